@@ -1,9 +1,8 @@
-//! Programs in `interop/` that run the agents of other languages: fetched and built once, below the
-//! target folder.
+//! Programs in `interop/` with agents of other languages. They are downloaded and built once, below
+//! the target folder.
 //!
-//! Where a tool, a package or the network is missing there is nothing to learn, and the test says
-//! so and passes; unless `CI` is `true`, where it fails. What fails after that (the build, the
-//! program) is a failure everywhere.
+//! If a tool, a package or the network is missing, the test is skipped with a message, or fails if
+//! `CI` is `true`. A failure after that, in the build or in the program, always fails the test.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -13,44 +12,44 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-/// A program of another language that can't be had here, and why.
+/// A program that is not available here, with the reason.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{0}")]
 pub struct Missing(String);
 
-/// Says why nothing was tested, even if the test's output is captured.
+/// Prints why a test was skipped, even if the output of the test is captured.
 ///
 /// # Panics
-/// Under `CI=true`.
+/// If `CI` is `true`.
 pub fn skip(who: &str, reason: &Missing) {
     assert!(
         std::env::var_os("CI").is_none_or(|value| value != "true"),
         "{who} is required under CI=true: {reason}"
     );
-    writeln!(std::io::stderr(), "SKIPPED: {who} was not asked: {reason}")
+    writeln!(std::io::stderr(), "SKIPPED: {who} was not tested: {reason}")
         .expect("standard error is open");
 }
 
 const PYTHON: &str = if cfg!(windows) { "python" } else { "python3" };
-/// A virtual environment's interpreter.
+/// The interpreter of a virtual environment.
 const INNER_PYTHON: &str = if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" };
 
-/// The sources of a program.
+/// Returns the folder of a program's sources.
 pub fn sources(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("interop").join(name)
 }
 
-/// The interpreter of a virtual environment with what `requirements.txt` beside the program asks
-/// for. `target` is the test's `CARGO_TARGET_TMPDIR`.
+/// Returns the interpreter of a virtual environment with the packages of the program's
+/// `requirements.txt`. `target` is the test's `CARGO_TARGET_TMPDIR`.
 ///
 /// # Errors
-/// Without Python or its packages.
+/// If Python or its packages are missing.
 pub fn python(name: &str, target: &str) -> Result<PathBuf, Missing> {
     let place = place(name, target);
     let interpreter = place.join(INNER_PYTHON);
     let asked = sources(name).join("requirements.txt");
     let requirements = fs::read(&asked).expect("the requirements are checked in");
-    // The note that the environment is complete is written last.
+    // This file marks the environment as complete, so it is written last.
     let installed = place.join("installed.txt");
     if interpreter.exists() && fs::read(&installed).is_ok_and(|known| known == requirements) {
         return Ok(interpreter);
@@ -73,25 +72,25 @@ pub fn python(name: &str, target: &str) -> Result<PathBuf, Missing> {
     Ok(interpreter)
 }
 
-/// The program, built by Go. `target` is the test's `CARGO_TARGET_TMPDIR`.
+/// Builds a program with Go and returns its path. `target` is the test's `CARGO_TARGET_TMPDIR`.
 ///
 /// # Errors
-/// Without Go or the modules.
+/// If Go or the modules are missing.
 ///
 /// # Panics
 /// If the program does not build.
 pub fn go(name: &str, target: &str) -> Result<PathBuf, Missing> {
     let place = place(name, target);
     let program = place.join(name).with_extension(std::env::consts::EXE_EXTENSION);
-    let go = |arguments: &[&OsStr]| {
+    let run_go = |arguments: &[&OsStr]| {
         let mut command = Command::new("go");
-        // Most of what is built is the same agent.
+        // The builds share a cache, since most of their code is the same agent.
         command
             .args(arguments)
             .current_dir(sources(name))
             .env("GOCACHE", place.with_file_name("go-cache"));
-        // What is checked in is what is built: by the tool that is there, without a C compiler, and
-        // without asking git.
+        // Builds the checked-in sources with the installed tool, without a C compiler and without
+        // git.
         command.envs([
             ("GOFLAGS", "-mod=readonly -buildvcs=false"),
             ("GOTOOLCHAIN", "local"),
@@ -100,18 +99,18 @@ pub fn go(name: &str, target: &str) -> Result<PathBuf, Missing> {
         ]);
         output(&mut command)
     };
-    // Fetches the modules that the program is made of, and builds nothing.
-    go(&["list", "-deps", "."].map(OsStr::new))?;
-    go(&[OsStr::new("build"), OsStr::new("-o"), program.as_os_str(), OsStr::new(".")])
+    // Downloads the modules of the program.
+    run_go(&["list", "-deps", "."].map(OsStr::new))?;
+    run_go(&[OsStr::new("build"), OsStr::new("-o"), program.as_os_str(), OsStr::new(".")])
         .expect("the program builds");
     Ok(program)
 }
 
-/// The program of a workspace of its own, built by cargo. `target` is the test's
+/// Builds a program of another workspace with cargo and returns its path. `target` is the test's
 /// `CARGO_TARGET_TMPDIR`.
 ///
 /// # Errors
-/// Without protoc, which such a program needs, or its crates.
+/// If protoc or the crates are missing.
 ///
 /// # Panics
 /// If the program does not build.
@@ -130,18 +129,18 @@ pub fn cargo(name: &str, target: &str) -> Result<PathBuf, Missing> {
     output(&mut cargo(&["fetch"]))?;
     let mut build = cargo(&["build", "--message-format", "json-render-diagnostics"]);
     build.arg("--target-dir").arg(place(name, target));
-    // Nobody debugs it.
+    // Without debug information, which nobody needs.
     build.env("CARGO_PROFILE_DEV_DEBUG", "false");
     Ok(executable(&output(&mut build).expect("the program builds")))
 }
 
-/// The Java agent of this version as Maven Central has it, laid out as it wants to be: an empty
-/// configuration and no plugins beside it. `target` is the test's `CARGO_TARGET_TMPDIR`.
+/// Returns the jar of the Java agent of this version, downloaded from Maven Central. Its folder has
+/// an empty configuration and no plugins. `target` is the test's `CARGO_TARGET_TMPDIR`.
 ///
 /// # Errors
-/// Without a Java compiler, Maven or the agent.
+/// If a Java compiler, Maven or the agent is missing.
 pub fn java_agent(version: &str, target: &str) -> Result<PathBuf, Missing> {
-    // A program is started from its source.
+    // Programs are started from their source.
     output(Command::new("javac").arg("--version"))?;
     let place = place("java-agent", target).join(version);
     let agent = place.join(format!("apm-agent-{version}.jar"));
@@ -160,8 +159,8 @@ pub fn java_agent(version: &str, target: &str) -> Result<PathBuf, Missing> {
     Ok(agent)
 }
 
-/// A program of this workspace that belongs to another package, so cargo is asked for it, as a user
-/// asks (`cargo run --bin NAME`).
+/// Builds a program of another package of this workspace with cargo, as `cargo run --bin NAME`
+/// does, and returns its path.
 ///
 /// # Panics
 /// If it does not build.
@@ -186,13 +185,13 @@ pub fn ours(name: &str, target: &str) -> PathBuf {
     executable(&output.stdout)
 }
 
-/// Where the program is that cargo built, by its messages.
+/// Returns the path of the built program from the messages of cargo.
 fn executable(messages: &[u8]) -> PathBuf {
     let program = String::from_utf8_lossy(messages).lines().find_map(|line| {
         let message: Value = serde_json::from_str(line).ok()?;
         message["executable"].as_str().map(PathBuf::from)
     });
-    program.expect("cargo says where it is")
+    program.expect("cargo reports the path")
 }
 
 fn place(name: &str, target: &str) -> PathBuf {
@@ -201,7 +200,7 @@ fn place(name: &str, target: &str) -> PathBuf {
     place
 }
 
-/// Runs a command to its end. What it says on standard error is the reason if it fails.
+/// Runs a command to its end. If it fails, the error has its standard error.
 fn output(command: &mut Command) -> Result<Vec<u8>, Missing> {
     let program = command.get_program().display().to_string();
     let named = |problem: String| Missing(format!("{program}: {problem}"));

@@ -1,6 +1,6 @@
-//! The Rust blocks of README and docs, as doctests.
+//! The Rust code blocks of README and docs, as doctests.
 
-/// A module for each page, whose documentation is the page.
+/// Declares a module for each page, with the page as its documentation.
 macro_rules! pages {
     ($($name:ident: $path:literal),+ $(,)?) => {
         $(

@@ -1,4 +1,4 @@
-//! A wait for a condition of which nothing signals a change.
+//! Waits for a condition without a notification.
 
 use std::time::{Duration, Instant};
 

@@ -1,16 +1,16 @@
-//! Chance for programs that tests make up, the same for the same seed.
+//! Random numbers for generated programs, reproducible by their seed.
 
-/// Small numbers in a fixed order: xorshift64*.
+/// A generator of small numbers: xorshift64*.
 #[derive(Debug)]
 pub struct Random(u64);
 
 impl Random {
-    /// The numbers of this seed.
+    /// Creates a generator with this seed.
     pub fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
     }
 
-    /// A number below the bound, which is not 0.
+    /// Returns a number below `bound`, which must not be 0.
     pub fn below(&mut self, bound: usize) -> usize {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
@@ -19,12 +19,12 @@ impl Random {
         usize::try_from(high).unwrap_or(0) % bound
     }
 
-    /// The same, where the bound is at most 256.
+    /// As `below`, for a bound of at most 256.
     pub fn few(&mut self, bound: usize) -> u8 {
         u8::try_from(self.below(bound)).unwrap_or(0)
     }
 
-    /// True once in so many times.
+    /// Returns true with a probability of one in `bound`.
     pub fn one_in(&mut self, bound: usize) -> bool {
         self.below(bound) == 0
     }

@@ -1,15 +1,15 @@
-//! What arrived at the collector as text: whole spans, without ids and times, and with stable names
-//! in place of addresses.
+//! Formats received traces as text: whole spans without ids and times, and with stable names
+//! instead of addresses.
 
 use std::fmt::Write as _;
 
 use skywalking_collector::{SpanView, Topology, TraceView, view};
 
-/// The tree of a trace, a line a span. Of logs the keys are shown, and the rules of the wire that
-/// are broken.
+/// Formats a trace as a tree with one line for each span. Logs are shown by their keys, together
+/// with violated rules of the protocol.
 ///
 /// # Panics
-/// Never: text takes all.
+/// Never, since writing to a string cannot fail.
 pub fn tree(trace: &TraceView, name: impl Fn(&str) -> &'static str) -> String {
     let mut text = String::new();
     for branch in trace.tree() {
@@ -19,16 +19,16 @@ pub fn tree(trace: &TraceView, name: impl Fn(&str) -> &'static str) -> String {
         });
         let line = broken.fold(line(span), |line, broken| format!("{line} BREAKS {}", broken.rule));
         writeln!(text, "{:indent$}{line}", "", indent = 2 * branch.depth)
-            .expect("a string takes all");
+            .expect("writing to a string cannot fail");
     }
     for broken in trace.violations.iter().filter(|broken| broken.span_id.is_none()) {
         writeln!(text, "{} BREAKS {}", broken.service_instance, broken.rule)
-            .expect("a string takes all");
+            .expect("writing to a string cannot fail");
     }
     named(&text, name)
 }
 
-/// Who calls whom.
+/// Formats the calls between services.
 pub fn map(topology: &Topology, name: impl Fn(&str) -> &'static str) -> String {
     named(&view::topology(topology, view::Style::plain()), name)
 }
@@ -64,7 +64,7 @@ fn line(span: &SpanView) -> String {
     words.join(" ")
 }
 
-/// Each address of this machine gets the name that it has for the test.
+/// Replaces each address of this machine by its name in the test.
 fn named(text: &str, name: impl Fn(&str) -> &'static str) -> String {
     let mut named = String::new();
     let mut rest = text;

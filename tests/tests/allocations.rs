@@ -1,6 +1,6 @@
-//! What a span allocates when the thread is warm: nothing. Counted by the allocator itself, for
-//! this thread alone.
-#![allow(unsafe_code)] // a global allocator can't be written without
+//! The allocations of a span on a warm thread: none. The allocator counts them for this thread
+//! only.
+#![allow(unsafe_code)] // a global allocator needs it
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -15,12 +15,12 @@ struct Counting;
 
 thread_local! { static COUNT: Cell<u64> = const { Cell::new(0) }; }
 
-// SAFETY: every call goes to the system's allocator as it came; the counter is a thread-local
+// SAFETY: every call is passed to the system allocator unchanged. The counter is a thread-local
 // without a destructor.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         COUNT.set(COUNT.get() + 1);
-        // SAFETY: the caller keeps the contract of `alloc`, which is the same one.
+        // SAFETY: the caller upholds the contract of `alloc`, which is the same.
         unsafe { System.alloc(layout) }
     }
 
@@ -57,12 +57,12 @@ fn tagged(user: &str, ratio: f64) {
 
 #[test]
 fn warm_spans_and_polls_allocate_nothing() {
-    // Starts a tracer; the roots below are outside of the test's mark, which would cost them a
-    // place in a map.
+    // Starts a tracer. The roots below are outside of the test's mark, which would allocate an
+    // entry in a map.
     drop(Test::new());
     assert!(count(|| drop(vec![1_u8])) > 0, "the counter counts");
 
-    // The first rounds warm the thread's buffers and its outboxes.
+    // The first rounds warm up the buffers and the outboxes of the thread.
     let mut roots = Vec::new();
     for round in 0..20 {
         let (mut locals, mut tags, mut children, mut captures) = (0, 0, 0, 0);
@@ -83,13 +83,13 @@ fn warm_spans_and_polls_allocate_nothing() {
             );
         }
     }
-    // The two are the `Arc` of the first capture and the name in it. An outbox that grows may come
-    // on top of any one round.
+    // The two allocations are the `Arc` of the first capture and the name in it. An outbox may grow
+    // in addition in any round.
     assert_eq!(roots.iter().min(), Some(&2), "whole roots: {roots:?}");
 }
 
 #[test]
-fn a_poll_of_a_traced_future_allocates_nothing() {
+fn warm_poll_of_a_traced_future_allocates_nothing() {
     #[local_span(name = "step")]
     async fn step(polls: u32) {
         let mut left = polls;
@@ -106,7 +106,7 @@ fn a_poll_of_a_traced_future_allocates_nothing() {
     let trees = Test::new().run(|| {
         let mut future = pin!(span(&ENTRY).future(step(100)));
         let mut cx = Context::from_waker(Waker::noop());
-        // The first poll opens two spans and makes the identity that they share.
+        // The first poll opens two spans and allocates their shared identity.
         assert!(future.as_mut().poll(&mut cx).is_pending());
         for _ in 1..100 {
             counted.push(count(|| assert!(future.as_mut().poll(&mut cx).is_pending())));
@@ -119,12 +119,12 @@ fn a_poll_of_a_traced_future_allocates_nothing() {
 }
 
 #[test]
-fn an_unsampled_request_allocates_nothing_when_warm() {
+fn warm_unsampled_request_allocates_nothing() {
     let mut second = None;
     let trees = Test::new().sampler(|_| false).run(|| {
         let work = || span(&ENTRY).run(|| (0..10).for_each(|_| tagged("somebody", 0.5)));
         work();
-        // What the test's own sampler allocates is not counted: it is asked when the root opens.
+        // Allocations of the test's own sampler are not counted. It is called when the root opens.
         span(&ENTRY).run(|| second = Some(count(|| (0..10).for_each(|_| tagged("somebody", 0.5)))));
     });
     assert_eq!((trees.len(), second), (0, Some(0)));

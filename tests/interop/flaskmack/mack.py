@@ -1,8 +1,8 @@
-"""The program mack, in Flask with the Python agent: what asks for /mack is sent on to the upstream, and the upstream's status and body are
-the answer.
+"""The program mack in Flask with the Python agent. It forwards requests for /mack to the upstream, and returns the status and the body of
+its response.
 
-It knows nothing of our toolkit. Of the correlation context it uses one key, "mack.path": the path that came in is a tag of the entry span,
-and goes on with the service's own name behind it. It ends when its standard input does, and so never outlives who started it.
+It does not use our toolkit. It uses one key of the correlation context, "mack.path": the received path becomes a tag of the entry span,
+and is propagated with the service's name appended. The program ends with its standard input, so it never outlives the test.
 """
 
 import argparse
@@ -30,14 +30,14 @@ config.init(
     agent_name=options.service_name,
     agent_collector_backend_services=options.oap_server,
     agent_protocol=options.protocol,
-    # Spans alone: the embedded collector takes nothing else.
+    # Only spans: the embedded collector does not need the rest.
     agent_log_reporter_active=False,
     agent_meter_reporter_active=False,
     agent_profile_active=False,
-    # Below that it warns of each plugin whose library is not there.
+    # At lower levels it warns about each plugin without its library.
     agent_logging_level="ERROR",
 )
-# The agent patches the libraries where it finds them.
+# The agent patches installed libraries.
 agent.start()
 
 import requests  # noqa: E402

@@ -1,6 +1,6 @@
-// Decodes a SegmentObject by the protobuf classes that go2sky reports with.
+// Decodes a SegmentObject with the protobuf classes of go2sky.
 //
-// Hex on standard input; proto3 JSON on standard output, with the fields that hold a default.
+// Reads hex from standard input, and prints proto3 JSON with default values.
 package main
 
 import (
@@ -11,7 +11,7 @@ import (
 	"os"
 	"strings"
 
-	// The agent decides which version of the classes it is.
+	// The agent selects the version of the classes.
 	_ "github.com/SkyAPM/go2sky"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"

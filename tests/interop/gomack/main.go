@@ -1,8 +1,8 @@
-// The program mack, written with go2sky's HTTP plugin: what asks for /mack is sent on to the upstream, and the upstream's status and
-// body are the answer.
+// The program mack with go2sky's HTTP plugin. It forwards requests for /mack to the upstream, and returns the status and
+// the body of its response.
 //
-// It knows nothing of our toolkit. Of the correlation context it uses one key, "mack.path": the path that came in is a tag of the entry
-// span, and goes on with the service's own name behind it. It ends when its standard input does, and so never outlives who started it.
+// It does not use our toolkit. It uses one key of the correlation context, "mack.path": the received path becomes a tag of the entry
+// span, and is propagated with the service's name appended. The program ends with its standard input, so it never outlives the test.
 package main
 
 import (
@@ -46,7 +46,7 @@ func main() {
 		os.Exit(0)
 	}()
 
-	// The embedded collector has no settings to give.
+	// The embedded collector provides no settings.
 	reporter, err := reporter.NewGRPCReporter(*oap, reporter.WithCDS(-1))
 	check("the reporter can't be made", err)
 	tracer, err := go2sky.NewTracer(*service, go2sky.WithReporter(reporter))
@@ -98,7 +98,7 @@ func (m *mack) leaveName(request *http.Request) {
 	}
 }
 
-// The call goes on with the trace by the request's context.
+// The context of the request propagates the trace to the call.
 func (m *mack) call(request *http.Request) (int, []byte, error) {
 	call, err := http.NewRequestWithContext(request.Context(), http.MethodPost, m.upstream, request.Body)
 	if err != nil {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Reads and writes the headers in the one field that a message has for them.
+// Reads and writes the headers in the header field of a message.
 type carrier interface {
 	Set(key, value string) error
 	Get(key string) (string, error)
@@ -43,7 +43,7 @@ func cut(text, prefix string) (string, bool) {
 	return strings.TrimPrefix(text, prefix), strings.HasPrefix(text, prefix)
 }
 
-// One header, as programs write it by hand that know of `sw8` alone.
+// One header, as programs write it that only support `sw8`.
 type twoParts struct{ field string }
 
 func (t *twoParts) Set(key, value string) error {

@@ -35,14 +35,14 @@ func (o *options) send(tracer *go2sky.Tracer) {
 	say("answered, the last with: " + last[0])
 }
 
-// A request of a user whose own program is not traced.
+// A request of a user. The user's program is not traced.
 func (o *options) onSnapshot(tracer *go2sky.Tracer, connection net.Conn) string {
 	nothing := func(string) (string, error) { return "", nil }
 	entry, ctx, err := tracer.CreateEntrySpan(context.Background(), o.names().api, nothing)
 	check("no entry span", err)
 	defer entry.End()
 	entry.SetSpanLayer(agent.SpanLayer_Http)
-	if o.correlate && !go2sky.PutCorrelation(ctx, saidKey, saidValue) {
+	if o.correlate && !go2sky.PutCorrelation(ctx, clientKey, clientValue) {
 		log.Print("the correlation context took nothing")
 	}
 	message := req{A: 3}
@@ -71,7 +71,7 @@ func (o *options) inject(tracer *go2sky.Tracer, ctx context.Context, operation s
 	return exit
 }
 
-// Messages of traces of their own, in one request.
+// Messages of different traces, in one request.
 func (o *options) sendBatch(tracer *go2sky.Tracer) {
 	var all batch
 	for a := 0; a < o.batch; a++ {

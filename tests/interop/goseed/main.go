@@ -1,7 +1,7 @@
-// The two services of the seed scenario with go2sky: RTS_Test asks, Service_Test answers. Either talks to the same service of any other
+// The two services of the seed scenario with go2sky: RTS_Test calls Service_Test. Each works with the other service of any other
 // agent, by frames of a length (four bytes) and JSON.
 //
-// It knows nothing of our toolkit. It ends when its standard input does, and so never outlives who started it.
+// It does not use our toolkit. It ends with its standard input, so it never outlives the test.
 package main
 
 import (
@@ -16,10 +16,10 @@ import (
 	"github.com/SkyAPM/go2sky/reporter"
 )
 
-// What the context holds of the client, if it is asked to say so.
+// The client's entry in the correlation context, if the option is set.
 const (
-	saidKey   = "seed.by"
-	saidValue = "RTS_Test: é, 快照"
+	clientKey   = "seed.by"
+	clientValue = "RTS_Test: é, 快照"
 )
 
 type options struct {
@@ -29,7 +29,7 @@ type options struct {
 	twice                              bool
 }
 
-// What spans are called.
+// The names of spans.
 type names struct{ api, call, peer, query string }
 
 func (o *options) names() names {
@@ -40,7 +40,7 @@ func (o *options) names() names {
 		named("/Service/OnSnapshot/QueringSnapshot", "/长")}
 }
 
-// How a message holds headers.
+// The encoding of headers in a message.
 func (o *options) carrier() carrier {
 	if o.two {
 		return &twoParts{}
@@ -80,7 +80,7 @@ func main() {
 }
 
 func (o *options) tracer(service string) *go2sky.Tracer {
-	// The embedded collector has no settings to give.
+	// The embedded collector provides no settings.
 	way, err := reporter.NewGRPCReporter(o.backend, reporter.WithCDS(-1))
 	check("the reporter can't be made", err)
 	chosen := []go2sky.TracerOption{go2sky.WithReporter(way), go2sky.WithInstance(service + "_1")}

@@ -24,7 +24,7 @@ type answer struct {
 	Body interface{} `json:"body"`
 }
 
-// Asks, and gives what is answered: text, or an object with an error.
+// Sends a request and returns the response: text, or an object with an error.
 func call(connection io.ReadWriter, method string, body interface{}) (interface{}, error) {
 	bytes, err := json.Marshal(body)
 	if err != nil {

@@ -41,14 +41,14 @@ func (o *options) queringSnapshot(tracer *go2sky.Tracer, message req) interface{
 	held.Read(message.Header)
 	entry, ctx, err := tracer.CreateEntrySpan(context.Background(), o.names().query, propagation.Extractor(held.Get))
 	if err != nil {
-		// As go2sky's own HTTP plugin does: the request is served, untraced.
+		// As in go2sky's HTTP plugin, the request is served without a trace.
 		log.Printf("served untraced: %v", err)
 		return "Return Snapshot Info"
 	}
 	defer entry.End()
 	entry.SetSpanLayer(agent.SpanLayer_RPCFramework)
-	if by := go2sky.GetCorrelation(ctx, saidKey); by != "" {
-		entry.Tag("correlation."+saidKey, by)
+	if by := go2sky.GetCorrelation(ctx, clientKey); by != "" {
+		entry.Tag("correlation."+clientKey, by)
 	}
 	if o.twice {
 		entry.Tag("seed.step", "first")

@@ -1,4 +1,4 @@
-/** Does nothing: what is reported is the agent's own. Ends when its standard input does. */
+/** Does nothing, so only the agent itself reports. Ends with its standard input. */
 public class Idle {
     public static void main(String[] arguments) throws java.io.IOException {
         System.out.println("idle");

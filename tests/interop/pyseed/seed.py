@@ -1,7 +1,7 @@
-"""The two services of the seed scenario with the Python agent: RTS_Test asks, Service_Test answers. Either talks to the same service of any
-other agent, by frames of a length (four bytes) and JSON.
+"""The two services of the seed scenario with the Python agent: RTS_Test calls Service_Test. Each works with the other
+service of any other agent, by frames of a length (four bytes) and JSON.
 
-It knows nothing of our toolkit. It ends when its standard input does, and so never outlives who started it.
+It does not use our toolkit. It ends with its standard input, so it never outlives the test.
 """
 
 import argparse
@@ -14,8 +14,8 @@ import threading
 
 from skywalking import Layer, agent, config
 
-# What the context holds of the client, if it is asked to say so.
-SAID_KEY, SAID_VALUE = "seed.by", "RTS_Test: é, 快照"
+# The client's entry in the correlation context, if the option is set.
+CLIENT_KEY, CLIENT_VALUE = "seed.by", "RTS_Test: é, 快照"
 
 
 def arguments():
@@ -43,15 +43,15 @@ config.init(
     agent_instance_name=f"{SERVICE}_1",
     agent_collector_backend_services=options.backend,
     agent_protocol=options.protocol,
-    # Its sampler knows a number of traces a time and no "none", but its way to say no is the same for a path that is ignored.
+    # Its sampler cannot be set to "none". An ignored path has the same effect.
     agent_trace_ignore_path="/**" if options.unsampled else "",
-    # Spans alone: the embedded collector takes nothing else.
+    # Only spans: the embedded collector does not need the rest.
     agent_log_reporter_active=False,
     agent_meter_reporter_active=False,
     agent_profile_active=False,
-    # Below that it warns of each plugin whose library is not there.
+    # At lower levels it warns about each plugin without its library.
     agent_logging_level="ERROR",
-    # Its own HTTP reporter is made with requests, which it would trace.
+    # Its HTTP reporter uses requests, which it would trace.
     agent_disable_plugins=["sw_requests", "sw_urllib3", "sw_urllib_request"],
 )
 agent.start()
@@ -65,8 +65,8 @@ class TagStep(Tag):
     key = "seed.step"
 
 
-class TagSaid(Tag):
-    key = f"correlation.{SAID_KEY}"
+class TagClient(Tag):
+    key = f"correlation.{CLIENT_KEY}"
 
 
 def named(name, more):
@@ -83,7 +83,7 @@ class Refused(Exception):
     pass
 
 
-# The carrier's items are the agent's own list of headers; the message holds them as lines of `key:value`.
+# The items of the carrier are the agent's headers. The message has them as lines of `key:value`.
 
 
 def written(carrier):
@@ -126,11 +126,11 @@ def dial():
 
 
 def on_snapshot(connection):
-    """A request of a user whose own program is not traced."""
+    """A request of a user. The user's program is not traced."""
     with get_context().new_entry_span(API) as entry:
         entry.layer = Layer.Http
         if options.correlate:
-            get_context().put_correlation(SAID_KEY, SAID_VALUE)
+            get_context().put_correlation(CLIENT_KEY, CLIENT_VALUE)
         message = {"a": -1 if options.fail else 3}
         with get_context().new_exit_span(CALL, PEER) as exit_span:
             exit_span.layer = Layer.RPCFramework
@@ -172,9 +172,9 @@ def client():
 def quering_snapshot(message):
     with get_context().new_entry_span(QUERY, carrier=read(message.get("header", ""))) as entry:
         entry.layer = Layer.RPCFramework
-        said = get_context().get_correlation(SAID_KEY)
-        if said:
-            entry.tag(TagSaid(said))
+        caller = get_context().get_correlation(CLIENT_KEY)
+        if caller:
+            entry.tag(TagClient(caller))
         if options.twice:
             entry.tag(TagStep("first"))
             entry.tag(TagStep("second"))

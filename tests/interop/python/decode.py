@@ -1,6 +1,6 @@
-"""Decodes a SegmentObject by the Python agent's protobuf classes.
+"""Decodes a SegmentObject with the Python agent's protobuf classes.
 
-Hex on standard input; proto3 JSON on standard output, with the fields that hold a default.
+Reads hex from standard input, and prints proto3 JSON with default values.
 """
 
 import sys

@@ -1,7 +1,7 @@
-//! Every segment is accounted for: under load, with full outboxes, with threads that end, with
-//! tasks that are cancelled, after shutdown.
+//! Every segment is counted: under load, with full outboxes, with threads that end, with cancelled
+//! tasks, and after shutdown.
 //!
-//! The counts are those of the process.
+//! The counts belong to the process.
 
 use std::future::{Future, pending};
 use std::pin::Pin;
@@ -22,13 +22,13 @@ use crate::turn;
 static ENTRY: Callsite = callsite!(entry, "/entry");
 static PART: Callsite = callsite!(local, "part");
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 fn request() {
     span(&ENTRY).run(|| drop(span(&PART).enter()));
 }
 
-/// An agent whose backend is not there, so that nothing ever leaves the outboxes.
+/// Starts an agent with an unreachable backend, so that nothing leaves the outboxes.
 fn without_backend(config: Config) -> Agent {
     config.backend("127.0.0.1:1").start().expect("an agent starts without its backend")
 }
@@ -49,7 +49,7 @@ fn assert_ordered(stats: &Stats) {
     );
 }
 
-/// Runs `work` while another thread reads the counts all the time.
+/// Runs `work` while another thread reads the counts continuously.
 fn watched(work: impl FnOnce()) {
     let over = AtomicBool::new(false);
     std::thread::scope(|scope| {
@@ -82,7 +82,7 @@ fn full_outboxes_drop_the_newest_and_count_them() {
     assert_exact(&now);
     assert_eq!((now.queued, now.in_flight), (100, 0));
     assert_eq!(now.dropped.queue_full - before.dropped.queue_full, 3_900);
-    let report = agent.shutdown(PATIENCE);
+    let report = agent.shutdown(TIMEOUT);
     assert_eq!(
         (report.sent, report.dropped.queue_full, report.dropped.shutdown, report.dropped.total()),
         (0, 3_900, 100, 4_000)
@@ -93,7 +93,7 @@ fn full_outboxes_drop_the_newest_and_count_them() {
 
 // Feature: bounded queue
 #[test]
-fn a_byte_budget_bounds_what_waits() {
+fn queue_is_limited_by_bytes() {
     let _turn = turn();
     let agent = without_backend(Config::new("bytes").max_queue_bytes(10_000));
     let before = stats::read();
@@ -108,17 +108,17 @@ fn a_byte_budget_bounds_what_waits() {
 }
 
 #[test]
-fn nothing_is_lost_while_threads_come_and_go() {
+fn threads_that_end_lose_no_segment() {
     let _turn = turn();
     let before = stats::read();
     let agent = Config::new("threads").reporter(Reporter::Discard).start().expect("a tracer");
     watched(|| (0..8).for_each(|_| on_threads(8, 200)));
-    assert!(agent.flush(PATIENCE));
+    assert!(agent.flush(TIMEOUT));
     let now = agent.stats();
     assert_exact(&now);
     assert_eq!(now.sent - before.sent, 8 * 8 * 200);
     assert_eq!(now.dropped, before.dropped);
-    let report = agent.shutdown(PATIENCE);
+    let report = agent.shutdown(TIMEOUT);
     assert_eq!((report.sent, report.dropped.total()), (8 * 8 * 200, 0));
 }
 
@@ -128,7 +128,7 @@ async fn waits() {
 }
 
 #[test]
-fn ten_thousand_cancelled_tasks_are_accounted_for() {
+fn cancelled_tasks_are_accounted_for() {
     let _turn = turn();
     let before = stats::read();
     let agent = Config::new("cancelled").reporter(Reporter::Discard).start().expect("a tracer");
@@ -147,8 +147,8 @@ fn ten_thousand_cancelled_tasks_are_accounted_for() {
                 }
             });
     });
-    let report = agent.shutdown(PATIENCE);
-    // A task that was aborted before its first poll never opened anything.
+    let report = agent.shutdown(TIMEOUT);
+    // A task that was aborted before its first poll did not open a span.
     let opened = report.stats.opened - before.opened;
     assert!(opened <= 10_000);
     assert_eq!((report.sent, report.dropped.total(), report.stats.open), (opened, 0, before.open));
@@ -162,20 +162,20 @@ fn polled_once() -> Pin<Box<dyn Future<Output = ()> + Send>> {
 }
 
 #[test]
-fn ten_thousand_open_requests_are_counted_then_cancelled() {
+fn open_requests_are_counted_then_cancelled() {
     let _turn = turn();
     let before = stats::read();
     let agent = Config::new("open").reporter(Reporter::Discard).start().expect("a tracer");
     let open: Vec<_> = (0..10_000).map(|_| polled_once()).collect();
     assert_eq!(stats::read().open - before.open, 10_000);
     drop(open);
-    let report = agent.shutdown(PATIENCE);
+    let report = agent.shutdown(TIMEOUT);
     assert_eq!((report.sent, report.dropped.total(), report.stats.open), (10_000, 0, before.open));
     assert_exact(&report.stats);
 }
 
 #[test]
-fn past_the_limit_of_open_segments_requests_are_not_sampled() {
+fn requests_over_the_open_segment_limit_are_not_sampled() {
     let _turn = turn();
     let agent = Config::new("limit")
         .reporter(Reporter::Discard)
@@ -193,17 +193,17 @@ fn past_the_limit_of_open_segments_requests_are_not_sampled() {
     span(&ENTRY).run(|| assert!(trace_id().is_some()));
     open.clear();
     request();
-    let report = agent.shutdown(PATIENCE);
+    let report = agent.shutdown(TIMEOUT);
     assert_eq!(report.stats.opened - before.opened, 11);
     assert_exact(&report.stats);
 }
 
 #[test]
-fn what_ends_after_the_shutdown_is_dropped_and_counted() {
+fn segment_that_ends_after_shutdown_is_dropped_and_counted() {
     let _turn = turn();
     let agent = Config::new("late").reporter(Reporter::Discard).start().expect("a tracer");
     let (before, open) = (stats::read(), polled_once());
-    let report = agent.shutdown(PATIENCE);
+    let report = agent.shutdown(TIMEOUT);
     assert_eq!(report.stats.open - before.open, 1);
     assert_exact(&report.stats);
     request(); // off: opens nothing
@@ -217,19 +217,19 @@ fn what_ends_after_the_shutdown_is_dropped_and_counted() {
 }
 
 #[test]
-fn a_segment_of_an_earlier_agent_is_not_sent_by_a_later_one() {
+fn segment_of_an_ended_agent_is_not_sent_by_the_next() {
     let _turn = turn();
     let agent = Config::new("first").reporter(Reporter::Discard).start().expect("a tracer");
     let before = stats::read();
     let open = polled_once();
-    let _ = agent.shutdown(PATIENCE);
+    let _ = agent.shutdown(TIMEOUT);
     let agent = Config::new("second")
         .reporter(Reporter::Discard)
         .start()
         .expect("starting again after shutdown works");
     drop(open);
     request();
-    let report = agent.shutdown(PATIENCE);
+    let report = agent.shutdown(TIMEOUT);
     assert_eq!((report.sent, report.stats.dropped.off - before.dropped.off), (1, 1));
     assert_exact(&report.stats);
 }

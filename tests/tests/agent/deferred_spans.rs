@@ -1,4 +1,5 @@
-//! Spans over returned futures and streams: what is computed at the call waits for the first poll.
+//! Spans over returned futures and streams. Their arguments are computed at the call and stored
+//! until the first poll.
 
 use std::future::{Future, pending, poll_fn, ready};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -32,7 +33,7 @@ fn next<S: Stream>(stream: Pin<&mut S>) -> Poll<Option<S::Item>> {
     stream.poll_next(&mut Context::from_waker(Waker::noop()))
 }
 
-/// Runs `work` below a root, and tells the trees.
+/// Runs `work` below a root and returns the trees.
 fn below_a_root(work: impl FnOnce()) -> Vec<Tree> {
     let trees = run(|| span(&ENTRY).run(work));
     assert!(is_idle());
@@ -43,7 +44,7 @@ fn leaf() {
     drop(span(&LEAF).enter());
 }
 
-/// A future of two polls.
+/// Returns a future that is ready at its second poll.
 fn twice() -> impl Future<Output = u8> {
     let mut polled = false;
     poll_fn(move |_| {
@@ -53,7 +54,7 @@ fn twice() -> impl Future<Output = u8> {
 }
 
 #[test]
-fn what_is_computed_at_the_call_is_there_at_the_first_poll() {
+fn values_of_the_call_are_recorded_at_the_first_poll() {
     let _turn = turn();
     let _agent = agent();
     let trees = below_a_root(|| {
@@ -80,7 +81,7 @@ fn what_is_computed_at_the_call_is_there_at_the_first_poll() {
 }
 
 #[test]
-fn the_contexts_that_came_in_wait_too() {
+fn extracted_contexts_are_recorded_at_the_first_poll() {
     let _turn = turn();
     let _agent = agent();
     let trees = run(|| {
@@ -98,7 +99,7 @@ fn the_contexts_that_came_in_wait_too() {
 }
 
 #[test]
-fn without_an_agent_nothing_is_kept_for_a_later_one() {
+fn without_an_agent_nothing_is_stored() {
     let _turn = turn();
     let mut prepared = Prepared::new(&COVERED);
     assert!(!prepared.wants_headers() && !prepared.recording());
@@ -108,7 +109,7 @@ fn without_an_agent_nothing_is_kept_for_a_later_one() {
     let waiting = Prepared::new(&COVERED).future(ready(2));
     let _agent = agent();
     let trees = below_a_root(|| {
-        // What was polled before the tracer started stays untraced.
+        // A future that was polled before the tracer started stays untraced.
         assert_eq!(next(stream.as_mut()), Poll::Ready(None));
         assert_eq!(poll(pin!(waiting)), Poll::Ready(2));
     });
@@ -116,7 +117,7 @@ fn without_an_agent_nothing_is_kept_for_a_later_one() {
 }
 
 #[test]
-fn nothing_is_computed_for_an_unsampled_request() {
+fn unsampled_request_computes_nothing() {
     let _turn = turn();
     let _agent = agent();
     let trees = Test::new().sampler(|_| false).run(|| {
@@ -135,7 +136,7 @@ fn nothing_is_computed_for_an_unsampled_request() {
 }
 
 #[test]
-fn what_is_dropped_before_its_first_poll_leaves_no_span() {
+fn future_dropped_before_its_first_poll_has_no_span() {
     let _turn = turn();
     let _agent = agent();
     let trees = below_a_root(|| {
@@ -171,7 +172,7 @@ fn dropped_future_is_cancelled_and_its_drops_are_children() {
 }
 
 #[test]
-fn a_panic_marks_the_span_and_goes_on() {
+fn panic_marks_the_span_and_unwinds() {
     let _turn = turn();
     let _agent = agent();
     let trees = below_a_root(|| {
@@ -210,7 +211,7 @@ fn future_that_moves_after_its_first_poll_gets_a_segment() {
         assert!(next(stream.as_mut()).is_ready());
     });
     assert!(is_idle());
-    // The old places of both are open for ever; what goes on refers to them.
+    // The segments at the old places never end. The new ones refer to them.
     assert_eq!(
         text(&trees),
         "Entry /entry\n  Local covered {unfinished=true}\n    Local leaf\n    Local covered ref=CrossThread\n      Local leaf\n  \
@@ -240,7 +241,7 @@ fn returned_value_is_seen_once_while_the_span_is_current() {
 }
 
 #[test]
-fn a_stream_counts_its_items_and_ends_with_the_last() {
+fn stream_counts_items_and_ends_with_the_last() {
     let _turn = turn();
     let _agent = agent();
     let trees = below_a_root(|| {
@@ -250,7 +251,7 @@ fn a_stream_counts_its_items_and_ends_with_the_last() {
         let mut stream = pin!(prepared.stream(inner));
         assert_eq!(stream.size_hint(), (3, Some(3)));
         while let Poll::Ready(Some(_)) = next(stream.as_mut()) {
-            // Between polls the span is nobody's parent.
+            // Between polls the span is not current.
             leaf();
         }
     });
@@ -265,14 +266,14 @@ fn a_stream_counts_its_items_and_ends_with_the_last() {
 }
 
 #[test]
-fn a_stream_is_cancelled_only_while_somebody_waits_for_an_item() {
+fn stream_is_cancelled_only_while_an_item_is_pending() {
     let _turn = turn();
     let _agent = agent();
     let enough = || Prepared::new(&COVERED).stream(stream::iter([1, 2]).chain(stream::pending()));
     let trees = below_a_root(|| {
-        // A reader that has enough.
+        // A reader that stops after an item.
         assert!(next(pin!(enough())).is_ready());
-        // One that goes away.
+        // A reader that is dropped while an item is pending.
         let mut stream = pin!(enough());
         while next(stream.as_mut()).is_ready() {}
     });
@@ -283,7 +284,7 @@ fn a_stream_is_cancelled_only_while_somebody_waits_for_an_item() {
 }
 
 #[test]
-fn the_wrappers_are_send_and_unpin_as_what_they_hold_and_small() {
+fn wrappers_are_send_unpin_and_small() {
     fn is_send<T: Send>(_: &T) {}
     fn is_unpin<T: Unpin>(_: &T) {}
     let future = ready(1_u8);

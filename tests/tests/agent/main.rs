@@ -1,4 +1,5 @@
-//! Tests that start an agent. A process has one agent at a time, so these tests take turns.
+//! Tests that start an agent. A process has one agent at a time, so these tests run one after the
+//! other.
 #![allow(missing_docs)]
 
 mod accounting;
@@ -21,7 +22,7 @@ fn turn() -> MutexGuard<'static, ()> {
     TURN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Starts an agent without a backend. Fields drop in order: the agent ends before the turn does.
+/// Starts an agent without a backend. Fields drop in order, so the agent ends before its turn does.
 fn start(config: Config) -> (Agent, MutexGuard<'static, ()>) {
     let turn = turn();
     (config.reporter(Reporter::Discard).start().expect("the configuration is valid"), turn)

@@ -1,4 +1,4 @@
-//! What the settings of a running agent change in what crosses processes and in what leaves.
+//! Settings of a running agent that change propagated contexts and reported texts.
 
 mod correlation;
 mod others;
@@ -13,7 +13,7 @@ use crate::start;
 static ENTRY: Callsite = callsite!(entry, "/entry");
 static CALL: Callsite = callsite!(exit, "call", peer = "other:1");
 
-/// The headers that a child of the current span sends.
+/// Returns the headers that a child of the current span sends.
 fn sent_by(callsite: &'static Callsite) -> String {
     let mut headers = String::new();
     let _exit = span(callsite).enter();

@@ -1,5 +1,5 @@
-//! Tracers that start and stop while requests are in flight on many threads: no slot stays
-//! occupied, and every segment is accounted for.
+//! Agents that start and stop during requests on many threads. No current segment is left behind,
+//! and every segment is counted.
 
 use std::future::ready;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -51,7 +51,7 @@ fn start_and_stop_during_requests_leave_nothing_behind() {
                     span(&ENTRY).run(|| drop(span(&PART).enter()));
                     if !is_idle() {
                         over.store(true, Ordering::Relaxed);
-                        panic!("a slot stays occupied");
+                        panic!("a current segment is left behind");
                     }
                 }
             });

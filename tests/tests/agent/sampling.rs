@@ -1,4 +1,4 @@
-//! Which requests are recorded.
+//! The decision whether a request is recorded.
 
 mod custom;
 mod deferred;

@@ -1,4 +1,4 @@
-//! Segments that are too old: an agent with a short `max_segment_age`.
+//! Segments over the maximum age: an agent with a short `max_segment_age`.
 
 use std::future::{Future as _, poll_fn};
 use std::pin::pin;
@@ -17,10 +17,10 @@ use crate::start;
 static CONNECTION: Callsite = callsite!(entry, "/connection", layer = http);
 static PART: Callsite = callsite!(local, "part");
 
-/// What the promise may be late by on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(12);
+/// The tolerance on a busy machine.
+const TIMEOUT: Duration = Duration::from_secs(12);
 
-/// The agent, for one test at a time: they look at its counts.
+/// The agent, for one test at a time, since the tests compare its counts.
 struct Alone {
     agent: Agent,
     _turn: MutexGuard<'static, ()>,
@@ -31,7 +31,7 @@ fn agent() -> Alone {
     Alone { agent, _turn: turn }
 }
 
-/// The segment that a header written here names.
+/// Returns the segment id of a header that is injected here.
 fn segment() -> String {
     #[exit_span(name = "probe", peer = "probe:1", inject = header)]
     fn probe(header: &mut String) {}
@@ -40,18 +40,17 @@ fn segment() -> String {
     header.split('-').nth(2).unwrap_or_default().to_owned()
 }
 
-/// Works until the segment is another one.
+/// Calls `work` until the segment has changed.
 fn until_it_goes_on(mut work: impl FnMut()) {
     let (first, began) = (segment(), Instant::now());
     while segment() == first {
-        assert!(began.elapsed() < PATIENCE, "the segment grows older and older");
+        assert!(began.elapsed() < TIMEOUT, "the segment does not change");
         work();
         yield_now();
     }
 }
 
-/// The tree without the probes, of which there are as many as time allows, and without how many of
-/// them were left out.
+/// Formats the trees without the probes, whose number depends on time.
 fn shown(trees: &[Tree]) -> String {
     let mut trees = trees.to_vec();
     for tree in &mut trees {
@@ -90,7 +89,7 @@ fn old_async_root_continues_in_a_new_segment_at_poll() {
     let alone = agent();
     let finished = alone.agent.stats().finished;
     let trees = run(|| {
-        // Polled again and again, and no span ends in it: what a connection without requests does.
+        // Polls repeatedly without ending a span, like a connection without requests.
         let mut polls = 0_u32;
         let mut future = pin!(span(&CONNECTION).future(poll_fn(|_| {
             polls += 1;
@@ -99,7 +98,7 @@ fn old_async_root_continues_in_a_new_segment_at_poll() {
         })));
         let began = Instant::now();
         while alone.agent.stats().finished == finished {
-            assert!(began.elapsed() < PATIENCE, "it is not looked at in a poll");
+            assert!(began.elapsed() < TIMEOUT, "a poll does not check the age");
             assert!(future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
             yield_now();
         }

@@ -1,4 +1,4 @@
-//! What the settings of a running agent change in the trees.
+//! Settings of a running agent that change the trees.
 
 use std::future::pending;
 use std::time::Duration;
@@ -44,7 +44,7 @@ fn orphans_can_be_skipped_and_are_counted() {
         assert!(is_idle());
     });
     assert_eq!(text(&trees), "Entry /serve\n  Local orphan\n    Local part\n");
-    // The async one is skipped, and so is the one inside of it.
+    // The async orphan is skipped, and so is the one inside of it.
     assert_eq!(stats::read().count(Diagnostic::OrphanSkipped) - before, 3);
 }
 
@@ -63,11 +63,12 @@ fn inbound_contexts_are_accepted_otherwise() {
 }
 
 #[test]
-fn a_header_read_twice_is_one_ref() {
+fn header_read_twice_is_one_ref() {
     let _running = start(Config::new("twice"));
     let trees = run(|| span(&ENTRY).extract(&HEADER).run(|| serve(HEADER)));
     assert_eq!(text(&trees), "Entry /serve ref=CrossProcess\n  Local orphan\n    Local part\n");
-    // Of two that are not one, each has it: an Entry without one is a call from nobody.
+    // If two Entry spans do not merge, both have the ref. An Entry without a ref would be a call of
+    // a user.
     let trees = run(|| span(&ENTRY).extract(&HEADER).run(|| span(&PART).run(|| serve(HEADER))));
     assert_eq!(
         text(&trees),
@@ -76,7 +77,7 @@ fn a_header_read_twice_is_one_ref() {
 }
 
 #[tokio::test]
-async fn a_cancelled_future_can_count_as_an_error() {
+async fn cancelled_future_can_be_an_error() {
     let _running = start(Config::new("cancelled").cancelled(Cancelled::Error));
     let trees = Test::new()
         .run_async(async {
@@ -100,12 +101,13 @@ fn the_span_limit_can_be_set() {
 }
 
 #[test]
-fn two_at_once_are_refused_and_off_is_off() {
+fn second_agent_is_refused_unless_disabled() {
     let (agent, _turn) = start(Config::new("first"));
     let second = Config::new("second").reporter(Reporter::Discard).start();
     assert!(matches!(second, Err(Error::AlreadyStarted { .. })), "{second:?}");
     drop(agent);
-    let off = Config::new("").enabled(false).start().expect("whatever the other settings say");
+    let off =
+        Config::new("").enabled(false).start().expect("a disabled agent with invalid settings");
     let before = stats::read();
     serve(HEADER);
     assert_eq!(stats::read(), before);

@@ -1,9 +1,9 @@
-//! Random requests on several threads under random settings, with little room in everything that
-//! has a bound, and with shutdowns in the middle of them. What comes of each is for the model to
-//! say; here nobody may panic or hang, every segment is accounted for exactly, no slot stays
-//! occupied, and none breaks a rule of the wire, which ends the process (`.cargo/config.toml`).
+//! Random requests on several threads with random settings, low limits, and shutdowns in the
+//! middle. The model tests the resulting traces. Here nothing may panic or hang, every segment is
+//! counted exactly, no current segment is left behind, and no segment violates the protocol, which
+//! ends the process (`.cargo/config.toml`).
 //!
-//! `STRESS_FROM` and `STRESS_ROUNDS` choose other rounds; a round that fails says which one it was.
+//! `STRESS_FROM` and `STRESS_ROUNDS` select other rounds. A failure reports its round.
 
 mod requests;
 mod settings;
@@ -11,7 +11,7 @@ mod settings;
 use std::thread;
 use std::time::Duration;
 
-use requests::{Left, Work};
+use requests::{Unfinished, Work};
 use skywalking_runtime::testing::{self, is_idle};
 use skywalking_runtime::{
     Agent,
@@ -23,14 +23,14 @@ use crate::turn;
 
 const THREADS: u64 = 3;
 const REQUESTS: usize = 100;
-/// Much more than a shutdown needs.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// Much longer than a shutdown takes.
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 fn number(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).map_or(otherwise, |text| text.parse().expect("a number"))
 }
 
-/// What each look at the counts must find while nobody works.
+/// Checks the counts while no request runs.
 fn is_exact(stats: &Stats, round: u64) {
     let (ended, waits) = (stats.sent + stats.dropped.total(), stats.queued + stats.in_flight);
     assert_eq!(
@@ -41,7 +41,7 @@ fn is_exact(stats: &Stats, round: u64) {
 }
 
 fn shut_down(agent: Agent, round: u64) {
-    let stats = agent.shutdown(PATIENCE).stats;
+    let stats = agent.shutdown(TIMEOUT).stats;
     assert_eq!((stats.queued, stats.in_flight), (0, 0), "round {round}: {stats:?}");
     assert!(
         stats.opened >= stats.finished && stats.finished >= stats.sent + stats.dropped.total(),
@@ -51,15 +51,15 @@ fn shut_down(agent: Agent, round: u64) {
 
 fn play(round: u64) {
     let mut random = Random::new(round);
-    let mut agent = Some(settings::draw(&mut random).start().expect("the settings are good"));
-    let left = Left::default();
+    let mut agent = Some(settings::draw(&mut random).start().expect("the settings are valid"));
+    let unfinished = Unfinished::default();
     thread::scope(|scope| {
         for thread in 0..THREADS {
-            let left = &left;
+            let unfinished = &unfinished;
             scope.spawn(move || {
                 let mut random = Random::new(round * THREADS + thread + 1_000_000);
                 for _ in 0..REQUESTS {
-                    Work::new(&mut random, left).request();
+                    Work::new(&mut random, unfinished).request();
                     assert!(is_idle(), "round {round}");
                 }
             });
@@ -70,14 +70,14 @@ fn play(round: u64) {
     });
     if let Some(agent) = agent {
         if random.one_in(3) {
-            assert!(agent.flush(PATIENCE), "round {round}");
+            assert!(agent.flush(TIMEOUT), "round {round}");
             is_exact(&stats::read(), round);
         }
-        // What is still out when the agent ends comes too late, and must do nothing.
-        left.settle(&mut random);
+        // A future that ends after the agent is too late, and must have no effect.
+        unfinished.end_some(&mut random);
         shut_down(agent, round);
     }
-    drop(left);
+    drop(unfinished);
     is_exact(&stats::read(), round);
     assert_eq!(stats::read().open, 0, "round {round}");
 }
@@ -85,8 +85,7 @@ fn play(round: u64) {
 #[test]
 fn every_segment_is_accounted_for_under_random_settings() {
     let _turn = turn();
-    // A batch takes its messages from everywhere, and a span that has one trace may be told of
-    // another.
+    // A batch has messages of any trace, so a span may have refs to other traces.
     testing::allow("ref-trace");
     requests::keep_quiet();
     let from = number("STRESS_FROM", 1);

@@ -1,9 +1,9 @@
-//! The fenced blocks of pages that are no Rust: doctests compile those.
+//! The fenced blocks of pages, except Rust, which doctests compile.
 
 use crate::markdown::split;
 use crate::repository::files;
 
-/// What a fence may say.
+/// The languages of fences.
 const LANGUAGES: [&str; 15] = [
     "",
     "dockerfile",
@@ -22,10 +22,10 @@ const LANGUAGES: [&str; 15] = [
     "rust,compile_fail",
 ];
 
-/// A page with Rust blocks is a doctest. The cookbook shows parts of programs instead:
-/// `examples/tests/integration/cookbook.rs` compares them.
+/// Pages with Rust blocks are doctests, except the cookbook. It shows parts of programs, which
+/// `examples/tests/integration/cookbook.rs` compares.
 #[test]
-fn pages_with_rust_are_compiled() {
+fn pages_with_rust_are_doctests() {
     let list = include_str!("../../src/pages.rs");
     for file in files(&["md"]) {
         let rust = split(&file.text).0.iter().any(|block| block.language.starts_with("rust"));
@@ -56,7 +56,7 @@ fn every_block_has_a_known_language() {
     assert!(unknown.is_empty(), "blocks without a known language: {unknown:#?}");
 }
 
-/// The TOML blocks are manifests, and every crate of ours in them exists.
+/// The TOML blocks are manifests, and each of our crates in them exists.
 #[test]
 fn toml_blocks_are_manifests_of_crates_that_exist() {
     let mut seen = 0;
@@ -81,14 +81,14 @@ fn toml_blocks_are_manifests_of_crates_that_exist() {
     assert!(seen > 3, "only {seen} dependencies on our crates found");
 }
 
-/// Checks that our crate exists, and has the features that a page asks for.
+/// Checks that our crate exists, and has the features on the page.
 fn check(place: &str, name: &str, value: &toml::Value) {
     let manifests = files(&["toml"]).into_iter().filter(|file| file.path.ends_with("Cargo.toml"));
     let manifests = manifests.map(|file| file.text.parse::<toml::Table>().unwrap());
     let ours = manifests.into_iter().find(|manifest| {
         manifest.get("package").is_some_and(|package| package["name"].as_str() == Some(name))
     });
-    let ours = ours.unwrap_or_else(|| panic!("{place}: there is no crate {name}"));
+    let ours = ours.unwrap_or_else(|| panic!("{place}: unknown crate {name}"));
     let known = ours.get("features").and_then(toml::Value::as_table);
     let asked = value.get("features").and_then(toml::Value::as_array).cloned().unwrap_or_default();
     for feature in asked {

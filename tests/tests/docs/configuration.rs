@@ -1,4 +1,4 @@
-//! `docs/configuration.md` against the settings of the runtime.
+//! Compares `docs/configuration.md` with the settings of the runtime.
 
 use std::collections::BTreeSet;
 
@@ -9,20 +9,20 @@ fn page() -> String {
     read("docs/configuration.md")
 }
 
-/// The sources of the settings.
+/// Returns the sources of the settings.
 fn sources() -> Vec<File> {
     let is_config = |file: &File| file.path.starts_with("skywalking-runtime/src/config");
     files(&["rs"]).into_iter().filter(is_config).collect()
 }
 
-/// The first cells of the table rows below a heading, without backticks.
+/// Returns the first cells of the table rows below a heading, without backticks.
 fn rows(page: &str, heading: &str) -> BTreeSet<String> {
     let cells = section(page, heading).lines();
     let cells = cells.filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
     cells.map(|(cell, _)| cell.to_owned()).collect()
 }
 
-/// The values of `const NAME: &str = "SW_..."`.
+/// Returns the values of `const NAME: &str = "SW_..."`.
 fn variables() -> BTreeSet<String> {
     let sources = sources();
     let lines = sources.iter().flat_map(|file| file.text.lines());
@@ -45,8 +45,8 @@ fn every_variable_has_its_names_in_other_agents() {
     assert_eq!(rows(&page(), "Names in the other agents"), expected);
 }
 
-/// A setter of `Config` is on the page, or sets what a variable sets: then its documentation, or the
-/// table of `Config`, names the variable.
+/// A setter of `Config` is either on the page, or sets the same as a variable. Then its
+/// documentation, or the table of `Config`, names the variable.
 #[test]
 fn every_setter_is_on_the_page() {
     let sources = sources();

@@ -1,11 +1,11 @@
-//! `docs/features.md` against the tests: every feature has a test that names it in a comment,
-//! `// Feature: NAME`, and every name in such a comment is a feature.
+//! Compares `docs/features.md` with the tests. Each feature has a test with the comment `//
+//! Feature: NAME`, and each of these comments names a feature.
 
 use std::collections::BTreeSet;
 
 use crate::repository::{files, read};
 
-/// The features in the tables of the page.
+/// Returns the features in the tables of the page.
 fn features() -> BTreeSet<String> {
     let page = read("docs/features.md");
     let tables = page.split("\n## Not available").next().unwrap();
@@ -14,7 +14,7 @@ fn features() -> BTreeSet<String> {
     names.filter(|name| name != "feature" && !name.starts_with("---")).collect()
 }
 
-/// The features that a test names.
+/// Returns the features that tests name.
 fn tested() -> BTreeSet<String> {
     let mut tested = BTreeSet::new();
     for file in files(&["rs"]) {

@@ -1,22 +1,22 @@
-//! Links and references inside of the repository.
+//! Links and references within the repository.
 
 use std::collections::HashMap;
 
 use crate::markdown::{anchors, code_spans, links};
 use crate::repository::{File, files, read, root};
 
-/// Pages of the runtime's documentation: rustdoc checks their links, all but the anchors.
+/// Pages of the runtime's documentation. rustdoc checks their links, except the anchors.
 const RUSTDOC: &str = "skywalking-runtime/docs/";
 
-/// Names pages as they were at the time of a release.
+/// Names pages of past releases.
 const HISTORY: &str = "CHANGELOG.md";
 
-/// The anchors of every page, by its path.
+/// Returns the anchors of every page, by its path.
 fn pages(files: &[File]) -> HashMap<&str, Vec<String>> {
     files.iter().map(|file| (file.path.as_str(), anchors(&file.text))).collect()
 }
 
-/// `folder/../file` without the dots.
+/// Resolves `..` in a path.
 fn normalised(path: &str) -> String {
     let mut parts = Vec::new();
     for part in path.split('/') {
@@ -81,7 +81,7 @@ fn anchors_of_rustdoc_pages_resolve() {
     assert!(broken.is_empty(), "broken anchors: {broken:#?}");
 }
 
-/// `docs/page.md` or `docs/page.md#anchor` in a comment or a message.
+/// Checks `docs/page.md` and `docs/page.md#anchor` in comments and messages.
 #[test]
 fn pages_that_sources_name_exist() {
     let files = files(&["md", "rs", "toml", "yml", "sh", "proto", "stderr"]);
@@ -106,7 +106,7 @@ fn pages_that_sources_name_exist() {
                 continue;
             }
             seen += 1;
-            // The pages of the runtime's documentation are named from its own folder.
+            // Pages of the runtime's documentation are named relative to its folder.
             let own = format!("skywalking-runtime/{path}");
             let Some(all) = pages.get(path).or_else(|| pages.get(own.as_str())) else {
                 if !file.path.ends_with("tests/docs/links.rs") {
@@ -123,7 +123,7 @@ fn pages_that_sources_name_exist() {
     assert!(seen > 20, "only {seen} references found");
 }
 
-/// Folders and source files in code spans of pages about the code.
+/// Checks folders and source files in code spans of pages about the code.
 #[test]
 fn paths_in_code_spans_exist() {
     let mut missing = Vec::new();
@@ -145,7 +145,7 @@ fn paths_in_code_spans_exist() {
     assert!(seen > 10, "only {seen} paths found");
 }
 
-/// ARCHITECTURE.md names each module of the runtime's crate root that has a folder.
+/// Checks that ARCHITECTURE.md names each module of the runtime's crate root that has a folder.
 #[test]
 fn modules_of_the_runtime_are_described() {
     let page = read("ARCHITECTURE.md");

@@ -1,17 +1,17 @@
-//! A reader of Markdown that knows headings, fenced blocks, code spans and links.
+//! Parses headings, fenced blocks, code spans and links of Markdown.
 
 use std::collections::HashMap;
 
 /// A fenced block.
 pub(crate) struct Block<'a> {
-    /// The text behind the fence: `rust,no_run`, `toml`, ...
+    /// The language after the fence: `rust,no_run`, `toml`, ...
     pub(crate) language: &'a str,
     pub(crate) text: String,
-    /// The number of the fence's line.
+    /// The line number of the fence.
     pub(crate) line: usize,
 }
 
-/// The fenced blocks of a page, and its other lines with their numbers.
+/// Splits a page into its fenced blocks and its other lines with their numbers.
 pub(crate) fn split(page: &str) -> (Vec<Block<'_>>, Vec<(usize, &str)>) {
     let (mut blocks, mut lines) = (Vec::new(), Vec::new());
     let mut open: Option<Block> = None;
@@ -30,23 +30,23 @@ pub(crate) fn split(page: &str) -> (Vec<Block<'_>>, Vec<(usize, &str)>) {
             (None, None) => lines.push((index + 1, line)),
         }
     }
-    assert!(open.is_none(), "a fenced block does not end");
+    assert!(open.is_none(), "unclosed fenced block");
     (blocks, lines)
 }
 
-/// The text from a heading of the second level to the next one.
+/// Returns the text from a heading of the second level to the next one.
 pub(crate) fn section<'a>(page: &'a str, heading: &str) -> &'a str {
     let (_, section) = page.split_once(&format!("\n## {heading}\n")).expect("the heading");
     section.split("\n## ").next().unwrap()
 }
 
-/// The contents of the code spans of a page.
+/// Returns the contents of the code spans of a page.
 pub(crate) fn code_spans(page: &str) -> Vec<String> {
     let lines: Vec<_> = split(page).1.into_iter().map(|(_, line)| line).collect();
     lines.join("\n").split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
-/// The anchors that GitHub makes of a page's headings.
+/// Returns the anchors that GitHub creates for the headings of a page.
 pub(crate) fn anchors(page: &str) -> Vec<String> {
     let mut seen = HashMap::new();
     let headings = split(page).1.into_iter().filter_map(|(_, line)| {
@@ -67,7 +67,7 @@ pub(crate) fn anchors(page: &str) -> Vec<String> {
         .collect()
 }
 
-/// The targets of the links of a page, `[text](target)`, outside of code.
+/// Returns the targets of the links of a page, `[text](target)`, outside of code.
 pub(crate) fn links(page: &str) -> Vec<String> {
     let text: Vec<_> = split(page).1.into_iter().map(|(_, line)| without_code(line)).collect();
     let text = text.join("\n");
@@ -75,7 +75,7 @@ pub(crate) fn links(page: &str) -> Vec<String> {
     targets.map(|(target, _)| target.trim().to_owned()).collect()
 }
 
-/// The line with the contents of its code spans removed.
+/// Removes the contents of code spans from a line.
 fn without_code(line: &str) -> String {
     line.split('`').step_by(2).collect()
 }

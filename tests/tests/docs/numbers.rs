@@ -1,9 +1,9 @@
-//! The measured numbers of the README against the results in `docs/results`.
+//! Compares the measured numbers in the README with `docs/results`.
 
 use crate::markdown::section;
 use crate::repository::read;
 
-/// The numbers of a text, without the spaces between thousands.
+/// Returns the numbers in a text, without the spaces between thousands.
 fn numbers(text: &str) -> Vec<String> {
     let mut numbers = vec![String::new()];
     let characters: Vec<_> = text.chars().collect();
@@ -22,7 +22,7 @@ fn numbers(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn numbers_of_the_readme_are_those_of_the_results() {
+fn numbers_in_the_readme_are_those_of_the_results() {
     let readme = read("README.md");
     let lines = section(&readme, "Why this library").lines();
     let table: Vec<_> = lines.filter(|line| line.starts_with('|')).collect();

@@ -1,11 +1,11 @@
-//! Blocks that are the text of a program, and blocks that a program prints.
+//! Blocks with the text of a program, and blocks with the output of a program.
 
 use std::process::Command;
 
 use crate::markdown::split;
 use crate::repository::{File, files, read, root};
 
-/// The blocks of a page that stand below `<!-- MARK: VALUE -->`, with their values.
+/// Returns the blocks of a page below `<!-- MARK: VALUE -->`, with their values.
 fn marked<'a>(file: &'a File, mark: &str) -> Vec<(&'a str, String)> {
     let lines: Vec<_> = file.text.lines().collect();
     let blocks = split(&file.text).0.into_iter();
@@ -47,7 +47,7 @@ fn output_blocks_are_what_the_commands_print() {
     assert!(seen > 1);
 }
 
-/// The text with ids and durations replaced, and without the bars behind the durations.
+/// Replaces ids and durations, and removes the bars after the durations.
 fn stable(text: &str) -> String {
     let mut stable = String::new();
     for line in text.trim().lines() {
@@ -71,7 +71,7 @@ fn ids_and_durations_are_replaced() {
     assert_eq!(stable(text), "trace ID\n\n4 spans, N ms\nEntry /a b N ms\n  Exit /2 b N ms\n");
 }
 
-/// CI runs the test command and the main programs of the README as they are written there.
+/// CI runs the test command and the main programs exactly as in the README.
 #[test]
 fn ci_runs_the_readmes_commands() {
     let (readme, ci) = (read("README.md"), read(".ci/run"));

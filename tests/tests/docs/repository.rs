@@ -3,14 +3,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Generated results, and folders that are no source.
+/// Generated results, and folders without sources.
 const SKIPPED: [&str; 4] = ["target", ".git", "docs/results", "fuzz/artifacts"];
 
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
-/// The text of a file, by its path from the root.
+/// Returns the text of a file, by its path from the root.
 pub(crate) fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
@@ -22,7 +22,7 @@ pub(crate) struct File {
     pub(crate) text: String,
 }
 
-/// All text files with one of these extensions, sorted by path.
+/// Returns all text files with one of these extensions, sorted by path.
 pub(crate) fn files(extensions: &[&str]) -> Vec<File> {
     let mut found = Vec::new();
     walk(&root(), &mut |path| {

@@ -6,13 +6,13 @@ use std::process::Command;
 use crate::markdown::code_spans;
 use crate::repository::{read, root};
 
-/// The command of the README, without `--open`.
+/// Returns the command of the README, without `--open`.
 fn command(readme: &str) -> Vec<&str> {
     let command = readme.lines().find(|line| line.starts_with("cargo doc ")).unwrap();
     command.split(' ').skip(1).filter(|argument| *argument != "--open").collect()
 }
 
-/// Whether the documentation has a page for this path.
+/// Returns true if the documentation has a page for this path.
 fn is_shown(folder: &Path, path: &str) -> bool {
     let parts: Vec<_> = path.split("::").collect();
     let (item, modules) = parts.split_last().unwrap();
@@ -23,7 +23,7 @@ fn is_shown(folder: &Path, path: &str) -> bool {
 }
 
 #[test]
-fn the_readmes_command_shows_what_the_readme_names() {
+fn command_of_the_readme_documents_the_items_in_it() {
     let readme = read("README.md");
     let built =
         Command::new(env!("CARGO")).args(command(&readme)).current_dir(root()).output().unwrap();

@@ -5,7 +5,7 @@ use crate::repository::files;
 
 const WIDTH: usize = 100;
 
-/// The history is not rewrapped.
+/// The changelog is not rewrapped.
 const ALLOWED: [&str; 1] = ["CHANGELOG.md"];
 
 #[test]
@@ -16,7 +16,7 @@ fn lines_of_markdown_are_at_most_100_wide() {
             continue;
         }
         for (number, line) in split(&file.text).1 {
-            // Neither a row of a table nor a link can be wrapped.
+            // Rows of tables and links cannot be wrapped.
             let fixed =
                 line.starts_with('|') || line.trim().starts_with("](") || line.starts_with('[');
             if !fixed && line.chars().count() > WIDTH {

@@ -1,4 +1,4 @@
-//! `words.txt`: words that readers must not meet.
+//! Words that documentation, comments and names avoid: `words.txt`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -8,7 +8,7 @@ use crate::repository::{File, files};
 const WORDS: &str = include_str!("words.txt");
 const ALLOWED: &str = include_str!("words_allowed.txt");
 
-/// Files that are the lists, or that other tools generate.
+/// The lists, and files that tools generate.
 const SKIPPED: [&str; 4] = [
     "tests/tests/docs/words",
     "proto/src/generated",
@@ -16,12 +16,13 @@ const SKIPPED: [&str; 4] = [
     "skywalking-runtime/docs/expansions",
 ];
 
-/// The lines of a list that are no comments.
+/// Returns the lines of a list without comments.
 fn entries(list: &'static str) -> impl Iterator<Item = &'static str> {
     list.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
-/// The text with the marks of comments removed, in lower case, `_` as a space, and single spaces.
+/// Removes the marks of comments, and returns the text in lower case with `_` as a space and single
+/// spaces.
 fn plain(text: &str) -> String {
     let mut plain = String::from(" ");
     for line in text.lines() {
@@ -38,7 +39,7 @@ fn plain(text: &str) -> String {
 /// Plain English that contains a phrase of the list.
 const FINE: [&str; 2] = ["there is no ", "is no longer "];
 
-/// How often a phrase stands in a text as whole words.
+/// Counts a phrase in a text, as whole words.
 fn count(plain: &str, phrase: &str) -> usize {
     let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     let matches = plain.match_indices(phrase);
@@ -50,7 +51,7 @@ fn count(plain: &str, phrase: &str) -> usize {
         .count()
 }
 
-/// How often each phrase stands in each file.
+/// Counts each phrase in each file.
 fn counts(files: &[File]) -> BTreeMap<(&str, &'static str), usize> {
     let mut counts = BTreeMap::new();
     for file in files.iter().filter(|file| !SKIPPED.iter().any(|path| file.path.starts_with(path)))
@@ -67,7 +68,7 @@ fn counts(files: &[File]) -> BTreeMap<(&str, &'static str), usize> {
     counts
 }
 
-/// `path phrase: at most so many`, from `words_allowed.txt`.
+/// Returns the maximum counts by path and phrase, from `words_allowed.txt`.
 fn allowed() -> BTreeMap<(&'static str, &'static str), usize> {
     entries(ALLOWED)
         .map(|entry| {
@@ -82,7 +83,7 @@ fn allowed() -> BTreeMap<(&'static str, &'static str), usize> {
 }
 
 #[test]
-fn nothing_uses_words_of_the_list() {
+fn words_of_the_list_are_not_used() {
     let files = files(&["md", "rs", "stderr", "toml", "yml"]);
     let mut left = allowed();
     let mut problems = String::new();
@@ -102,7 +103,8 @@ fn nothing_uses_words_of_the_list() {
         }
         writeln!(problems, "{path}: {phrase:?}, {found} times").unwrap();
     }
-    // `cargo test -p skywalking-tests --test docs words -- --nocapture` shows what is left.
+    // `cargo test -p skywalking-tests --test docs words -- --nocapture` prints the remaining
+    // counts.
     for ((folder, phrase), found) in totals {
         println!("{folder} | {phrase} | {found}");
     }

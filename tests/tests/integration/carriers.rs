@@ -1,5 +1,5 @@
-//! `#[derive(Carrier)]` and the carrier traits, as messages of real programs use them: through
-//! serde, nested, and in annotated functions.
+//! `#[derive(Carrier)]` and the carrier traits in realistic messages: with serde, nested, and in
+//! annotated functions.
 
 mod by_hand;
 mod closures;

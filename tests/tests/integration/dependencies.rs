@@ -1,15 +1,15 @@
-//! What our crates ask of the machine of whoever builds them: no newer Rust than 1.88, no C
-//! compiler, no protoc, few crates.
+//! The requirements of our crates for a build: at most Rust 1.88, no C compiler, no protoc, few
+//! crates.
 
 use std::collections::BTreeSet;
 use std::process::Command;
 
 use serde_json::Value;
 
-/// What a user of the product builds.
+/// The crates of the product.
 const PRODUCT: [&str; 3] = ["skywalking-macros", "skywalking-proto", "skywalking-runtime"];
 
-/// Crates that run or look for tools of other languages.
+/// Crates that run or search for tools of other languages.
 const FOREIGN_TOOLS: [&str; 11] = [
     "bindgen",
     "cc",
@@ -43,7 +43,7 @@ fn cargo(arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).expect("cargo writes UTF-8")
 }
 
-/// Every package of the workspace's lock file, and those of the workspace itself.
+/// Returns the packages of the lock file, and those of the workspace.
 fn packages() -> (Vec<Value>, BTreeSet<String>) {
     let mut metadata: Value =
         serde_json::from_str(&cargo(&["metadata", "--format-version", "1", "--locked"]))
@@ -54,8 +54,8 @@ fn packages() -> (Vec<Value>, BTreeSet<String>) {
     (packages, members)
 }
 
-/// The crates that are built for a crate with all its features, on any platform, by these kinds of
-/// dependency.
+/// Returns the dependencies of a crate with all its features, on any platform, by these kinds of
+/// edges.
 fn tree(package: &str, edges: &str) -> BTreeSet<Package> {
     let arguments = [
         "tree",
@@ -79,7 +79,7 @@ fn tree(package: &str, edges: &str) -> BTreeSet<Package> {
     packages.collect()
 }
 
-/// The packages of all three trees, with what their manifests say.
+/// Returns the packages of all three trees with their manifests.
 fn manifests(edges: &str) -> Vec<Value> {
     let wanted: BTreeSet<Package> =
         PRODUCT.iter().flat_map(|package| tree(package, edges)).collect();
@@ -89,7 +89,7 @@ fn manifests(edges: &str) -> Vec<Value> {
         .filter(|package| wanted.contains(&(text(package, "name"), text(package, "version"))))
         .collect();
     assert_eq!(found.len(), wanted.len(), "each crate of the trees has its manifest");
-    assert!(wanted.len() > 50, "the trees are those of the whole product: {wanted:?}");
+    assert!(wanted.len() > 50, "expected the trees of the whole product: {wanted:?}");
     found
 }
 
@@ -97,14 +97,14 @@ fn text(package: &Value, field: &str) -> String {
     package[field].as_str().unwrap_or_default().to_owned()
 }
 
-/// Major and minor number of a version such as `1.88` or `1.88.0`.
+/// Returns the major and minor number of a version such as `1.88` or `1.88.0`.
 fn minor(version: &str) -> (u32, u32) {
     let mut numbers = version.split('.').map(|number| number.parse().expect("a number"));
     (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0))
 }
 
 #[test]
-fn no_dependency_of_the_product_asks_for_a_newer_rust() {
+fn no_dependency_needs_a_newer_rust() {
     let newer: Vec<_> = manifests("normal")
         .iter()
         .filter(|package| {
@@ -123,7 +123,7 @@ fn no_dependency_of_the_product_asks_for_a_newer_rust() {
 }
 
 #[test]
-fn nobody_who_builds_the_product_needs_a_c_compiler_or_protoc() {
+fn build_needs_no_c_compiler_or_protoc() {
     let native: Vec<_> = manifests("normal")
         .iter()
         .filter(|package| !package["links"].is_null())
@@ -139,7 +139,7 @@ fn nobody_who_builds_the_product_needs_a_c_compiler_or_protoc() {
     assert_eq!(foreign, [&""; 0]);
 }
 
-/// The names of the crates that are built for a crate on this platform, with these options.
+/// Returns the names of a crate's dependencies on this platform, with these options.
 fn names(package: &str, options: &[&str]) -> BTreeSet<String> {
     let arguments =
         ["tree", "--locked", "-p", package, "-e", "normal", "--prefix", "none", "--no-dedupe"];
@@ -148,14 +148,14 @@ fn names(package: &str, options: &[&str]) -> BTreeSet<String> {
 }
 
 #[test]
-fn the_runtime_is_at_most_80_crates() {
+fn runtime_has_at_most_80_crates() {
     let names = names("skywalking-runtime", &[]);
     assert!((10..=80).contains(&names.len()), "{} crates: {names:#?}", names.len());
 }
 
-/// What a library takes along that only annotates its functions.
+/// The dependencies of a library that only annotates its functions.
 #[test]
-fn the_light_core_is_at_most_25_crates_and_none_of_the_agents() {
+fn light_core_has_at_most_25_crates_and_none_of_the_agent() {
     const OF_THE_AGENT: [&str; 10] = [
         "h2",
         "http",
@@ -181,7 +181,7 @@ fn the_light_core_is_at_most_25_crates_and_none_of_the_agents() {
 
 /// Its `PartialEq` impls break the inference of other crates: `trybuild/inference`.
 #[test]
-fn no_feature_of_the_product_brings_serde_json() {
+fn no_feature_depends_on_serde_json() {
     for package in PRODUCT.into_iter().chain(["skywalking-tower"]) {
         let names = names(package, &["--all-features"]);
         assert!(names.contains(package), "{names:#?}");
@@ -190,7 +190,7 @@ fn no_feature_of_the_product_brings_serde_json() {
 }
 
 #[test]
-fn every_crate_has_the_licence_and_the_rust_version() {
+fn every_crate_has_licence_and_rust_version() {
     let (packages, members) = packages();
     let mut looked_at = 0;
     for package in packages.iter().filter(|package| members.contains(&text(package, "id"))) {

@@ -1,5 +1,5 @@
-//! What an attribute keeps of a function: the order of drops, the auto traits of its future, and its
-//! size.
+//! Properties of a function that an attribute keeps: the order of drops, the auto traits of its
+//! future, and its size.
 
 mod drop_order;
 mod loud;

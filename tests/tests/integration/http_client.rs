@@ -1,10 +1,10 @@
-//! What the HTTP clients record and send with our layer around them: hyper-util's legacy client and
-//! tonic's by the tower layer, reqwest by its middleware. Each test asserts the whole span tree.
+//! Spans and headers of HTTP clients with our layers: hyper-util's legacy client and tonic's with
+//! the tower layer, reqwest with its middleware. Each test compares the whole span tree.
 //!
-//! The servers play scripts and record what they got. Of each request that carried our header, an
-//! entry span `arrived` hangs below the span that the header names, so a tree says too that the two
-//! agree. Nobody sleeps; where a server never answers, the clock is stopped once the request has
-//! arrived, and then goes straight to the timeout.
+//! The servers run scripts and store the requests. For each request with our header, an entry span
+//! `arrived` is added below the span in the header, so a tree also shows that both sides agree.
+//! Tests do not sleep. If a server never responds, the clock is paused after the request has
+//! arrived, and then advances to the timeout.
 
 mod harness;
 mod hyper_util;

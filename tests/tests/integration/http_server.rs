@@ -1,10 +1,9 @@
-//! What servers record and answer inside our layer: axum, plain hyper and tonic. Each test asserts
-//! the whole span tree.
+//! Spans and responses of servers with our layer: axum, hyper and tonic. Each test compares the
+//! whole span tree.
 //!
-//! A request that needs no socket is handed to the service as it is (`oneshot`). Where the
-//! connection matters (upgrades, a client that goes away) there is one, on a port that the system
-//! chooses. Nobody sleeps: a handler that never answers says when it has begun, and clocks
-//! are stopped where a timeout is to fire.
+//! A request that needs no socket is passed to the service (`oneshot`). Tests of connections
+//! (upgrades, disconnected clients) use a free port. Tests do not sleep: a handler that never
+//! responds signals its start, and clocks are paused for timeouts.
 
 mod axum;
 mod harness;

@@ -1,7 +1,6 @@
-//! Tests of the public API that need neither a process nor an agent of their own. They run in
-//! parallel.
+//! Tests of the public API that need neither their own process nor an agent. They run in parallel.
 #![allow(missing_docs)]
-// A test locks the counts first and declares its functions below.
+// A test locks the counts before it declares its functions.
 #![allow(clippy::items_after_statements)]
 
 mod carriers;

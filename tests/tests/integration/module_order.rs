@@ -1,8 +1,8 @@
-//! A module uses only modules of its own layer or of those above it in the list, and files form no
-//! circle.
+//! A module uses only modules of its own layer or of earlier layers in the list, and files form no
+//! cycle.
 //!
-//! A module belongs to the layer that names its longest prefix. An exception in a list that is not
-//! needed any more fails too.
+//! A module belongs to the layer with its longest prefix. An exception that is no longer needed
+//! fails too.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 
 struct Crate {
     folder: &'static str,
-    /// The lowest first. Empty: only circles are looked for.
+    /// The layers, the lowest first. If empty, only cycles are checked.
     layers: &'static [&'static str],
-    /// What breaks the order today: who uses what.
+    /// The current exceptions: a module and the module that it uses.
     exceptions: &'static [(&'static str, &'static str)],
 }
 
@@ -108,7 +108,7 @@ const OTHERS: [Crate; 3] = [
 ];
 
 type Modules = BTreeMap<String, PathBuf>;
-/// Who uses what, and the line.
+/// The uses between modules, with their lines.
 type Uses = BTreeMap<String, BTreeMap<String, String>>;
 
 fn find_modules(root: &Path, folder: &Path, modules: &mut Modules) {
@@ -127,13 +127,13 @@ fn find_modules(root: &Path, folder: &Path, modules: &mut Modules) {
     }
 }
 
-/// The longest prefix of the path that is known.
+/// Returns the longest known prefix of the path.
 fn nearest(path: &str, is_known: impl Fn(&str) -> bool) -> Option<&str> {
     let ends = path.match_indices("::").map(|(end, _)| end).chain([path.len()]);
     ends.map(|end| &path[..end]).filter(|prefix| is_known(prefix)).last()
 }
 
-/// The paths of modules in a line, with `super` resolved.
+/// Returns the module paths in a line, with `super` resolved.
 fn paths(line: &str, module: &str) -> Vec<String> {
     let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == ':';
     let name = |text: &str| text[..text.find(|c| !is_name(c)).unwrap_or(text.len())].to_owned();
@@ -175,7 +175,7 @@ fn find_uses(modules: &Modules) -> Uses {
                 &mut in_test,
                 code.starts_with("#[cfg(test)]") || code.starts_with("#[cfg(all(test"),
             );
-            // In a module in a file `super` is that file.
+            // In a file `super` is the module of the file, even in an inline module.
             let skipped =
                 skipped || code.starts_with("//") || in_inline && code.contains("super::");
             for path in paths(code, module).iter().filter(|_| !skipped) {
@@ -194,7 +194,7 @@ fn find_uses(modules: &Modules) -> Uses {
     uses
 }
 
-/// The uses that go up.
+/// Returns the uses of higher layers.
 fn broken_order(checked: &Crate, uses: &Uses) -> Vec<(String, String, String)> {
     let layer = |module: &str| {
         let of = |name: &str| {
@@ -217,8 +217,8 @@ fn broken_order(checked: &Crate, uses: &Uses) -> Vec<(String, String, String)> {
     broken
 }
 
-/// A circle of files, with the lines that close it.
-fn circle(uses: &Uses) -> Option<String> {
+/// Returns a cycle of files, with the lines that close it.
+fn cycle(uses: &Uses) -> Option<String> {
     fn walk<'a>(
         module: &'a str,
         uses: &'a Uses,
@@ -253,14 +253,14 @@ fn check(checked: &Crate) {
     let mut faults = Vec::new();
     for (module, target) in checked.exceptions {
         if uses.get_mut(*module).and_then(|of| of.remove(*target)).is_none() {
-            faults.push(format!("the exception `{module}` -> `{target}` is not needed any more"));
+            faults.push(format!("the exception `{module}` -> `{target}` is no longer needed"));
         }
     }
     for (module, target, text) in broken_order(checked, &uses) {
         faults.push(text);
         uses.get_mut(&module).and_then(|of| of.remove(&target));
     }
-    faults.extend(circle(&uses).map(|circle| format!("files form a circle:\n{circle}")));
+    faults.extend(cycle(&uses).map(|cycle| format!("files form a cycle:\n{cycle}")));
     assert!(faults.is_empty(), "{}:\n{}", checked.folder, faults.join("\n"));
 }
 
@@ -280,6 +280,6 @@ fn collector_modules_are_in_order() {
 }
 
 #[test]
-fn files_of_the_other_crates_form_no_circle() {
+fn files_of_the_other_crates_form_no_cycle() {
     OTHERS.iter().for_each(check);
 }

@@ -1,4 +1,4 @@
-//! Files that each package needs for itself are equal to the originals.
+//! Files that each package contains are equal to the originals.
 
 use std::path::Path;
 
@@ -18,7 +18,7 @@ fn read(path: &str) -> String {
 }
 
 #[test]
-fn each_package_has_the_licence_and_the_notice() {
+fn every_package_has_the_licence_and_the_notice() {
     for package in PACKAGES {
         for file in ["LICENSE", "NOTICE"] {
             assert!(read(&format!("{package}/{file}")) == read(file), "copy {file} to {package}");
@@ -27,7 +27,7 @@ fn each_package_has_the_licence_and_the_notice() {
 }
 
 #[test]
-fn each_package_has_a_readme_of_its_own() {
+fn every_package_has_its_own_readme() {
     for package in PACKAGES {
         let manifest = read(&format!("{package}/Cargo.toml"));
         let name = manifest.split('"').nth(1).unwrap();

@@ -1,5 +1,5 @@
-//! What crosses processes: each header in and out, of carriers of every kind, what of it the spans
-//! say, and how long each text may be.
+//! Propagation between processes: each header in both directions, with carriers of every kind, its
+//! effect on spans, and the limits of texts.
 
 mod correlation;
 mod extension;

@@ -1,5 +1,5 @@
-//! The heart through its public face: what segments come out of what programs do. Every test of a
-//! misuse ends with an empty slot.
+//! The segments that programs report through the public API. Every misuse test checks at its end
+//! that no segment is current.
 
 mod batches;
 mod boundaries;

@@ -1,5 +1,5 @@
-//! Each segment that a test makes is held against the wire's rules: those of the test by the test,
-//! those of nobody by the process.
+//! Every segment of a test is checked against the rules of the protocol. A violation in
+//! `testing::run` fails the test, and any other one ends the process.
 
 use std::process::{Command, Stdio};
 
@@ -13,63 +13,63 @@ fn break_two_rules() {
 
 #[test]
 #[should_panic(expected = "tag-loses-segment: span 0 of segment")]
-fn what_a_test_makes_fails_it_where_a_rule_is_broken() {
+fn violation_in_a_test_fails_the_test() {
     testing::Test::new().allow("tag-missing").run(break_two_rules);
 }
 
 #[test]
-fn rules_that_a_test_allows_to_be_broken_fail_nothing() {
+fn allowed_violation_in_a_test_does_not_fail_it() {
     let trees =
         testing::Test::new().allow("tag-missing").allow("tag-loses-segment").run(break_two_rules);
     assert_eq!(testing::text(&trees), "Entry /look up layer=Cache {x-le=yes}\n");
 }
 
-/// Not a test by itself: a process that the last one looks at.
+/// Not a test itself: a child process of the last one.
 #[test]
-#[ignore = "it is the child of a test"]
-fn a_segment_of_no_test_that_breaks_a_rule_that_it_may_break() {
+#[ignore = "the child process of a test"]
+fn allowed_violation_outside_of_a_test() {
     testing::allow("tag-missing");
     testing::allow("tag-loses-segment");
-    a_segment_of_no_test_that_breaks_a_rule();
+    violation_outside_of_a_test();
 }
 
-/// The same: the process that the next one looks at.
+/// Not a test itself: a child process of the next one.
 #[test]
-#[ignore = "ends its process: it is the child of a test"]
-fn a_segment_of_no_test_that_breaks_a_rule() {
+#[ignore = "ends its process: the child process of a test"]
+fn violation_outside_of_a_test() {
     let agent =
-        Config::new("shop").reporter(Reporter::Discard).start().expect("nothing else runs here");
+        Config::new("shop").reporter(Reporter::Discard).start().expect("no other agent runs");
     break_two_rules();
     drop(agent);
 }
 
 #[test]
-fn violation_ends_the_process_only_where_it_is_set() {
-    let child = |name: &str, told: &str| {
+fn violation_ends_the_process_only_if_set() {
+    let child = |name: &str, setting: &str| {
         let mut command = Command::new(std::env::current_exe().expect("this test"));
         command.args(["--exact", name, "--ignored"]);
         let ended = command
-            .env("SW_TESTING_ABORT_ON_VIOLATION", told)
+            .env("SW_TESTING_ABORT_ON_VIOLATION", setting)
             .stdin(Stdio::null())
             .output()
             .expect("it starts");
         (ended.status.success(), String::from_utf8_lossy(&ended.stderr).into_owned())
     };
-    let (went_on, said) = child("wire_rules::a_segment_of_no_test_that_breaks_a_rule", "1");
-    assert!(!went_on, "{said}");
-    let told = said.lines().filter(|line| line.starts_with("  tag-")).collect::<Vec<_>>();
-    assert_eq!(told.len(), 2, "{said}");
+    let (succeeded, stderr) = child("wire_rules::violation_outside_of_a_test", "1");
+    assert!(!succeeded, "{stderr}");
+    let violations = stderr.lines().filter(|line| line.starts_with("  tag-")).collect::<Vec<_>>();
+    assert_eq!(violations.len(), 2, "{stderr}");
     assert!(
-        told[0].contains("is of layer Cache and lacks the tag cache.type")
-            && told[1].contains("the tag x-le with value"),
-        "{said}"
+        violations[0].contains("is of layer Cache without the tag cache.type")
+            && violations[1].contains("the tag x-le with value"),
+        "{stderr}"
     );
-    for (name, told) in [
-        ("wire_rules::a_segment_of_no_test_that_breaks_a_rule", ""),
-        ("wire_rules::a_segment_of_no_test_that_breaks_a_rule", "0"),
-        ("wire_rules::a_segment_of_no_test_that_breaks_a_rule_that_it_may_break", "1"),
+    for (name, setting) in [
+        ("wire_rules::violation_outside_of_a_test", ""),
+        ("wire_rules::violation_outside_of_a_test", "0"),
+        ("wire_rules::allowed_violation_outside_of_a_test", "1"),
     ] {
-        let (went_on, said) = child(name, told);
-        assert!(went_on, "{said}");
+        let (succeeded, stderr) = child(name, setting);
+        assert!(succeeded, "{stderr}");
     }
 }

@@ -1,4 +1,4 @@
-//! Who plays, and how each is started.
+//! The agents, and how to start their programs.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -6,12 +6,12 @@ use std::sync::OnceLock;
 
 use skywalking_tests::interop::{self, Missing};
 
-/// Whose program it is.
+/// The agent of a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Agent {
-    /// Ours, the example `snapshot`: what a user copies.
+    /// Ours, in the example `snapshot`, which users copy.
     Example,
-    /// Ours, the program `seed`.
+    /// Ours, in the program `seed`.
     Ours,
     Go,
     Python,
@@ -19,9 +19,9 @@ pub(crate) enum Agent {
     Crate,
 }
 
-/// By which protocol it reports.
+/// The protocol of its reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Way {
+pub(crate) enum Protocol {
     Grpc,
     Http,
 }
@@ -36,23 +36,23 @@ pub(crate) enum Role {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Side {
     pub(crate) agent: Agent,
-    pub(crate) way: Way,
+    pub(crate) protocol: Protocol,
     options: &'static [&'static str],
     unsampled: bool,
 }
 
 impl Agent {
-    /// Reporting by gRPC, which all of them know.
+    /// Reports by gRPC, which every agent supports.
     pub(crate) const fn plain(self) -> Side {
         self.with(&[])
     }
 
     /// With these options of the program.
     pub(crate) const fn with(self, options: &'static [&'static str]) -> Side {
-        Side { agent: self, way: Way::Grpc, options, unsampled: false }
+        Side { agent: self, protocol: Protocol::Grpc, options, unsampled: false }
     }
 
-    /// The program, built once a run.
+    /// Returns the path of the program, built once in a run.
     fn program(self) -> Result<Command, Missing> {
         static EXAMPLE: OnceLock<PathBuf> = OnceLock::new();
         static GO: OnceLock<Result<PathBuf, Missing>> = OnceLock::new();
@@ -80,28 +80,28 @@ impl Agent {
 }
 
 impl Side {
-    /// Reporting by HTTP.
+    /// Reports by HTTP.
     pub(crate) const fn by_http(self) -> Self {
-        Self { way: Way::Http, ..self }
+        Self { protocol: Protocol::Http, ..self }
     }
 
-    /// Its sampler says no to everything.
+    /// With a sampler that records nothing.
     pub(crate) const fn unsampled(self) -> Self {
         Self { unsampled: true, ..self }
     }
 
-    /// The command that starts it.
+    /// Returns the command that starts it.
     pub(crate) fn command(self, role: Role, backend: &str) -> Result<Command, Missing> {
         let mut command = self.agent.program()?;
         command
             .arg(if role == Role::Client { "client" } else { "server" })
             .args(["--backend", backend])
             .args(self.options);
-        if self.way == Way::Http {
+        if self.protocol == Protocol::Http {
             command.args(["--protocol", "http"]);
         }
         match self.agent {
-            // It ends with its standard input, as the others always do.
+            // The program ends with its standard input, as the others do.
             Agent::Example => drop(command.arg("--child")),
             Agent::Ours if self.unsampled => drop(command.env("SW_AGENT_SAMPLE_RATE", "0")),
             _ if self.unsampled => drop(command.arg("--unsampled")),

@@ -1,12 +1,12 @@
-//! A Go program whose message has one field for one header, written and read by hand: `Set` writes
-//! `key + ":" + value` and ignores an empty value, `Get` splits at ":" and asks for exactly two
-//! parts. Such a field is what our derived `String` carrier writes for a plain trace.
+//! A Go program whose message has a field for one header, which it writes and reads itself. `Set`
+//! writes `key + ":" + value` and ignores an empty value. `Get` splits at ":" and expects exactly
+//! two parts. Our derived `String` carrier writes the same for a trace without other headers.
 
 use crate::agents::Agent::{Go, Ours};
 use crate::play::Play;
 
 #[test]
-fn a_trace_goes_on_from_the_program_to_ours() {
+fn trace_continues_from_the_program_to_ours() {
     let Some(play) = Play::of(Go.with(&["--two-parts"]), Ours.plain()) else { return };
     insta::assert_snapshot!(play.trees(4), @r"
     RTS_Test_1 Entry /API/Snapshot Http component=0 {}
@@ -17,7 +17,7 @@ fn a_trace_goes_on_from_the_program_to_ours() {
 }
 
 #[test]
-fn a_trace_goes_on_from_ours_to_the_program() {
+fn trace_continues_from_ours_to_the_program() {
     let Some(play) = Play::of(Ours.plain(), Go.with(&["--two-parts"])) else { return };
     insta::assert_snapshot!(play.trees(4), @r"
     RTS_Test_1 Entry /API/Snapshot Http component=11000 {}
@@ -28,7 +28,7 @@ fn a_trace_goes_on_from_ours_to_the_program() {
 }
 
 #[test]
-fn program_serves_a_request_with_correlation_untraced() {
+fn request_with_correlation_is_served_untraced() {
     let Some(play) = Play::of(Ours.with(&["--correlate"]), Go.with(&["--two-parts"])) else {
         return;
     };
@@ -37,13 +37,13 @@ fn program_serves_a_request_with_correlation_untraced() {
     RTS_Test_1 Entry /API/Snapshot Http component=11000 {}
       RTS_Test_1 Exit /Service/OnSnapshot RPCFramework component=0 peer=RTS_Server {}
     ");
-    play.server.complains("served untraced: no header of two parts: sw8:1-");
-    play.server.complains("\nsw8-correlation:");
+    play.server.wait_for_stderr("served untraced: no header of two parts: sw8:1-");
+    play.server.wait_for_stderr("\nsw8-correlation:");
 }
 
-/// Its second header takes the place of the first.
+/// Its second header replaces the first one.
 #[test]
-fn correlation_of_the_program_starts_a_trace_at_ours() {
+fn correlation_of_the_program_starts_a_new_trace() {
     let Some(play) = Play::of(Go.with(&["--two-parts", "--correlate"]), Ours.plain()) else {
         return;
     };
@@ -55,14 +55,14 @@ fn correlation_of_the_program_starts_a_trace_at_ours() {
     ");
 }
 
-/// The time of sending is a second header as well.
+/// The time of sending is a second header too.
 #[test]
-fn program_serves_a_message_with_its_time_untraced() {
+fn message_with_its_time_is_served_untraced() {
     let Some(play) = Play::of(Ours.with(&["--mq"]), Go.with(&["--two-parts"])) else { return };
     assert_eq!(play.answer, "Return Snapshot Info");
     insta::assert_snapshot!(play.trees(2), @r"
     RTS_Test_1 Entry /API/Snapshot Http component=11000 {}
       RTS_Test_1 Exit /Service/OnSnapshot MQ component=0 peer=RTS_Server {}
     ");
-    play.server.complains("\nsw8-x:0-");
+    play.server.wait_for_stderr("\nsw8-x:0-");
 }

@@ -1,9 +1,9 @@
-//! One trace over three languages: mack of this repository, mack by go2sky's HTTP plugin, and mack
-//! in Flask with the Python agent, each in front of, between and behind the others.
+//! One trace over three languages: mack of this repository, mack with go2sky's HTTP plugin, and
+//! mack in Flask with the Python agent, in every order.
 //!
-//! All of them are programs of their own that report to one collector. A request goes through the
-//! chain to an untraced server, the echo. The trees say what each agent reports and what it read of
-//! the one before it; `mack.path` travels in the correlation context.
+//! The programs are child processes that report to one collector. A request passes through the
+//! chain to an untraced echo server. The trees show the spans of each agent, and the context that
+//! it received from the previous one. `mack.path` is propagated in the correlation context.
 
 mod call;
 mod programs;
@@ -11,13 +11,13 @@ mod shown;
 mod stage;
 
 use programs::Language::{Go, Python, Rust};
-use programs::Way::{Grpc, Http};
+use programs::Protocol::{Grpc, Http};
 use programs::{Mack, Part};
 use skywalking_tests::interop::{self, Missing};
 use stage::Stage;
 
-/// The chain that ends with `upstream`, from its front to its back. They start from the back, as
-/// each has to know whom it calls.
+/// Starts the programs of a chain that ends with `upstream`, the last one first, since each needs
+/// the address of the next one.
 fn start(parts: &[Part], upstream: &str, stage: &Stage) -> Result<Vec<Mack>, Missing> {
     let mut macks: Vec<Mack> = Vec::new();
     for part in parts.iter().rev() {
@@ -27,14 +27,13 @@ fn start(parts: &[Part], upstream: &str, stage: &Stage) -> Result<Vec<Mack>, Mis
     Ok(macks)
 }
 
-/// The same, before the echo; nothing where a language can't be had.
+/// Starts a chain before the echo server. Returns `None` if a language is missing.
 fn chain(parts: &[Part], stage: &Stage) -> Option<Vec<Mack>> {
     let macks = start(parts, &format!("http://{}/echo", stage.echo), stage);
     macks.inspect_err(|reason| interop::skip(&format!("{parts:?}"), reason)).ok()
 }
 
-/// What one request leaves behind: the tree, the map, and the correlation context at the end of the
-/// chain.
+/// Sends a request. Returns the tree, the map, and the correlation context at the end of the chain.
 fn play(parts: &[Part]) -> Option<String> {
     let stage = Stage::set();
     let macks = chain(parts, &stage)?;
@@ -42,7 +41,7 @@ fn play(parts: &[Part]) -> Option<String> {
     let trace = stage.trace(2 * macks.len());
     let (tree, map, correlation) =
         (shown::tree(&trace, &macks, &stage), shown::map(&macks, &stage), stage.correlation());
-    Some(format!("{tree}{map}the echo got {}", correlation.join("; ")))
+    Some(format!("{tree}{map}the echo received {}", correlation.join("; ")))
 }
 
 #[test]
@@ -160,7 +159,7 @@ fn python_go_rust() {
 }
 
 #[test]
-fn an_error_at_the_back_is_an_error_in_every_language() {
+fn error_of_the_last_service_is_an_error_in_every_language() {
     let stage = Stage::set();
     let parts = [Part(Python, Grpc), Part(Rust, Grpc), Part(Go, Grpc)];
     let macks = match start(&parts, &format!("http://{}/mack", stage::NOBODY), &stage) {
@@ -181,12 +180,12 @@ fn an_error_at_the_back_is_an_error_in_every_language() {
     ");
 }
 
-/// Of span 0 of the segment by-hand.1.1 in the trace by-hand.1: an agent reads a correlation
-/// context only beside such a header.
+/// A header of span 0 of the segment by-hand.1.1 in the trace by-hand.1. Agents read a correlation
+/// context only together with such a header.
 const SW8: &str =
     "sw8: 1-YnktaGFuZC4x-YnktaGFuZC4xLjE=-0-Y3VybA==-Y3VybC0x-L2J5LWhhbmQ=-aGFuZGxlcnM=\r\n";
 
-/// What arrives at the echo when a request comes with these pairs, written as the header has them.
+/// Returns the correlation header at the echo server for a request with these pairs.
 fn passed_on(parts: &[Part], pairs: &str) -> Option<String> {
     let stage = Stage::set();
     let macks = chain(parts, &stage)?;
@@ -196,7 +195,7 @@ fn passed_on(parts: &[Part], pairs: &str) -> Option<String> {
     Some(stage.correlation().join("; "))
 }
 
-/// `a=1`, `b=2` and so on.
+/// Returns `a=1`, `b=2` and so on.
 const PAIRS: [&str; 5] = ["YQ==:MQ==", "Yg==:Mg==", "Yw==:Mw==", "ZA==:NA==", "ZQ==:NQ=="];
 
 #[test]

@@ -1,5 +1,5 @@
-//! The Java agent beside our collector: each of its services is answered, so that it has nothing to
-//! complain of.
+//! Runs the Java agent with our collector, which implements all services of the agent, so the agent
+//! logs no error.
 
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -9,12 +9,12 @@ use skywalking_tests::child::Running;
 use skywalking_tests::interop;
 
 const VERSION: &str = "9.4.0";
-/// How long it is watched.
+/// The duration of the test.
 const WATCHED: Duration = Duration::from_secs(60);
-/// In this time the agent's services have each come up and called.
+/// Each of the agent's services has started and called within this time.
 const STARTED: Duration = Duration::from_secs(120);
 
-/// What an agent without plugins calls, as text; each is called again and again, at the periods
+/// Returns the calls of an agent without plugins as text. Each call is repeated with the periods
 /// below.
 fn called(stats: &Stats) -> [u64; 6] {
     let not_kept = |kind| stats.received_not_kept.get(kind);
@@ -29,7 +29,7 @@ fn called(stats: &Stats) -> [u64; 6] {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_java_agent_logs_no_error_in_a_minute() {
+async fn java_agent_logs_no_error_in_a_minute() {
     let agent = match interop::java_agent(VERSION, env!("CARGO_TARGET_TMPDIR")) {
         Ok(agent) => agent,
         Err(reason) => return interop::skip("the Java agent", &reason),
@@ -60,7 +60,7 @@ async fn the_java_agent_logs_no_error_in_a_minute() {
         java.arg(interop::sources("javaidle").join("Idle.java"));
         java
     });
-    // Nothing but the agent is there to be heard of, so a dead agent fails here.
+    // Only the agent reports to the collector, so the test fails if the agent is dead.
     let arrived = collector
         .wait_for(|seen| called(&seen.stats()).iter().all(|count| *count > 0), STARTED)
         .await;
@@ -69,21 +69,21 @@ async fn the_java_agent_logs_no_error_in_a_minute() {
         "{:?} of {}: {:?}",
         called(&collector.stats()),
         collector.stats(),
-        java.said()
+        java.new_lines()
     );
 
     let started = called(&collector.stats());
     tokio::time::sleep(WATCHED.saturating_sub(began.elapsed())).await;
     let (watched, stats) = (began.elapsed(), collector.stats());
-    let said = java.said();
+    let lines = java.new_lines();
     println!("watched for {watched:?}: {stats}");
-    let errors: Vec<_> = said.iter().filter(|line| line.contains("ERROR")).collect();
+    let errors: Vec<_> = lines.iter().filter(|line| line.contains("ERROR")).collect();
     assert!(errors.is_empty(), "{errors:#?}");
     assert!(
-        said.iter().any(|line| line.contains("INFO")),
-        "it logs to its standard output: {said:?}"
+        lines.iter().any(|line| line.contains("INFO")),
+        "it logs to its standard output: {lines:?}"
     );
-    // It went on calling; it tells of its start once.
+    // It has called continuously, and reported its start once.
     let ended = called(&stats);
     assert!(
         started.iter().zip(&ended).take(5).all(|(before, after)| before < after),

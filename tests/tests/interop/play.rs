@@ -1,29 +1,29 @@
-//! A client and a server as child processes, the collector that both report to, and what arrives
-//! there, as text.
+//! A client and a server as child processes, the collector of both, and the received traces as
+//! text.
 
 use std::collections::BTreeMap;
 
 use skywalking_collector::{Collector, TraceQuery, TraceView};
-use skywalking_tests::child::{PATIENCE, Running};
+use skywalking_tests::child::{Running, TIMEOUT};
 use skywalking_tests::interop;
 use skywalking_tests::shown;
 use tokio::runtime::Runtime;
 
-use crate::agents::{Role, Side, Way};
+use crate::agents::{Protocol, Role, Side};
 
-/// What was played. The programs are gone when it is dropped.
+/// A run of the scenario. Dropping it kills the programs.
 pub(crate) struct Play {
     collector: Collector,
     runtime: Runtime,
     client: Running,
     pub(crate) server: Running,
-    /// What the client says of the last answer.
+    /// The last response that the client printed.
     pub(crate) answer: String,
 }
 
 impl Play {
-    /// Starts the server, then the client, and waits until every request is answered. Nothing where
-    /// an agent can't be had, which is said.
+    /// Starts the server, then the client, and waits for all responses. Prints a message and
+    /// returns `None` if an agent is missing.
     pub(crate) fn of(client: Side, server: Side) -> Option<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
@@ -33,32 +33,35 @@ impl Play {
         let collector = Collector::builder().grpc_addr("127.0.0.1:0").http_addr("127.0.0.1:0");
         let collector = runtime.block_on(collector.start()).expect("a port is free");
         let command = |side: Side, role| {
-            let backend =
-                if side.way == Way::Grpc { collector.grpc_addr() } else { collector.http_addr() };
+            let backend = if side.protocol == Protocol::Grpc {
+                collector.grpc_addr()
+            } else {
+                collector.http_addr()
+            };
             let command = side.command(role, &backend.to_string());
             command.inspect_err(|reason| interop::skip(&format!("{side:?}"), reason)).ok()
         };
-        let (mut asks, mut answers) =
+        let (mut command, mut answers) =
             (command(client, Role::Client)?, command(server, Role::Server)?);
         answers.args(["--listen", "127.0.0.1:0"]);
         let server = Running::start("the server", answers);
-        asks.args(["--connect", &server.says("listening on ")]);
-        let client = Running::start("the client", asks);
-        let said = client.says("answered");
-        let (_, answer) = said.split_once("the last with: ").unwrap_or_else(|| panic!("{said:?}"));
+        command.args(["--connect", &server.wait_for_line("listening on ")]);
+        let client = Running::start("the client", command);
+        let line = client.wait_for_line("answered");
+        let (_, answer) = line.split_once("the last with: ").unwrap_or_else(|| panic!("{line:?}"));
         Some(Self { collector, runtime, client, server, answer: answer.to_owned() })
     }
 
-    /// The one trace, as soon as so many spans arrived, and the map.
+    /// Returns the only trace, after this number of spans has arrived, and the map.
     #[track_caller]
     pub(crate) fn tree_and_map(&self, spans: usize) -> String {
         let traces = self.traces(spans);
-        let [one] = traces.as_slice() else { panic!("that is not one trace: {traces:#?}") };
+        let [one] = traces.as_slice() else { panic!("expected one trace: {traces:#?}") };
         format!("{}{}", tree(one), self.map())
     }
 
-    /// The trees of all traces, as soon as so many spans arrived: each that looks different once,
-    /// with how many there are.
+    /// Returns the different trees of all traces with their number, after this number of spans has
+    /// arrived.
     #[track_caller]
     pub(crate) fn trees(&self, spans: usize) -> String {
         let mut trees = BTreeMap::<_, usize>::new();
@@ -71,18 +74,18 @@ impl Play {
         numbered.collect::<Vec<_>>().concat()
     }
 
-    /// Ends the program of this repository that plays there, and gives its counters, as JSON.
+    /// Ends the program of this repository, and returns its counters as JSON.
     #[track_caller]
     pub(crate) fn counters(&mut self, role: Role) -> serde_json::Value {
         let program = if role == Role::Client { &mut self.client } else { &mut self.server };
         program.close();
-        let line = program.says("{");
+        let line = program.wait_for_line("{");
         serde_json::from_str(&format!("{{{line}")).expect("JSON")
     }
 
     fn traces(&self, spans: usize) -> Vec<TraceView> {
         let arrived = self.runtime.block_on(
-            self.collector.wait_for(|collector| collector.stats().spans_stored >= spans, PATIENCE),
+            self.collector.wait_for(|collector| collector.stats().spans_stored >= spans, TIMEOUT),
         );
         let all = TraceQuery::new().limit(skywalking_collector::MAX_TRACES);
         let traces = self.collector.traces(&all);
@@ -95,7 +98,7 @@ impl Play {
         );
         traces
             .iter()
-            .map(|trace| self.collector.trace(&trace.trace_id).expect("it is stored"))
+            .map(|trace| self.collector.trace(&trace.trace_id).expect("a stored trace"))
             .collect()
     }
 
@@ -104,7 +107,7 @@ impl Play {
     }
 }
 
-/// Long names with what is repeated in them said once.
+/// Formats a trace, with repeated parts of long names folded.
 fn tree(trace: &TraceView) -> String {
     ["/很长", "/长", ".long"]
         .iter()

@@ -16,32 +16,32 @@ const PYTHON: Peer = Peer {
 };
 
 cases! { PYTHON:
-    it_asks_and_the_example_answers,
-    the_example_asks_and_it_answers,
-    what_it_puts_into_the_correlation_context_ours_reads,
-    what_ours_puts_into_the_correlation_context_it_reads,
+    peer_calls_the_example,
+    example_calls_the_peer,
+    correlation_of_the_peer_reaches_ours,
+    correlation_of_ours_reaches_the_peer,
     "long: .ci/long interop-python":
-    where_ours_fails_its_call_fails,
-    where_it_fails_our_call_fails,
-    of_many_requests_at_once_by_it_each_is_one_trace,
-    of_many_requests_at_once_by_ours_each_is_one_trace,
-    its_long_names_are_read_and_cut,
-    its_names_that_make_a_header_of_8_kib_are_not_read,
+    error_of_ours_fails_the_call_of_the_peer,
+    error_of_the_peer_fails_the_call_of_ours,
+    concurrent_requests_of_the_peer_are_one_trace_each,
+    concurrent_requests_of_ours_are_one_trace_each,
+    long_names_of_the_peer_are_read_and_cut,
+    header_of_8_kib_of_the_peer_is_not_read,
     long_names_of_ours_arrive_cut,
-    where_it_samples_nothing_a_trace_begins_at_ours,
-    where_ours_samples_nothing_a_trace_begins_at_it,
-    what_it_samples_ours_samples_too,
-    its_batch_is_one_span_of_ours_with_a_ref_each,
-    two_entries_of_ours_are_one_span_below_it,
-    two_exits_of_ours_are_one_span_above_it,
-    ours_reports_by_http_below_it,
-    ours_reports_by_http_above_it,
-    a_time_of_sending_does_not_disturb_it,
+    unsampled_request_of_the_peer_starts_a_trace_at_ours,
+    unsampled_request_of_ours_starts_a_trace_at_the_peer,
+    sampled_request_of_the_peer_is_sampled_by_ours,
+    batch_of_the_peer_is_one_span_with_a_ref_each,
+    merged_entries_of_ours_are_one_span_below_the_peer,
+    merged_exits_of_ours_are_one_span_above_the_peer,
+    ours_reports_by_http_below_the_peer,
+    ours_reports_by_http_above_the_peer,
+    time_of_sending_is_ignored_by_the_peer,
 }
 
 #[test]
 #[ignore = "long: .ci/long interop-python"]
-fn a_batch_of_ours_is_one_span_of_python_with_a_ref_each() {
+fn batch_of_ours_is_one_span_with_a_ref_each() {
     let Some(play) = Play::of(Ours.with(&["--batch", "3"]), Python.plain()) else { return };
     insta::assert_snapshot!(play.trees(7), @r"
     2 of
@@ -55,7 +55,7 @@ fn a_batch_of_ours_is_one_span_of_python_with_a_ref_each() {
 
 #[test]
 #[ignore = "long: .ci/long interop-python"]
-fn python_sends_the_last_of_two_tags_of_one_key() {
+fn last_of_two_tags_with_one_key_is_sent() {
     let Some(play) = Play::of(Ours.plain(), Python.with(&["--twice"])) else { return };
     insta::assert_snapshot!(play.trees(4), @r"
     RTS_Test_1 Entry /API/Snapshot Http component=11000 {}

@@ -1,5 +1,4 @@
-//! The crate `skywalking` 0.10. It has no correlation context: see what becomes of ours. It has no
-//! sampler either.
+//! The crate `skywalking` 0.10. It has no sampler and no correlation context.
 
 use crate::agents::Agent::{Crate, Ours};
 use crate::cases::{Many, Parent, Peer, cases};
@@ -17,29 +16,29 @@ const CRATE: Peer = Peer {
 };
 
 cases! { CRATE:
-    it_asks_and_the_example_answers,
-    the_example_asks_and_it_answers,
+    peer_calls_the_example,
+    example_calls_the_peer,
     "long: .ci/long interop-rust":
-    where_ours_fails_its_call_fails,
-    where_it_fails_our_call_fails,
-    of_many_requests_at_once_by_it_each_is_one_trace,
-    of_many_requests_at_once_by_ours_each_is_one_trace,
-    its_long_names_are_read_and_cut,
-    its_names_that_make_a_header_of_8_kib_are_not_read,
+    error_of_ours_fails_the_call_of_the_peer,
+    error_of_the_peer_fails_the_call_of_ours,
+    concurrent_requests_of_the_peer_are_one_trace_each,
+    concurrent_requests_of_ours_are_one_trace_each,
+    long_names_of_the_peer_are_read_and_cut,
+    header_of_8_kib_of_the_peer_is_not_read,
     long_names_of_ours_arrive_cut,
-    where_ours_samples_nothing_a_trace_begins_at_it,
-    what_it_samples_ours_samples_too,
-    its_batch_is_one_span_of_ours_with_a_ref_each,
-    two_entries_of_ours_are_one_span_below_it,
-    two_exits_of_ours_are_one_span_above_it,
-    ours_reports_by_http_below_it,
-    ours_reports_by_http_above_it,
-    it_sends_two_tags_of_one_key,
-    a_time_of_sending_does_not_disturb_it,
+    unsampled_request_of_ours_starts_a_trace_at_the_peer,
+    sampled_request_of_the_peer_is_sampled_by_ours,
+    batch_of_the_peer_is_one_span_with_a_ref_each,
+    merged_entries_of_ours_are_one_span_below_the_peer,
+    merged_exits_of_ours_are_one_span_above_the_peer,
+    ours_reports_by_http_below_the_peer,
+    ours_reports_by_http_above_the_peer,
+    two_tags_with_one_key_of_the_peer_are_reported,
+    time_of_sending_is_ignored_by_the_peer,
 }
 
 #[test]
-fn our_correlation_ends_at_the_crate_and_the_trace_does_not() {
+fn crate_continues_the_trace_without_correlation() {
     let Some(play) = Play::of(Ours.with(&["--correlate"]), Crate.plain()) else { return };
     insta::assert_snapshot!(play.trees(4), @r"
     RTS_Test_1 Entry /API/Snapshot Http component=11000 {}

@@ -1,9 +1,9 @@
-//! The bytes that our encoder writes, read by decoders that know nothing of it: prost's, the Python
-//! agent's and go2sky's.
+//! The bytes of our encoder, decoded by independent decoders: prost's, the Python agent's and
+//! go2sky's.
 //!
-//! `skywalking-runtime/testdata/segment.hex` is what the encoder writes (the runtime's test `golden` holds that),
-//! `segment.json` beside it is what it shall mean, typed by hand. Layer 7 is not in it: the classes of
-//! the other agents are older than that.
+//! `skywalking-runtime/testdata/segment.hex` is the output of the encoder, as the runtime's test
+//! `golden` checks. `segment.json` next to it is its meaning, typed by hand. It has no layer 7,
+//! which the other agents do not know.
 
 #[path = "../../../skywalking-runtime/src/report/encode/proto3.rs"]
 mod json;
@@ -30,19 +30,19 @@ fn golden() -> Vec<u8> {
 }
 
 #[test]
-fn prost_reads_the_golden_segment_and_writes_the_same_bytes() {
+fn prost_decodes_and_encodes_the_golden_segment() {
     let segment = SegmentObject::decode(golden().as_slice()).expect("a segment");
     assert_eq!(json::segment(&segment), expected());
     assert_eq!(segment.encode_to_vec(), golden());
 }
 
 #[test]
-fn the_python_agent_reads_the_golden_segment() {
+fn python_agent_decodes_the_golden_segment() {
     compare("the Python agent", programs::python(HEX));
 }
 
 #[test]
-fn go2sky_reads_the_golden_segment() {
+fn go2sky_decodes_the_golden_segment() {
     compare("go2sky", programs::go(HEX));
 }
 

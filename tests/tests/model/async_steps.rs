@@ -1,4 +1,4 @@
-//! The acts of tasks: each is done to the tracer, and told to the model.
+//! The acts of tasks. Each runs with the tracer and with the model.
 
 use std::future::{Future, poll_fn};
 use std::task::Poll;
@@ -7,13 +7,13 @@ use futures::future::join_all;
 use futures::stream::{self, BoxStream, StreamExt as _};
 use skywalking_runtime::{TracedFuture as _, entry_span, exit_span, local_span};
 
-use super::executor::{Boxed, World};
-use super::plan::{Act, Ends, Going, Others, Site, Step, Which};
-use super::reference::Kept;
-use super::resumable::{Inner, Told, ToldStream, Turns};
-use super::sync_steps::{Stepped, Still, caught, going_on, root};
+use super::executor::{Boxed, Executor};
+use super::plan::{Act, ContinuedBy, Ends, Index, Site, SpawnedTask, Step};
+use super::reference::StoredSnapshot;
+use super::resumable::{Inner, ModelledFuture, ModelledSpan, ModelledStream};
+use super::sync_steps::{ResumableSteps, SyncSteps, caught, continued_here, root};
 
-/// Pending once.
+/// A future that is pending once.
 fn pause() -> impl Future<Output = ()> {
     let mut paused = false;
     poll_fn(
@@ -21,7 +21,7 @@ fn pause() -> impl Future<Output = ()> {
     )
 }
 
-/// Polls a future so often. None if it is done.
+/// Polls a future this number of times. Returns `None` if it is ready.
 async fn polled(mut future: Boxed, often: u8) -> Option<Boxed> {
     for _ in 0..often {
         let ready = poll_fn(|cx| Poll::Ready(future.as_mut().poll(cx).is_ready())).await;
@@ -33,54 +33,54 @@ async fn polled(mut future: Boxed, often: u8) -> Option<Boxed> {
     Some(future)
 }
 
-pub(crate) fn perform(world: World, acts: Vec<Act>) -> Boxed {
+pub(crate) fn run_acts(executor: Executor, acts: Vec<Act>) -> Boxed {
     Box::pin(async move {
         let mut at_drop = Vec::new();
         for act in acts {
             match act {
-                Act::Do(step) => Still(&world).step(&step),
+                Act::Do(step) => SyncSteps(&executor).step(&step),
                 Act::Yield => pause().await,
-                Act::Span(site, read, acts) => spanned(&world, site, read, acts).await,
+                Act::Span(site, read, acts) => spanned(&executor, site, read, acts).await,
                 Act::Cancel(site, polls, acts) => {
-                    drop(polled(spanned(&world, site, None, acts), polls).await);
+                    drop(polled(spanned(&executor, site, None, acts), polls).await);
                 }
                 Act::Part(site, polls, others, acts) => {
-                    if let Some(rest) = polled(spanned(&world, site, None, acts), polls).await {
+                    if let Some(rest) = polled(spanned(&executor, site, None, acts), polls).await {
                         match others {
-                            Others::Executor => world.spawn(rest, None),
-                            Others::Adopters => world.abandon(rest),
+                            ContinuedBy::Executor => executor.spawn(rest, None),
+                            ContinuedBy::Adopters => executor.store_future(rest),
                         }
                     }
                 }
                 Act::Adopt(which) => {
-                    let adopted = world.adopt(which);
+                    let adopted = executor.take_future(which);
                     if let Some(future) = adopted {
                         future.await;
                     }
                 }
-                Act::Steps(site, steps, ends) => stepped(&world, site, steps, ends).await,
-                Act::Stream(site, items, read) => streamed(&world, site, items, read).await,
-                Act::Ignored(acts) => ignored(&world, acts).await,
-                Act::InPlace(acts) => continued(&world, None, acts).await,
+                Act::Steps(site, steps, ends) => run_resumable(&executor, site, steps, ends).await,
+                Act::Stream(site, items, read) => streamed(&executor, site, items, read).await,
+                Act::Ignored(acts) => ignored(&executor, acts).await,
+                Act::InPlace(acts) => continued(&executor, None, acts).await,
                 Act::GoOn(which, acts) => {
-                    if world.kept(which).is_some() {
-                        continued(&world, Some(which), acts).await;
+                    if executor.kept(which).is_some() {
+                        continued(&executor, Some(which), acts).await;
                     }
                 }
                 Act::Join(all) => {
-                    join_all(all.into_iter().map(|acts| perform(world.clone(), acts))).await;
+                    join_all(all.into_iter().map(|acts| run_acts(executor.clone(), acts))).await;
                 }
                 Act::Spawn(going, left, acts) => {
-                    let task = if going == Going::On {
-                        continued(&world, None, acts)
+                    let task = if going == SpawnedTask::Continues {
+                        continued(&executor, None, acts)
                     } else {
-                        perform(world.clone(), acts)
+                        run_acts(executor.clone(), acts)
                     };
-                    world.spawn(task, left);
+                    executor.spawn(task, left);
                 }
-                Act::AtDrop(steps) => at_drop.push(AtDrop { world: world.clone(), steps }),
+                Act::AtDrop(steps) => at_drop.push(AtDrop { executor: executor.clone(), steps }),
                 Act::Catch(acts) => {
-                    let mut future = Some(perform(world.clone(), acts));
+                    let mut future = Some(run_acts(executor.clone(), acts));
                     poll_fn(|cx| {
                         let mut done = true;
                         let panicked = caught(|| {
@@ -101,35 +101,35 @@ pub(crate) fn perform(world: World, acts: Vec<Act>) -> Boxed {
     })
 }
 
-/// Does something when it is dropped.
+/// Runs steps when it is dropped.
 struct AtDrop {
-    world: World,
+    executor: Executor,
     steps: Vec<Step>,
 }
 
 impl Drop for AtDrop {
     fn drop(&mut self) {
-        Still(&self.world).steps(&self.steps);
+        SyncSteps(&self.executor).steps(&self.steps);
     }
 }
 
-fn spanned(world: &World, site: Site, read: Option<Which>, acts: Vec<Act>) -> Boxed {
-    let turns = Turns::new(world);
-    let name = world.model().name();
-    let work = move |turns: Turns, name: String, read: Option<Which>| Inner {
-        turns: turns.clone(),
+fn spanned(executor: &Executor, site: Site, read: Option<Index>, acts: Vec<Act>) -> Boxed {
+    let modelled = ModelledSpan::new(executor);
+    let name = executor.model().name();
+    let work = move |modelled: ModelledSpan, name: String, read: Option<Index>| Inner {
+        modelled: modelled.clone(),
         work: Box::pin(async move {
-            let own = turns.world.model().open(site, &name, read);
-            turns.opened(own);
-            perform(turns.world.clone(), acts).await;
+            let own = modelled.executor.model().open(site, &name, read);
+            modelled.opened(own);
+            run_acts(modelled.executor.clone(), acts).await;
         }),
     };
-    let inside = turns.clone();
+    let inside = modelled.clone();
     let future: Boxed = if read.is_some() {
-        // Whether the message may be read is known at the first poll.
+        // Whether the message may be read is only known at the first poll.
         Box::pin(async move {
             let root = root(site, &name);
-            match inside.world.message(read) {
+            match inside.executor.message(read) {
                 Some((at, headers)) => {
                     root.extract(&headers).future(work(inside, name, Some(at))).await;
                 }
@@ -139,45 +139,46 @@ fn spanned(world: &World, site: Site, read: Option<Which>, acts: Vec<Act>) -> Bo
     } else {
         Box::pin(root(site, &name).future(work(inside, name, None)))
     };
-    Box::pin(Told { turns, future: Some(future) })
+    Box::pin(ModelledFuture { modelled, future: Some(future) })
 }
 
-fn ignored(world: &World, acts: Vec<Act>) -> Boxed {
-    let turns = Turns::new(world);
-    let inside = turns.clone();
+fn ignored(executor: &Executor, acts: Vec<Act>) -> Boxed {
+    let modelled = ModelledSpan::new(executor);
+    let inside = modelled.clone();
     let future = root(Site::Entry, "ignored").ignore().future(async move {
-        let own = inside.world.model().ignore();
+        let own = inside.executor.model().ignore();
         inside.opened(own);
-        perform(inside.world.clone(), acts).await;
+        run_acts(inside.executor.clone(), acts).await;
     });
-    Box::pin(Told { turns, future: Some(Box::pin(future)) })
+    Box::pin(ModelledFuture { modelled, future: Some(Box::pin(future)) })
 }
 
-/// Goes on from a snapshot: of the present, or one that was put aside.
-fn continued(world: &World, which: Option<Which>, acts: Vec<Act>) -> Boxed {
-    let turns = Turns::new(world);
-    let work = |kept: Kept| Inner {
-        turns: turns.clone(),
+/// Continues from a snapshot, either of the current span or a stored one.
+fn continued(executor: &Executor, which: Option<Index>, acts: Vec<Act>) -> Boxed {
+    let modelled = ModelledSpan::new(executor);
+    let work = |kept: StoredSnapshot| Inner {
+        modelled: modelled.clone(),
         work: Box::pin({
-            let turns = turns.clone();
+            let modelled = modelled.clone();
             async move {
-                let own = going_on(&turns.world, &kept);
-                turns.opened(own);
-                perform(turns.world.clone(), acts).await;
+                let own = continued_here(&modelled.executor, &kept);
+                modelled.opened(own);
+                run_acts(modelled.executor.clone(), acts).await;
             }
         }),
     };
-    let future: Boxed = if let Some((snapshot, kept)) = which.and_then(|which| world.kept(which)) {
+    let future: Boxed = if let Some((snapshot, kept)) = which.and_then(|which| executor.kept(which))
+    {
         Box::pin(snapshot.future("again", work(kept)))
     } else {
-        let kept = world.model().keep();
+        let kept = executor.model().keep();
         Box::pin(work(kept).traced("on"))
     };
-    Box::pin(Told { turns, future: Some(future) })
+    Box::pin(ModelledFuture { modelled, future: Some(future) })
 }
 
-async fn stepped(world: &World, site: Site, steps: Vec<Step>, ends: Ends) {
-    let mut span = Stepped::open(world, site, None, None);
+async fn run_resumable(executor: &Executor, site: Site, steps: Vec<Step>, ends: Ends) {
+    let mut span = ResumableSteps::open(executor, site, None, None);
     for step in steps {
         span.step(&step);
         pause().await;
@@ -204,28 +205,28 @@ fn locals(name: &str, items: BoxStream<'static, ()>) -> BoxStream<'static, ()> {
     items
 }
 
-async fn streamed(world: &World, site: Site, items: Vec<Vec<Act>>, read: usize) {
-    let turns = Turns::new(world);
-    let name = world.model().name();
-    let opening = (turns.clone(), name.clone());
+async fn streamed(executor: &Executor, site: Site, items: Vec<Vec<Act>>, read: usize) {
+    let modelled = ModelledSpan::new(executor);
+    let name = executor.model().name();
+    let opening = (modelled.clone(), name.clone());
     let first = stream::once(async move {
-        let (turns, name) = opening;
-        let own = turns.world.model().open(site, &name, None);
-        turns.opened(own);
+        let (modelled, name) = opening;
+        let own = modelled.executor.model().open(site, &name, None);
+        modelled.opened(own);
     });
-    let inside = turns.clone();
-    let rest = stream::iter(items).then(move |acts| perform(inside.world.clone(), acts));
-    let work = Inner { turns: turns.clone(), work: Box::pin(first.chain(rest)) };
-    let told = match site {
+    let inside = modelled.clone();
+    let rest = stream::iter(items).then(move |acts| run_acts(inside.executor.clone(), acts));
+    let work = Inner { modelled: modelled.clone(), work: Box::pin(first.chain(rest)) };
+    let stream = match site {
         Site::Entry | Site::EntryFallback => entries(&name, work.boxed()),
         Site::Exit | Site::ExitFallback | Site::ExitAt => exits(&name, work.boxed()),
         Site::Local => locals(&name, work.boxed()),
     };
-    let mut told = ToldStream { turns, stream: Some(told), items: 0, awaited: false };
+    let mut stream = ModelledStream { modelled, stream: Some(stream), items: 0, awaited: false };
     for _ in 0..read {
-        if poll_fn(|cx| told.poll(cx)).await.is_none() {
+        if poll_fn(|cx| stream.poll(cx)).await.is_none() {
             break;
         }
-        Still(world).step(&Step::Tag);
+        SyncSteps(executor).step(&Step::Tag);
     }
 }

@@ -1,5 +1,5 @@
-//! What the tracer reported and what the model computed, as lines that can be compared: one a span,
-//! by its name.
+//! Formats the reported spans and those of the model as lines, one for each span name, and compares
+//! them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -7,13 +7,13 @@ use skywalking_runtime::testing::{Span, Tree};
 
 use super::reference::{Model, Ref};
 
-/// A line for each span: where it stands, and what is said of it.
+/// A line for each span, with its parent and its attributes.
 pub(crate) type Flat = BTreeMap<String, String>;
 
-/// Spans by segment and id.
+/// The names of spans by segment and span id.
 pub(crate) type Places<'a> = HashMap<(&'a str, i32), String>;
 
-/// What the model says must have been recorded.
+/// Formats the spans of the model.
 pub(crate) fn expected(model: &Model) -> Flat {
     let mut names = Names::default();
     let names: Vec<String> = model.spans.iter().map(|span| names.another(&span.name)).collect();
@@ -61,8 +61,8 @@ pub(crate) fn expected(model: &Model) -> Flat {
     flat
 }
 
-/// Spans that go on in a new part keep their names: the second one and those behind it get a
-/// number.
+/// The names of spans. A span that continues in a new part has the same name, so the second and
+/// later ones get a number.
 #[derive(Default)]
 pub(crate) struct Names<'a>(HashMap<&'a str, usize>);
 
@@ -82,7 +82,7 @@ fn line_of_ref(kind: &str, parent: &str, endpoint: &str, peer: &str) -> String {
     format!("{kind} {parent} of {endpoint} at {peer}")
 }
 
-/// The same of what was reported.
+/// Formats the reported spans.
 pub(crate) fn found(trees: &[Tree]) -> Flat {
     let places = places(trees);
     let mut flat = Flat::new();
@@ -92,7 +92,7 @@ pub(crate) fn found(trees: &[Tree]) -> Flat {
     flat
 }
 
-/// Each span's name, by where it is.
+/// Returns the name of each span by its segment and id.
 pub(crate) fn places(trees: &[Tree]) -> Places<'_> {
     fn note<'a>(places: &mut Places<'a>, names: &mut Names<'a>, span: &'a Span) {
         places.insert((&span.segment_id, span.span_id), names.another(&span.name));
@@ -108,7 +108,7 @@ pub(crate) fn places(trees: &[Tree]) -> Places<'_> {
 }
 
 fn name<'a>(places: &'a Places<'a>, segment: &'a str, id: i32) -> &'a str {
-    places.get(&(segment, id)).map_or("what was not seen", |name| name)
+    places.get(&(segment, id)).map_or("an unreported span", |name| name)
 }
 
 fn add(flat: &mut Flat, places: &Places<'_>, span: &Span, parent: Option<&Span>) {
@@ -153,7 +153,7 @@ fn add(flat: &mut Flat, places: &Places<'_>, span: &Span, parent: Option<&Span>)
     }
 }
 
-/// The lines in which the two are not the same.
+/// Returns the lines that differ.
 pub(crate) fn differences(found: &Flat, expected: &Flat) -> String {
     let names: BTreeSet<&String> = found.keys().chain(expected.keys()).collect();
     let line =

@@ -1,5 +1,5 @@
-//! What runs a program: its tasks, polled on one of three threads in an order that the seed says,
-//! one at a time; and what it put aside.
+//! Runs a program: polls its tasks on three threads, one at a time, in an order that depends on the
+//! seed. Stores the objects that tasks leave for others.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -14,7 +14,7 @@ use skywalking_runtime::testing::{self, Mark};
 use skywalking_runtime::{DetachedSpan, propagation::Snapshot, trace_id};
 use skywalking_tests::random::Random;
 
-use super::plan::Which;
+use super::plan::Index;
 use super::reference::{Model, Place};
 
 /// A future that any thread may poll.
@@ -22,27 +22,26 @@ pub(crate) type Boxed = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 struct Task {
     future: Boxed,
-    /// It is aborted after so many polls.
+    /// The number of polls until it is aborted.
     left: Option<u8>,
 }
 
 /// The headers of a message.
 pub(crate) type Headers = Vec<(String, String)>;
 
-/// A header that was sent: the segment and the span that it names, and the number of that span in
-/// the model.
+/// A sent header: its segment and span id, and the number of that span in the model.
 pub(crate) type Sent = (String, i32, usize);
 
 /// A running program.
 #[derive(Clone)]
-pub(crate) struct World(Arc<Inside>);
+pub(crate) struct Executor(Arc<Inside>);
 
 struct Inside {
     model: Mutex<Model>,
     samples: Arc<AtomicBool>,
     mark: Mark,
     tasks: Mutex<Vec<Task>>,
-    /// Futures that were begun and wait for somebody to go on with them.
+    /// Futures that were started and that another task may continue.
     orphans: Mutex<Vec<Boxed>>,
     kept: Mutex<Vec<Snapshot>>,
     messages: Mutex<Vec<Headers>>,
@@ -56,8 +55,8 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl World {
-    /// Roots are recorded while `samples` says so.
+impl Executor {
+    /// Creates an executor. Roots are recorded while `samples` is true.
     pub(crate) fn new(model: Model, samples: Arc<AtomicBool>) -> Self {
         Self(Arc::new(Inside {
             model: Mutex::new(model),
@@ -91,17 +90,17 @@ impl World {
         lock(&self.0.tasks).push(Task { future, left });
     }
 
-    pub(crate) fn abandon(&self, future: Boxed) {
+    pub(crate) fn store_future(&self, future: Boxed) {
         lock(&self.0.orphans).push(future);
     }
 
-    pub(crate) fn adopt(&self, which: Which) -> Option<Boxed> {
+    pub(crate) fn take_future(&self, which: Index) -> Option<Boxed> {
         let mut orphans = lock(&self.0.orphans);
         let at = which.checked_rem(orphans.len())?;
         Some(orphans.remove(at))
     }
 
-    /// Puts a snapshot aside; the model's is told apart.
+    /// Stores a snapshot, together with that of the model.
     pub(crate) fn keep(&self, snapshot: Snapshot) {
         lock(&self.0.kept).push(snapshot);
         let mut model = self.model();
@@ -109,7 +108,10 @@ impl World {
         model.kept.push(kept);
     }
 
-    pub(crate) fn kept(&self, which: Which) -> Option<(Snapshot, super::reference::Kept)> {
+    pub(crate) fn kept(
+        &self,
+        which: Index,
+    ) -> Option<(Snapshot, super::reference::StoredSnapshot)> {
         let kept = lock(&self.0.kept);
         let at = which.checked_rem(kept.len())?;
         Some((kept[at].clone(), self.model().kept[at].clone()))
@@ -119,8 +121,8 @@ impl World {
         lock(&self.0.messages).push(headers);
     }
 
-    /// A message that may be read here.
-    pub(crate) fn message(&self, which: Option<Which>) -> Option<(Which, Headers)> {
+    /// Returns a message that may be read here.
+    pub(crate) fn message(&self, which: Option<Index>) -> Option<(Index, Headers)> {
         let messages = lock(&self.0.messages);
         let at = which?.checked_rem(messages.len())?;
         self.model().may_read(at).then(|| (at, messages[at].clone()))
@@ -134,12 +136,12 @@ impl World {
         lock(&self.0.handles).push(Some(handle));
     }
 
-    pub(crate) fn waits_for_handles(&self) -> bool {
+    pub(crate) fn has_open_handles(&self) -> bool {
         lock(&self.0.handles).iter().flatten().any(DetachedSpan::is_recording)
     }
 
-    /// One of the handles that are not done.
-    pub(crate) fn take_handle(&self, which: Which) -> Option<(Which, DetachedSpan)> {
+    /// Takes one of the open handles.
+    pub(crate) fn take_handle(&self, which: Index) -> Option<(Index, DetachedSpan)> {
         let mut handles = lock(&self.0.handles);
         let left: Vec<usize> = handles
             .iter()
@@ -151,17 +153,18 @@ impl World {
         handles[at].take().map(|handle| (at, handle))
     }
 
-    pub(crate) fn return_handle(&self, which: Which, handle: DetachedSpan) {
+    pub(crate) fn return_handle(&self, which: Index, handle: DetachedSpan) {
         lock(&self.0.handles)[which] = Some(handle);
     }
 
-    /// Something that the tracer says while the program runs is not so.
+    /// Adds a difference that is found while the program runs.
     pub(crate) fn fault(&self, fault: String) {
         lock(&self.0.faults).push(fault);
     }
 
-    /// Looks at the id of the trace at hand: the same for the same trace, and for no other.
-    pub(crate) fn look_at_trace(&self) {
+    /// Checks the current trace id: it must be the same within a trace, and differ from all other
+    /// traces.
+    pub(crate) fn check_trace(&self) {
         let (expected, found) = (self.model().trace(), trace_id());
         let mut traces = lock(&self.0.traces);
         let is_right = match (expected, &found) {
@@ -182,7 +185,7 @@ impl World {
         }
     }
 
-    /// Runs the tasks until none is left; then the faults.
+    /// Runs the tasks until none is left, and returns the differences.
     pub(crate) fn run(&self, seed: u64, workers: &Workers) -> (Vec<Sent>, Vec<String>) {
         let mut random = Random::new(!seed);
         loop {
@@ -190,7 +193,7 @@ impl World {
             if tasks.is_empty() {
                 drop(tasks);
                 let Some(orphan) = lock(&self.0.orphans).pop() else { break };
-                // What nobody adopts goes on as a task, or never does.
+                // A future that no task continues becomes a task, or never continues.
                 let left = (random.below(2) == 0).then_some(0);
                 self.spawn(orphan, left);
                 continue;
@@ -198,15 +201,15 @@ impl World {
             let at = random.below(tasks.len());
             let task = tasks.swap_remove(at);
             drop(tasks);
-            let world = self.clone();
-            let turn = move || world.0.mark.run(|| world.turn(task));
+            let executor = self.clone();
+            let turn = move || executor.0.mark.run(|| executor.turn(task));
             match random.below(6) {
                 0 => workers.first.run(turn),
                 1 => workers.second.run(turn),
                 _ => turn(),
             }
         }
-        // A handle that is never done would keep its segment for long.
+        // An open handle would delay its segment.
         lock(&self.0.handles).clear();
         (std::mem::take(&mut *lock(&self.0.sent)), std::mem::take(&mut *lock(&self.0.faults)))
     }
@@ -228,7 +231,7 @@ impl World {
     }
 }
 
-/// Threads beside the test's own.
+/// The threads in addition to the test's own.
 pub(crate) struct Workers {
     first: Worker,
     second: Worker,
@@ -261,9 +264,9 @@ impl Worker {
         Self { jobs: Some(jobs), done, thread: Some(thread) }
     }
 
-    /// Does it there, and waits.
+    /// Runs the job on the thread and waits for it.
     fn run(&self, job: impl FnOnce() + Send + 'static) {
-        let jobs = self.jobs.as_ref().expect("only a drop takes it");
+        let jobs = self.jobs.as_ref().expect("present until the drop");
         jobs.send(Box::new(job)).expect("the thread waits for jobs");
         self.done.recv().expect("the job does not panic");
     }

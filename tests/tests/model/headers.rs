@@ -1,15 +1,14 @@
-//! What goes along with a trace: headers that are written, held against what the model says of
-//! them, and the pairs that a program sends.
+//! Propagated data: compares the injected headers and the correlation context with the model.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use skywalking_runtime::{propagation::correlation, trace_id};
 
-use super::executor::{Headers, World};
+use super::executor::{Executor, Headers};
 use super::plan::{KEYS, Value};
 use super::reference::{Message, Ref};
 
-/// The most that a value may have.
+/// The maximum length of a value.
 const LENGTH: usize = 128;
 
 fn text(base64: &str) -> Option<String> {
@@ -20,21 +19,21 @@ fn header<'a>(headers: &'a Headers, name: &str) -> Option<&'a str> {
     headers.iter().find(|(key, _)| key == name).map(|(_, value)| &**value)
 }
 
-/// Puts aside a message with the headers of where one is.
-pub(crate) fn inject(world: &World) {
+/// Stores a message with the headers of the current span.
+pub(crate) fn inject(executor: &Executor) {
     let mut headers = Headers::new();
     skywalking_runtime::propagation::inject(&mut headers);
-    let message = world.model().send();
-    look_at_context(world, header(&headers, "sw8"), &message);
-    look_at_pairs(world, header(&headers, "sw8-correlation"), &message);
-    world.model().messages.push(message);
-    world.put(headers);
+    let message = executor.model().send();
+    check_context(executor, header(&headers, "sw8"), &message);
+    check_pairs(executor, header(&headers, "sw8-correlation"), &message);
+    executor.model().messages.push(message);
+    executor.put(headers);
 }
 
-fn look_at_context(world: &World, sw8: Option<&str>, message: &Message) {
+fn check_context(executor: &Executor, sw8: Option<&str>, message: &Message) {
     let (Some(header), Some(Ref { number, endpoint, peer, .. })) = (sw8, &message.context) else {
         if sw8.is_some() || message.context.is_some() {
-            world.fault(format!("the header is {sw8:?} instead of {message:?}"));
+            executor.fault(format!("the header is {sw8:?} instead of {message:?}"));
         }
         return;
     };
@@ -42,7 +41,7 @@ fn look_at_context(world: &World, sw8: Option<&str>, message: &Message) {
     let text = |at: usize| parts.get(at).and_then(|part| text(part));
     if text(1) != trace_id() || text(6).as_ref() != Some(endpoint) || text(7).as_ref() != Some(peer)
     {
-        world.fault(format!(
+        executor.fault(format!(
             "the header is of {:?}, {:?} at {:?} instead of {message:?}",
             text(1),
             text(6),
@@ -50,12 +49,12 @@ fn look_at_context(world: &World, sw8: Option<&str>, message: &Message) {
         ));
     }
     match (text(2), parts.get(3).and_then(|id| id.parse().ok())) {
-        (Some(segment), Some(span)) => world.note_sent((segment, span, *number)),
-        parent => world.fault(format!("the header's parent is {parent:?}")),
+        (Some(segment), Some(span)) => executor.note_sent((segment, span, *number)),
+        parent => executor.fault(format!("the header's parent is {parent:?}")),
     }
 }
 
-fn look_at_pairs(world: &World, header: Option<&str>, message: &Message) {
+fn check_pairs(executor: &Executor, header: Option<&str>, message: &Message) {
     let pairs = header.into_iter().flat_map(|header| header.split(','));
     let pairs: Vec<_> = pairs
         .filter_map(|pair| pair.split_once(':'))
@@ -63,30 +62,30 @@ fn look_at_pairs(world: &World, header: Option<&str>, message: &Message) {
         .collect();
     let expected: Vec<_> = message.pairs.iter().cloned().map(Some).collect();
     if pairs != expected {
-        world.fault(format!("{pairs:?} is sent along instead of {expected:?}"));
+        executor.fault(format!("{pairs:?} is sent instead of {expected:?}"));
     }
 }
 
-/// Sends a value along from here on.
-pub(crate) fn put(world: &World, key: &str, value: Value) {
+/// Puts a value into the correlation context.
+pub(crate) fn put(executor: &Executor, key: &str, value: Value) {
     let value = match value {
-        Value::Another => world.model().name(),
+        Value::Another => executor.model().name(),
         Value::None => String::new(),
         Value::TooLong => "x".repeat(LENGTH + 1),
     };
-    let (put, expected) = (correlation::put(key, &value), world.model().put(key, &value));
+    let (put, expected) = (correlation::put(key, &value), executor.model().put(key, &value));
     if put != expected {
-        world.fault(format!("{key}={value} goes along: {put}"));
+        executor.fault(format!("{key}={value} was put: {put}"));
     }
-    look(world);
+    look(executor);
 }
 
-/// Looks at what goes along here.
-pub(crate) fn look(world: &World) {
+/// Compares the correlation context with the model.
+pub(crate) fn look(executor: &Executor) {
     for key in KEYS {
-        let (found, expected) = (correlation::get(key), world.model().get(key));
+        let (found, expected) = (correlation::get(key), executor.model().get(key));
         if found != expected {
-            world.fault(format!("{found:?} goes along as {key} instead of {expected:?}"));
+            executor.fault(format!("{key} is {found:?} instead of {expected:?}"));
         }
     }
 }

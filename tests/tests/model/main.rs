@@ -1,13 +1,13 @@
-//! Random programs of spans, run beside a plain model that is told in words where each step is and
-//! computes what must come out. The tracer finds the same by its slot, its frames and its guards
-//! alone; nothing may differ.
+//! Random programs of spans, compared with a model. Each step of a program explicitly updates the
+//! place in the model, while the tracer finds the current span by itself. The reported spans must
+//! be those of the model.
 //!
-//! `plan` draws a program from a seed. `world` runs its tasks on three threads, one at a time;
-//! `real` does what tasks do, `still` what code does that never waits, `sent` looks at headers,
-//! `turns` tells of spans that are worked on by and by. `plain` is the model, `shown` compares,
-//! `shrink` leaves out of a program that fails what it can. A failure names the seed:
-//! `MODEL_SEED=n` runs that one alone. `MODEL_PROGRAMS=n` runs that many, `MODEL_FROM=n` begins
-//! with that one.
+//! `plan` generates a program from a seed. `executor` runs its tasks on three threads, one at a
+//! time. `async_steps` runs the acts of tasks, `sync_steps` those of synchronous code, `headers`
+//! compares headers, and `resumable` handles spans that are entered several times. `reference` is
+//! the model, `compare` compares the results, and `shrink` minimizes a failing program. A failure
+//! prints the seed. `MODEL_SEED=n` runs only this one. `MODEL_PROGRAMS=n` runs this number of
+//! programs, and `MODEL_FROM=n` starts at this seed.
 
 mod async_steps;
 mod compare;
@@ -31,20 +31,20 @@ use skywalking_runtime::{
     stats::{self, Report, Stats},
 };
 
-use executor::{Workers, World};
+use executor::{Executor, Workers};
 use plan::Act;
 use reference::Model;
 
-/// Programs on each landing.
+/// The number of programs in a normal run.
 const PROGRAMS: u64 = 10_000;
 
 fn number(variable: &str) -> Option<u64> {
     let text = std::env::var(variable).ok()?;
-    Some(text.parse().unwrap_or_else(|_| panic!("{variable}={text} is no whole number")))
+    Some(text.parse().unwrap_or_else(|_| panic!("{variable}={text} is not an integer")))
 }
 
 #[test]
-fn random_programs_make_the_spans_of_the_model() {
+fn random_programs_report_the_spans_of_the_model() {
     std::panic::set_hook(Box::new(|info| {
         if !info.payload().is::<plan::Planned>() {
             eprintln!("{info}");
@@ -85,12 +85,12 @@ fn random_programs_make_the_spans_of_the_model() {
     println!("{programs} programs, {segments} segments, {spans} spans, 0 differences");
 }
 
-/// Programs with the same number here run under one tracer.
+/// Returns a number for each program. Consecutive programs with the same number share a tracer.
 fn settings(seed: u64) -> u64 {
     seed / plan::SAME_SETTINGS
 }
 
-/// A tracer, and the threads beside the test's own.
+/// A tracer, and the threads in addition to the test's own.
 struct Running {
     settings: u64,
     agent: Agent,
@@ -110,8 +110,8 @@ impl Running {
         Self { settings: settings(seed), agent, workers: Workers::start(), before }
     }
 
-    /// Runs one program; how many spans and segments it made, or what is wrong with them. What
-    /// breaks the rules of the wire makes `testing` panic: a fault as any other.
+    /// Runs one program. Returns the number of its spans and segments, or the differences. A
+    /// violation of the protocol makes `testing` panic, which is a difference too.
     fn program(&self, seed: u64, tasks: &[Vec<Act>]) -> Result<(usize, u64), String> {
         catch_unwind(AssertUnwindSafe(|| self.compared(seed, tasks))).unwrap_or_else(|payload| {
             match payload.downcast::<String>() {
@@ -127,29 +127,29 @@ impl Running {
         let asked = Arc::clone(&samples);
         let mut ran = None;
         let trees = Test::new().sampler(move |_| asked.load(Ordering::SeqCst)).run(|| {
-            let world = World::new(Model::new(plan::span_limit(seed)), samples);
+            let executor = Executor::new(Model::new(plan::span_limit(seed)), samples);
             for acts in tasks {
-                world.spawn(async_steps::perform(world.clone(), acts.clone()), None);
+                executor.spawn(async_steps::run_acts(executor.clone(), acts.clone()), None);
             }
-            let (sent, faults) = world.run(seed, &self.workers);
-            if !world.model().handles.is_empty() {
-                // Or the reporter would not look for segments that waited before its next tick.
+            let (sent, faults) = executor.run(seed, &self.workers);
+            if !executor.model().handles.is_empty() {
+                // Otherwise the reporter would check pending segments only at its next tick.
                 self.agent.flush(Duration::from_secs(10));
             }
-            ran = Some((world, sent, faults));
+            ran = Some((executor, sent, faults));
         });
-        let (world, sent, mut faults) = ran.expect("it ran");
-        let (expected, found) = (compare::expected(&world.model()), compare::found(&trees));
+        let (executor, sent, mut faults) = ran.expect("it ran");
+        let (expected, found) = (compare::expected(&executor.model()), compare::found(&trees));
         faults.push(compare::differences(&found, &expected));
         let places = compare::places(&trees);
         for (segment, span, number) in sent {
             let name = places.get(&(&*segment, span));
             if name.map(|name| name.split(',').next())
-                != Some(Some(&world.model().spans[number].name))
+                != Some(Some(&executor.model().spans[number].name))
             {
                 faults.push(format!(
-                    "a header says span {span} of {segment}, which is {name:?}, instead of {}",
-                    world.model().spans[number].name
+                    "a header has span {span} of {segment}, which is {name:?}, instead of {}",
+                    executor.model().spans[number].name
                 ));
             }
         }
@@ -157,7 +157,7 @@ impl Running {
         for (reason, count) in after.diagnostics() {
             let (counted, expected) = (
                 count - before.count(reason),
-                world.model().counts.get(reason.name()).copied().unwrap_or(0),
+                executor.model().counts.get(reason.name()).copied().unwrap_or(0),
             );
             if counted != expected {
                 faults.push(format!(
@@ -174,7 +174,7 @@ impl Running {
                 .filter(|part| !part.places.is_empty())
                 .count()
         };
-        let segments = parts(&world.model()) as u64;
+        let segments = parts(&executor.model()) as u64;
         let (opened, finished) = (after.opened - before.opened, after.finished - before.finished);
         if (opened, finished, after.open) != (segments, segments, 0) {
             faults.push(format!("{opened} segments opened and {finished} finished instead of {segments}, {} still open", after.open));
@@ -183,7 +183,7 @@ impl Running {
         if faults.trim().is_empty() { Ok((found.len(), segments)) } else { Err(faults) }
     }
 
-    /// All that was opened is accounted for.
+    /// Checks that every segment is counted.
     fn end(self) {
         drop(self.workers);
         let Report { sent, dropped, stats, .. } = self.agent.shutdown(Duration::from_secs(10));

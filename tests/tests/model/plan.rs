@@ -1,26 +1,26 @@
-//! A program, drawn from a seed: what it does, and not yet what comes of it.
+//! A program, generated from a seed: only its steps, not their results.
 
 use skywalking_tests::random::Random;
 
-/// The panic that a program throws and catches itself.
+/// The panic that a program raises and catches.
 #[derive(Debug)]
 pub(crate) struct Planned;
 
-/// The kinds of callsites that programs open.
+/// The kinds of callsites that programs use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Site {
     Entry,
-    /// An integration's, which yields where it merges.
+    /// The callsite of an integration, whose values are defaults when it merges.
     EntryFallback,
     Exit,
     ExitFallback,
-    /// It says its address when it opens.
+    /// It sets its address when it opens.
     ExitAt,
     Local,
 }
 
 impl Site {
-    /// Whom its exits call.
+    /// Returns the peer of its exits.
     pub(crate) const fn peer(self) -> &'static str {
         match self {
             Self::Exit => "peer:1",
@@ -31,54 +31,54 @@ impl Site {
     }
 }
 
-/// By which call a span is opened.
+/// The function that opens a span.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum How {
+pub(crate) enum OpenedBy {
     /// `SpanBuilder::run`.
     Run,
-    /// A child guard, which drops at the end of the body.
+    /// A child guard that drops at the end of the body.
     Guard,
-    /// `ResumableSpan`, a step for each part of the body.
+    /// `ResumableSpan`, with one step for each part of the body.
     Steps,
     /// `SpanBuilder::ignore`.
     Ignored,
 }
 
-/// Which of the things that were put aside, counted round; none if there is none.
-pub(crate) type Which = usize;
+/// The index of a stored object, modulo their number. Without objects, none is used.
+pub(crate) type Index = usize;
 
-/// What code that never waits does.
+/// A step of synchronous code.
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
-    /// It may read one of the messages that were sent.
-    Span(How, Site, Option<Which>, Vec<Step>),
+    /// May read one of the sent messages.
+    Span(OpenedBy, Site, Option<Index>, Vec<Step>),
     /// Guards of these sites, which drop in this order.
     Loose(Vec<Site>, Vec<usize>),
-    /// Goes on in another thread.
+    /// Continues on another thread.
     Thread(Vec<Step>),
-    /// Something else is done by another thread.
+    /// Another thread runs other work.
     Aside(Vec<Step>),
-    /// Puts aside a snapshot of where it is.
+    /// Stores a snapshot of the current span.
     Capture,
-    /// Goes on from one that was put aside.
-    GoOn(Which, Vec<Step>),
-    /// Puts aside a message with the headers of where it is.
+    /// Continues from a stored snapshot.
+    GoOn(Index, Vec<Step>),
+    /// Stores a message with the headers of the current span.
     Inject,
-    /// Sends values along under these keys, or removes them.
+    /// Puts or removes values of these keys in the correlation context.
     Put(Vec<(&'static str, Value)>),
-    /// From now on roots are recorded, or not.
+    /// Turns the recording of new roots on or off.
     Sample(bool),
-    /// Takes the end of the span at hand into a handle, which is put aside.
+    /// Detaches the current span to a handle, and stores the handle.
     Detach,
-    /// Says something by such a handle.
-    Handle(Which, Says),
-    /// What is open is too old from now on.
+    /// Uses a stored handle.
+    Handle(Index, HandleOperation),
+    /// Makes all open segments too old.
     GrowOld,
-    /// Says more than half of what a segment takes.
+    /// Adds more than half of the maximum entries of a segment.
     Outgrow,
     Tag,
     Fail,
-    /// Catches what panics inside.
+    /// Catches panics of its steps.
     Catch(Vec<Step>),
     Panic,
 }
@@ -87,23 +87,23 @@ pub(crate) enum Step {
 pub(crate) enum Value {
     Another,
     None,
-    /// Longer than one may be.
+    /// Longer than the limit.
     TooLong,
 }
 
-/// One more than may go along.
+/// One key more than the limit.
 pub(crate) const KEYS: [&str; 5] = ["tenant", "user", "build", "region", "more"];
 
-/// What is said by a handle.
+/// An operation of a handle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Says {
+pub(crate) enum HandleOperation {
     Tag,
     Failed,
     Finish,
     Drop,
 }
 
-/// How a span that is worked on in steps ends.
+/// How a resumable span ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ends {
     Finished,
@@ -111,58 +111,57 @@ pub(crate) enum Ends {
     Dropped,
 }
 
-/// What a task does.
+/// An act of a task.
 #[derive(Clone, Debug)]
 pub(crate) enum Act {
     Do(Step),
     Yield,
     /// A future with a span.
-    Span(Site, Option<Which>, Vec<Act>),
-    /// The same, polled so often and then dropped.
+    Span(Site, Option<Index>, Vec<Act>),
+    /// As `Span`, polled this number of times and then dropped.
     Cancel(Site, u8, Vec<Act>),
-    /// The same, polled so often and then given to others: to the executor, or to whoever adopts
-    /// it.
-    Part(Site, u8, Others, Vec<Act>),
-    /// Awaits a future that was begun elsewhere.
-    Adopt(Which),
-    /// A span that is worked on in steps, with a wait between any two.
+    /// As `Span`, polled this number of times. Then the executor or another task continues it.
+    Part(Site, u8, ContinuedBy, Vec<Act>),
+    /// Awaits a future that another task started.
+    Adopt(Index),
+    /// A resumable span that yields between its steps.
     Steps(Site, Vec<Step>, Ends),
-    /// A stream with a span: what it does for each item. So many are read, with a step between any
-    /// two.
+    /// A stream with a span, and its acts for each item. This number of items is read, with a step
+    /// in between.
     Stream(Site, Vec<Vec<Act>>, usize),
-    /// A future without a span, whose request is left out.
+    /// A future without a span. Its request is ignored.
     Ignored(Vec<Act>),
-    /// `.traced` and awaited at once.
+    /// `.traced`, awaited immediately.
     InPlace(Vec<Act>),
-    /// A future that goes on from a snapshot that was put aside.
-    GoOn(Which, Vec<Act>),
-    /// All at the same time.
+    /// A future that continues from a stored snapshot.
+    GoOn(Index, Vec<Act>),
+    /// Runs all concurrently.
     Join(Vec<Vec<Act>>),
-    /// Another task, which goes on from here or knows nothing of it. It may be aborted after so
-    /// many polls.
-    Spawn(Going, Option<u8>, Vec<Act>),
-    /// Something whose destructor does this, at the end of what is around it.
+    /// Spawns a task that continues the current span, or not. It may be aborted after this number
+    /// of polls.
+    Spawn(SpawnedTask, Option<u8>, Vec<Act>),
+    /// A value whose destructor runs these steps, at the end of the enclosing scope.
     AtDrop(Vec<Step>),
-    /// Catches what panics in a poll, and drops the future.
+    /// Catches panics in a poll, and drops the future.
     Catch(Vec<Act>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Going {
-    On,
-    Alone,
+pub(crate) enum SpawnedTask {
+    Continues,
+    Unrelated,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Others {
+pub(crate) enum ContinuedBy {
     Executor,
     Adopters,
 }
 
-/// Programs that follow each other share a tracer, so these settings change only now and then.
+/// Consecutive programs share a tracer, so these settings rarely change.
 pub(crate) const SAME_SETTINGS: u64 = 64;
 
-/// The span limit of the program with this number.
+/// Returns the span limit of the program with this number.
 pub(crate) fn span_limit(seed: u64) -> u16 {
     match (seed / SAME_SETTINGS) % 4 {
         1 => 4,
@@ -171,11 +170,11 @@ pub(crate) fn span_limit(seed: u64) -> u16 {
     }
 }
 
-/// The first tasks of the program with this number.
+/// Returns the first tasks of the program with this number.
 pub(crate) fn program(seed: u64) -> Vec<Vec<Act>> {
     let mut random = Random::new(seed + 1);
     let tasks = 1 + random.below(3);
-    // Most programs are small, so that what fails can be read.
+    // Most programs are small, so that a failure is readable.
     let depth = 5 - random.below(4).min(random.below(4));
     (0..tasks).map(|_| acts(&mut random, depth)).collect()
 }
@@ -185,14 +184,14 @@ fn site(random: &mut Random) -> Site {
         [random.below(6)]
 }
 
-/// Of a guard, which has what its callsite says.
+/// Generates the site of a guard, which only has the values of its callsite.
 fn guard(random: &mut Random) -> Site {
     let site = site(random);
     if site == Site::ExitAt { Site::Exit } else { site }
 }
 
-/// A message to read, for an Entry: no other is made by one.
-fn message(random: &mut Random, site: Site) -> Option<Which> {
+/// Generates the message to read, only for an Entry.
+fn message(random: &mut Random, site: Site) -> Option<Index> {
     let read = random.one_in(3).then(|| random.below(8));
     read.filter(|_| matches!(site, Site::Entry | Site::EntryFallback))
 }
@@ -212,7 +211,8 @@ fn act(random: &mut Random, depth: usize) -> Act {
         }
         9 => Act::Cancel(site(random), random.few(4), acts(random, depth + 1)),
         10 | 11 => {
-            let others = if random.one_in(2) { Others::Executor } else { Others::Adopters };
+            let others =
+                if random.one_in(2) { ContinuedBy::Executor } else { ContinuedBy::Adopters };
             Act::Part(site(random), random.few(3), others, acts(random, depth + 1))
         }
         12 => Act::Adopt(random.below(8)),
@@ -234,7 +234,8 @@ fn act(random: &mut Random, depth: usize) -> Act {
         18 => Act::GoOn(random.below(8), acts(random, depth + 1)),
         19 | 20 => Act::Join((0..2 + random.below(2)).map(|_| acts(random, depth + 1)).collect()),
         21..=23 => {
-            let going = if random.below(3) > 0 { Going::On } else { Going::Alone };
+            let going =
+                if random.below(3) > 0 { SpawnedTask::Continues } else { SpawnedTask::Unrelated };
             let aborted = random.one_in(4).then(|| random.few(4));
             Act::Spawn(going, aborted, acts(random, depth + 1))
         }
@@ -255,7 +256,7 @@ fn steps(random: &mut Random, depth: usize) -> Vec<Step> {
     (0..random.below(4)).map(|_| step(random, depth)).collect()
 }
 
-/// What a destructor does: nothing that panics, even if it is caught, since it may run in a panic.
+/// Generates the steps of a destructor. None of them panics, since it may run during a panic.
 fn harmless(random: &mut Random, depth: usize) -> Vec<Step> {
     (0..=random.below(2))
         .map(|_| match random.below(4) {
@@ -264,7 +265,7 @@ fn harmless(random: &mut Random, depth: usize) -> Vec<Step> {
             _ => {
                 let site = site(random);
                 Step::Span(
-                    How::Run,
+                    OpenedBy::Run,
                     site,
                     message(random, site),
                     if depth > 6 { Vec::new() } else { harmless(random, depth + 1) },
@@ -274,7 +275,7 @@ fn harmless(random: &mut Random, depth: usize) -> Vec<Step> {
         .collect()
 }
 
-/// Often enough of them that there is no room for more.
+/// Generates enough of them to exceed the limit.
 fn put(random: &mut Random) -> Step {
     let pairs = (0..=random.below(6)).map(|_| {
         let value = match random.below(8) {
@@ -304,7 +305,12 @@ fn step(random: &mut Random, depth: usize) -> Step {
         6 => Step::Detach,
         7 => Step::Handle(
             random.below(8),
-            [Says::Tag, Says::Failed, Says::Finish, Says::Drop][random.below(4)],
+            [
+                HandleOperation::Tag,
+                HandleOperation::Failed,
+                HandleOperation::Finish,
+                HandleOperation::Drop,
+            ][random.below(4)],
         ),
         22 if random.one_in(8) => Step::Outgrow,
         21 if random.one_in(2) => Step::GrowOld,
@@ -312,22 +318,22 @@ fn step(random: &mut Random, depth: usize) -> Step {
         at @ (8..=10 | 13 | 14) => {
             let site = site(random);
             Step::Span(
-                if at < 11 { How::Run } else { How::Steps },
+                if at < 11 { OpenedBy::Run } else { OpenedBy::Steps },
                 site,
                 message(random, site),
                 steps(random, depth + 1),
             )
         }
         23 => put(random),
-        11 | 12 => Step::Span(How::Guard, guard(random), None, steps(random, depth + 1)),
-        15 => Step::Span(How::Ignored, site(random), None, steps(random, depth + 1)),
+        11 | 12 => Step::Span(OpenedBy::Guard, guard(random), None, steps(random, depth + 1)),
+        15 => Step::Span(OpenedBy::Ignored, site(random), None, steps(random, depth + 1)),
         16 if random.one_in(6) => Step::Thread(steps(random, depth + 1)),
         17 if random.one_in(6) => Step::Aside(steps(random, depth + 1)),
         18 | 19 => Step::GoOn(random.below(8), steps(random, depth + 1)),
         20 => {
             let mut body = steps(random, depth + 1);
             if random.one_in(2) {
-                body.push(Step::Span(How::Run, site(random), None, vec![Step::Panic]));
+                body.push(Step::Span(OpenedBy::Run, site(random), None, vec![Step::Panic]));
             }
             Step::Catch(body)
         }

@@ -1,54 +1,50 @@
-//! The model: segments and spans in lists, and one place, which is handed on in words: who enters
-//! something says so, and who leaves it.
+//! The model: lists of segments and spans, and the current place. Each step sets the place
+//! explicitly when it enters or leaves a span.
 //!
-//! The rules are those of the documentation, as plain as they can be said: here how spans open and
-//! what is said of them, in `ends` how they end. What the tracer reported in the end is compared in
-//! `shown`.
+//! The rules are those of the documentation, in their simplest form. This file opens spans and sets
+//! their attributes, and `ends` ends them. `compare` compares the result with the reported spans.
 
+mod correlation;
 mod ends;
 mod handles;
 mod parts;
-mod passed;
 mod unrecorded;
 
 use std::collections::BTreeMap;
 
 use skywalking_runtime::stats::Diagnostic;
 
-use super::plan::{Site, Which};
+use super::plan::{Index, Site};
 
-pub(crate) use passed::Message;
-use passed::Pairs;
-use unrecorded::Over;
+pub(crate) use correlation::Message;
+use correlation::Pairs;
+use unrecorded::Unrecorded;
 
-/// Where a piece of code is.
+/// The place of a piece of code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// Nowhere: what opens begins a trace.
+    /// Outside of any trace: a span starts a new trace.
     Nowhere,
-    /// In a request that is left out, which has a trace all the same.
+    /// In an ignored request, which still has a trace id.
     LeftOut { segment: usize },
-    /// In the span with this number, as the level-th of those that are one with it.
+    /// In the span with this number, at this level of merged spans.
     Span { number: usize, level: u16 },
-    /// In one of the spans that found no room, below that place.
-    Over { number: usize, level: u16, over: usize },
+    /// In a span over the limit, below that place.
+    Unrecorded { number: usize, level: u16, over: usize },
 }
 
 /// A span that was opened.
 #[derive(Clone, Debug)]
-pub(crate) struct Own {
+pub(crate) struct OpenedSpan {
     pub(crate) place: Place,
-    /// It is the first of its segment.
+    /// True for the first span of its segment.
     is_root: bool,
-    /// What it was when its future was first put aside.
-    first: Option<Kept>,
+    /// The snapshot of its place when its future was first suspended.
+    first: Option<StoredSnapshot>,
 }
 
 #[derive(Clone, Debug)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a fact by itself; a model is to be read, not to be small"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "independent properties")]
 pub(crate) struct Recorded {
     pub(crate) name: String,
     pub(crate) kind: &'static str,
@@ -56,33 +52,32 @@ pub(crate) struct Recorded {
     is_fallback: bool,
     peer: &'static str,
     segment: usize,
-    /// The part of its segment that it is reported with.
+    /// The part of its segment that reports it.
     part: usize,
-    /// In the same part.
+    /// A span of the same part.
     pub(crate) parent: Option<usize>,
     pub(crate) refs: Vec<Ref>,
     pub(crate) is_error: bool,
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) logs: Vec<&'static str>,
-    /// What it began as, whatever it is in this part.
+    /// Its original kind, before it continued in this part.
     began: &'static str,
-    /// Its call was counted when another span began: it goes on for that, or would be one with it.
+    /// The span limit counted it when another span opened, so it continues or merges into that one.
     pub(crate) is_counted: bool,
     pub(crate) is_open: bool,
-    /// It has left with a part of its segment that is over; where it was open, this one goes on
-    /// for it.
-    is_told: bool,
-    goes_on: Option<usize>,
+    /// It was reported with an earlier part of its segment. If it was open, `continued_by` continues it.
+    is_reported: bool,
+    continued_by: Option<usize>,
     /// The handle that ends it.
     pub(crate) handle: Option<usize>,
     levels: u16,
     parent_level: u16,
-    /// The panic that was told by one that is one with it.
-    panic_told: usize,
+    /// A merged span has already reported this panic.
+    last_panic: usize,
     is_dropping: bool,
 }
 
-/// A reference to a span of another segment.
+/// A ref to a span of another segment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Ref {
     pub(crate) kind: &'static str,
@@ -95,40 +90,40 @@ pub(crate) struct Ref {
 pub(crate) struct Segment {
     /// Segments of one trace have the same number here.
     trace: usize,
-    /// What goes along with its trace.
+    /// The correlation context of its trace.
     pairs: Pairs,
-    /// It goes on in a new part when it has grown too large or too old, the next time that it can.
+    /// It has grown too large or too old, and continues in a new part at the next opportunity.
     pub(crate) parts: Vec<Part>,
     is_due: bool,
 }
 
-/// What is reported at one time.
+/// The spans that are reported together.
 #[derive(Debug, Default)]
 pub(crate) struct Part {
-    /// None: a span that was told with an earlier part.
+    /// `None` for a span that was reported with an earlier part.
     pub(crate) places: Vec<Option<usize>>,
-    /// Who has each of them, told or not.
+    /// The span with each id, reported or not.
     holders: Vec<usize>,
-    /// The first Entry, if it began in an earlier part.
+    /// The first Entry, if it is in an earlier part.
     entry: Option<usize>,
-    /// Spans that found no room.
+    /// The number of spans over the limit.
     pub(crate) left_out: usize,
 }
 
-/// What a handle said of a span whose end it has.
+/// The entries of a handle whose span was detached.
 #[derive(Debug, Default)]
 pub(crate) struct Handle {
-    /// None: nothing is recorded.
+    /// `None` if nothing is recorded.
     span: Option<usize>,
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) is_error: bool,
-    /// It was not dropped before.
+    /// True until it is dropped.
     pub(crate) is_finished: bool,
 }
 
-/// What a snapshot must know.
+/// The state of a snapshot.
 #[derive(Clone, Debug)]
-pub(crate) struct Kept {
+pub(crate) struct StoredSnapshot {
     place: Place,
     endpoint: String,
     pairs: Pairs,
@@ -138,23 +133,23 @@ pub(crate) struct Kept {
 #[derive(Debug)]
 pub(crate) struct Model {
     limit: usize,
-    /// Roots are recorded.
+    /// Whether new roots are recorded.
     pub(crate) samples: bool,
     pub(crate) now: Place,
     pub(crate) spans: Vec<Recorded>,
-    overs: Vec<Over>,
+    unrecorded: Vec<Unrecorded>,
     pub(crate) segments: Vec<Segment>,
-    pub(crate) kept: Vec<Kept>,
+    pub(crate) kept: Vec<StoredSnapshot>,
     pub(crate) messages: Vec<Message>,
     pub(crate) handles: Vec<Handle>,
-    /// What must have been counted.
+    /// The expected counts of diagnostics.
     pub(crate) counts: BTreeMap<&'static str, u64>,
     names: usize,
     traces: usize,
     panics: usize,
 }
 
-/// The most spans that are one with another at a time.
+/// The maximum level of merged spans.
 const LEVELS: u16 = 15;
 
 impl Model {
@@ -164,7 +159,7 @@ impl Model {
             samples: true,
             now: Place::Nowhere,
             spans: Vec::new(),
-            overs: Vec::new(),
+            unrecorded: Vec::new(),
             segments: Vec::new(),
             kept: Vec::new(),
             messages: Vec::new(),
@@ -176,7 +171,7 @@ impl Model {
         }
     }
 
-    /// A name that no other span has.
+    /// Returns a unique name.
     pub(crate) fn name(&mut self) -> String {
         self.names += 1;
         format!("span {}", self.names)
@@ -190,24 +185,24 @@ impl Model {
         match place {
             Place::Nowhere => None,
             Place::LeftOut { segment } => Some(segment),
-            Place::Span { number, .. } | Place::Over { number, .. } => {
+            Place::Span { number, .. } | Place::Unrecorded { number, .. } => {
                 Some(self.spans[number].segment)
             }
         }
     }
 
-    /// The trace at hand.
+    /// Returns the current trace.
     pub(crate) fn trace(&self) -> Option<usize> {
         self.segment_of(self.now).map(|segment| self.segments[segment].trace)
     }
 
-    /// What is open of a segment now.
+    /// Returns the open part of a segment.
     fn part(&mut self, segment: usize) -> &mut Part {
         let parts = &mut self.segments[segment].parts;
         parts.last_mut().expect("a segment has a part")
     }
 
-    /// What stands for a segment: its first Entry, else its first span.
+    /// Returns the endpoint of a segment: the name of its first Entry, otherwise of its first span.
     fn endpoint(&self, place: Place) -> String {
         let part = self.segment_of(place).and_then(|segment| self.segments[segment].parts.last());
         let Some(part) = part else { return String::new() };
@@ -255,12 +250,12 @@ impl Model {
             tags: BTreeMap::new(),
             logs: Vec::new(),
             is_open: true,
-            is_told: false,
-            goes_on: None,
+            is_reported: false,
+            continued_by: None,
             handle: None,
             levels: 0,
             parent_level: parent.map_or(0, |(_, level)| level),
-            panic_told: 0,
+            last_panic: 0,
             is_dropping: false,
             began: kind,
             is_counted: false,
@@ -268,15 +263,15 @@ impl Model {
         Place::Span { number, level: 0 }
     }
 
-    fn begun(&mut self, place: Place, is_root: bool) -> Own {
+    fn begun(&mut self, place: Place, is_root: bool) -> OpenedSpan {
         self.now = place;
-        Own { place, is_root, first: None }
+        OpenedSpan { place, is_root, first: None }
     }
 
-    /// A child opens, and is one with nobody.
-    fn open_child(&mut self, name: &str, kind: &'static str) -> Option<Own> {
+    /// Opens a child that does not merge.
+    fn open_child(&mut self, name: &str, kind: &'static str) -> Option<OpenedSpan> {
         let now = self.now;
-        let (Place::Span { number, level } | Place::Over { number, level, .. }) = now else {
+        let (Place::Span { number, level } | Place::Unrecorded { number, level, .. }) = now else {
             return None;
         };
         let segment = self.spans[number].segment;
@@ -289,8 +284,13 @@ impl Model {
         Some(self.begun(place, false))
     }
 
-    /// A span opens here, and reads a message perhaps.
-    pub(crate) fn open(&mut self, site: Site, name: &str, read: Option<Which>) -> Option<Own> {
+    /// Opens a span here, which may read a message.
+    pub(crate) fn open(
+        &mut self,
+        site: Site,
+        name: &str,
+        read: Option<Index>,
+    ) -> Option<OpenedSpan> {
         let (kind, is_fallback) = match site {
             Site::Entry => ("Entry", false),
             Site::EntryFallback => ("Entry", true),
@@ -320,15 +320,15 @@ impl Model {
             }
             Place::Span { number, level } if self.merges(number, level, kind) => {
                 let outer = &mut self.spans[number];
-                // An Entry has the name of the innermost one, an Exit that of the outermost one;
-                // the program's replaces an integration's.
+                // A merged Entry has the name of the innermost span, and an Exit that of the
+                // outermost one. A name of the program replaces a name of an integration.
                 if !is_fallback && (kind == "Entry" || outer.is_fallback) {
                     name.clone_into(&mut outer.name);
                 }
                 outer.levels += 1;
                 self.begun(Place::Span { number, level: level + 1 }, false)
             }
-            Place::Span { .. } | Place::Over { .. } => {
+            Place::Span { .. } | Place::Unrecorded { .. } => {
                 let is_counted = matches!(self.now, Place::Span { number, level }
                     if self.would_merge(number, level, kind));
                 let own = self.open_child(name, kind)?;
@@ -343,8 +343,8 @@ impl Model {
             self.receive(pairs);
         }
         if let (Some(message), Place::Span { number, .. }) = (message, own.place) {
-            // A middleware and a handler read the same header, or one span sent several: one
-            // parent, one ref of each span.
+            // A middleware and a handler may read the same header, or one span may have sent
+            // several. A span has one ref to each parent.
             let is_known = |to: &Ref| to.kind == message.kind && to.number == message.number;
             if !self.spans[number].refs.iter().any(is_known) {
                 self.spans[number].refs.push(message);
@@ -355,8 +355,8 @@ impl Model {
 
     fn call(&mut self, place: Place, site: Site) {
         let is_fallback = matches!(site, Site::EntryFallback | Site::ExitFallback);
-        if let Place::Over { over, .. } = place {
-            self.overs[over].peer = site.peer();
+        if let Place::Unrecorded { over, .. } = place {
+            self.unrecorded[over].peer = site.peer();
         }
         if let Some(span) = self.at(place) {
             span.peer = site.peer();
@@ -368,7 +368,7 @@ impl Model {
         self.would_merge(number, level, kind) && self.spans[number].kind == kind
     }
 
-    /// The same, had the outer one not left with an earlier part of its segment, or moved.
+    /// As `merges`, if the outer span had not been reported with an earlier part, or moved.
     fn would_merge(&self, number: usize, level: u16, kind: &str) -> bool {
         let outer = &self.spans[number];
         kind != "Local"
@@ -378,13 +378,13 @@ impl Model {
             && level < LEVELS
     }
 
-    /// A guard finds nothing to be a child of.
+    /// Opens a guard without a parent.
     pub(crate) fn orphan(&mut self) {
         self.count(Diagnostic::ChildWithoutContext);
     }
 
-    /// A request that is left out whatever the sampler says.
-    pub(crate) fn ignore(&mut self) -> Option<Own> {
+    /// Starts an ignored request, regardless of the sampler.
+    pub(crate) fn ignore(&mut self) -> Option<OpenedSpan> {
         (self.now == Place::Nowhere).then(|| {
             let trace = self.new_trace();
             let segment = self.new_segment(trace, Pairs::new());
@@ -392,18 +392,22 @@ impl Model {
         })
     }
 
-    /// A snapshot of where one is.
-    pub(crate) fn keep(&self) -> Kept {
+    /// Takes a snapshot of the current place.
+    pub(crate) fn keep(&self) -> StoredSnapshot {
         self.kept_at(self.now)
     }
 
-    fn kept_at(&self, place: Place) -> Kept {
-        Kept { place, endpoint: self.endpoint(place), pairs: self.pairs_at(place) }
+    fn kept_at(&self, place: Place) -> StoredSnapshot {
+        StoredSnapshot { place, endpoint: self.endpoint(place), pairs: self.pairs_at(place) }
     }
 
-    /// What a snapshot was taken of goes on here: below it if that is where one is, else in a
-    /// segment of its own.
-    pub(crate) fn go_on(&mut self, kept: &Kept, name: &str) -> Option<Own> {
+    /// Continues from a snapshot: below the current place if that is the snapshot's, otherwise in a
+    /// new segment.
+    pub(crate) fn continue_from(
+        &mut self,
+        kept: &StoredSnapshot,
+        name: &str,
+    ) -> Option<OpenedSpan> {
         let from = self.segment_of(kept.place)?;
         if self.segment_of(self.now) == Some(from) {
             return match self.now {
@@ -414,11 +418,11 @@ impl Model {
         Some(self.open_elsewhere(kept.clone(), name))
     }
 
-    fn open_elsewhere(&mut self, kept: Kept, name: &str) -> Own {
-        let Kept { place: from, endpoint, pairs } = kept;
+    fn open_elsewhere(&mut self, kept: StoredSnapshot, name: &str) -> OpenedSpan {
+        let StoredSnapshot { place: from, endpoint, pairs } = kept;
         let trace = self.segment_of(from).map_or(0, |segment| self.segments[segment].trace);
         let segment = self.new_segment(trace, pairs);
-        let (Place::Span { number, .. } | Place::Over { number, .. }) = from else {
+        let (Place::Span { number, .. } | Place::Unrecorded { number, .. }) = from else {
             return self.begun(Place::LeftOut { segment }, true);
         };
         let place = self.add(name, "Local", segment, None);
@@ -438,7 +442,7 @@ impl Model {
         match place {
             Place::Span { number, .. } => {
                 let number = self.latest(number);
-                self.spans.get_mut(number).filter(|span| !span.is_told)
+                self.spans.get_mut(number).filter(|span| !span.is_reported)
             }
             _ => None,
         }

@@ -1,5 +1,5 @@
-//! Spans that are worked on in turns, told to the model: which turn begins, how it ends, and what
-//! becomes of what is dropped.
+//! Spans that are entered several times. Updates the model at each step, when a step ends, and when
+//! a span is dropped.
 
 use std::future::Future;
 use std::mem::forget;
@@ -11,35 +11,36 @@ use futures::Stream;
 use futures::stream::BoxStream;
 use skywalking_runtime::current;
 
-use super::executor::{Boxed, World, lock};
-use super::reference::{Model, Own, Place};
+use super::executor::{Boxed, Executor, lock};
+use super::reference::{Model, OpenedSpan, Place};
 
-/// The model's side of a span that is worked on in turns.
+/// The model's state of a span that is entered several times.
 #[derive(Clone)]
-pub(crate) struct Turns {
-    pub(crate) world: World,
+pub(crate) struct ModelledSpan {
+    pub(crate) executor: Executor,
     note: Arc<Mutex<Note>>,
 }
 
 #[derive(Default)]
 struct Note {
-    /// None: no span was opened, or it is over.
-    own: Option<Own>,
-    /// What goes on in a segment of its own has its callsite's name: it is to be called this.
+    /// `None` if no span was opened, or if it has ended.
+    own: Option<OpenedSpan>,
+    /// The unique name for a span that continues in a new segment, where it has the callsite's
+    /// name.
     rename: Option<String>,
 }
 
-impl Turns {
-    pub(crate) fn new(world: &World) -> Self {
-        Self { world: world.clone(), note: Arc::default() }
+impl ModelledSpan {
+    pub(crate) fn new(executor: &Executor) -> Self {
+        Self { executor: executor.clone(), note: Arc::default() }
     }
 
-    /// The span has been opened.
-    pub(crate) fn opened(&self, own: Option<Own>) {
+    /// Sets the opened span.
+    pub(crate) fn opened(&self, own: Option<OpenedSpan>) {
         lock(&self.note).own = own;
     }
 
-    /// What runs now is inside of the span.
+    /// Runs at the beginning of each step, inside of the span.
     pub(crate) fn inside(&self) {
         let rename = lock(&self.note).rename.take();
         if let Some(name) = rename {
@@ -47,10 +48,10 @@ impl Turns {
         }
     }
 
-    /// One turn. `is_over` is asked inside of the span whether it was the last.
+    /// Runs one step. `is_over` is called inside of the span, and returns true for the last one.
     pub(crate) fn turn<R>(&self, work: impl FnOnce() -> R, is_over: impl FnOnce(&R) -> bool) -> R {
         let before = {
-            let (mut model, mut note) = (self.world.model(), lock(&self.note));
+            let (mut model, mut note) = (self.executor.model(), lock(&self.note));
             let before = model.now;
             if let Some(own) = &mut note.own {
                 let name = model.name();
@@ -60,7 +61,7 @@ impl Turns {
             }
             before
         };
-        let unwinding = Unwinding { turns: self, before };
+        let unwinding = Unwinding { modelled: self, before };
         let done = work();
         forget(unwinding);
         let is_over = is_over(&done);
@@ -71,9 +72,9 @@ impl Turns {
         done
     }
 
-    /// The turn ends: `end` says whether there may be more.
-    fn leave(&self, end: impl FnOnce(&mut Model, &mut Own) -> bool) {
-        let (mut model, mut note) = (self.world.model(), lock(&self.note));
+    /// Ends a step. `end` returns true if another one may follow.
+    fn leave(&self, end: impl FnOnce(&mut Model, &mut OpenedSpan) -> bool) {
+        let (mut model, mut note) = (self.executor.model(), lock(&self.note));
         if let Some(mut own) = note.own.take()
             && end(&mut model, &mut own)
         {
@@ -81,46 +82,50 @@ impl Turns {
         }
     }
 
-    /// What the span covers is dropped by `work`, and it ends as `end` says. Without a span only
-    /// the former.
-    pub(crate) fn drop(&self, work: impl FnOnce(), end: impl FnOnce(&mut Model, &mut Own, Place)) {
+    /// Runs `work`, which drops what the span covers, and ends the span with `end`. Without a span,
+    /// only runs `work`.
+    pub(crate) fn drop(
+        &self,
+        work: impl FnOnce(),
+        end: impl FnOnce(&mut Model, &mut OpenedSpan, Place),
+    ) {
         let mut own = lock(&self.note).own.take();
-        let before = self.world.model().now;
-        let entered = own.as_mut().is_some_and(|own| self.world.model().begin_drop(own));
+        let before = self.executor.model().now;
+        let entered = own.as_mut().is_some_and(|own| self.executor.model().begin_drop(own));
         work();
         if entered && let Some(mut own) = own {
-            end(&mut self.world.model(), &mut own, before);
+            end(&mut self.executor.model(), &mut own, before);
         }
     }
 }
 
 struct Unwinding<'a> {
-    turns: &'a Turns,
+    modelled: &'a ModelledSpan,
     before: Place,
 }
 
 impl Drop for Unwinding<'_> {
     fn drop(&mut self) {
-        self.turns.leave(|model, own| {
+        self.modelled.leave(|model, own| {
             model.panicked(own, self.before);
             false
         });
     }
 }
 
-/// A future with a span.
-pub(crate) struct Told {
-    pub(crate) turns: Turns,
+/// A future with a span, in the tracer and in the model.
+pub(crate) struct ModelledFuture {
+    pub(crate) modelled: ModelledSpan,
     pub(crate) future: Option<Boxed>,
 }
 
-impl Future for Told {
+impl Future for ModelledFuture {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let this = self.get_mut();
         let Some(future) = this.future.as_mut() else { return Poll::Ready(()) };
-        let polled = this.turns.turn(|| future.as_mut().poll(cx), Poll::is_ready);
+        let polled = this.modelled.turn(|| future.as_mut().poll(cx), Poll::is_ready);
         if polled.is_ready() {
             this.future = None;
         }
@@ -128,32 +133,32 @@ impl Future for Told {
     }
 }
 
-impl Drop for Told {
+impl Drop for ModelledFuture {
     fn drop(&mut self) {
         let future = &mut self.future;
-        self.turns.drop(|| *future = None, Model::cancelled);
+        self.modelled.drop(|| *future = None, Model::cancelled);
     }
 }
 
-/// A stream with a span.
-pub(crate) struct ToldStream {
-    pub(crate) turns: Turns,
+/// A stream with a span, in the tracer and in the model.
+pub(crate) struct ModelledStream {
+    pub(crate) modelled: ModelledSpan,
     pub(crate) stream: Option<BoxStream<'static, ()>>,
     pub(crate) items: u64,
     pub(crate) awaited: bool,
 }
 
-impl ToldStream {
-    /// The next item, or none.
+impl ModelledStream {
+    /// Returns the next item, or `None`.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<()>> {
         let Some(stream) = self.stream.as_mut() else { return Poll::Ready(None) };
-        let (items, world) = (&mut self.items, &self.turns.world);
-        let polled = self.turns.turn(
+        let (items, executor) = (&mut self.items, &self.modelled.executor);
+        let polled = self.modelled.turn(
             || stream.as_mut().poll_next(cx),
             |polled| {
                 let is_over = matches!(polled, Poll::Ready(None));
                 if is_over {
-                    world.model().tag("items", &items.to_string());
+                    executor.model().tag("items", &items.to_string());
                 }
                 is_over
             },
@@ -166,14 +171,14 @@ impl ToldStream {
     }
 }
 
-impl Drop for ToldStream {
+impl Drop for ModelledStream {
     fn drop(&mut self) {
         let (stream, awaited, items) = (&mut self.stream, self.awaited, self.items);
-        self.turns.drop(
+        self.modelled.drop(
             || *stream = None,
             |model, own, before| {
                 model.tag("items", &items.to_string());
-                // Between two items to stop is the reader's right.
+                // A reader may stop between two items.
                 if awaited {
                     model.cancelled(own, before);
                 } else {
@@ -184,9 +189,9 @@ impl Drop for ToldStream {
     }
 }
 
-/// What a span covers.
+/// The future or stream that a span covers.
 pub(crate) struct Inner<T> {
-    pub(crate) turns: Turns,
+    pub(crate) modelled: ModelledSpan,
     pub(crate) work: Pin<Box<T>>,
 }
 
@@ -195,7 +200,7 @@ impl<T: Future> Future for Inner<T> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T::Output> {
         let this = self.get_mut();
-        this.turns.inside();
+        this.modelled.inside();
         this.work.as_mut().poll(cx)
     }
 }
@@ -205,7 +210,7 @@ impl<T: Stream> Stream for Inner<T> {
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<T::Item>> {
         let this = self.get_mut();
-        this.turns.inside();
+        this.modelled.inside();
         this.work.as_mut().poll_next(cx)
     }
 }

@@ -1,8 +1,8 @@
-//! A program that fails is made small: whatever can be left out without mending it is left out.
+//! Minimizes a failing program: removes each part without which it still fails.
 
 use super::plan::{Act, Step};
 
-/// The smallest program that was found which still fails, and how it fails.
+/// Returns the smallest failing program that was found, and its failure.
 pub(crate) fn smallest(
     tasks: Vec<Vec<Act>>,
     fault: String,
@@ -15,20 +15,20 @@ pub(crate) fn smallest(
             return (smallest, fault);
         }
         match fails(&tasks) {
-            // What follows has come to this place.
+            // The next part is at this index now.
             Some(other) => (smallest, fault) = (tasks, other),
             None => at += 1,
         }
     }
 }
 
-/// Leaves out what stands at a place, counted through the whole program.
+/// Removes the part with an index, counted through the whole program.
 struct Cut {
     left: usize,
 }
 
 impl Cut {
-    /// True if it was found.
+    /// Returns true if the part was found.
     fn lists(&mut self, lists: &mut [Vec<Act>]) -> bool {
         lists.iter_mut().any(|list| self.acts(list))
     }

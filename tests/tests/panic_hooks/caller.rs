@@ -1,10 +1,10 @@
-//! `#[track_caller]` works through every attribute: in the body, in what panics there, and in
-//! methods. Locations of functions without it are their own.
+//! `#[track_caller]` works with every attribute: in the body, in its panics, and in methods.
+//! Functions without it report their own locations.
 #![allow(
     clippy::unnecessary_wraps,
     clippy::unused_self,
     clippy::boxed_local,
-    reason = "the functions are there for their locations"
+    reason = "the functions are only called for their locations"
 )]
 
 use std::panic::{Location, catch_unwind, set_hook, take_hook};
@@ -46,7 +46,7 @@ macro_rules! tracked {
 }
 
 #[test]
-fn the_body_sees_its_caller() {
+fn body_sees_its_caller() {
     let each = tracked!(
         #[local_span]
         #[entry_span(name = format!("/{}", 1), tags("k" = 1 + 1))]
@@ -58,7 +58,7 @@ fn the_body_sees_its_caller() {
     }
 }
 
-/// The line that a panic names.
+/// Returns the line of the panic.
 fn panics_at(work: impl FnOnce() + std::panic::UnwindSafe) -> u32 {
     static SEEN: Mutex<u32> = Mutex::new(0);
     let _turn = crate::turn();
@@ -95,7 +95,7 @@ async fn untracked_later(value: Option<u8>) -> u8 {
 const IN_UNTRACKED_LATER: u32 = line!() - 2;
 
 #[test]
-fn a_panic_names_the_caller() {
+fn panic_names_the_caller() {
     assert_eq!(panics_at(|| _ = expects(None)), line!());
     assert_eq!(panics_at(|| _ = expects_remotely(None)), line!());
 }

@@ -1,7 +1,7 @@
-//! Panics inside annotated functions: what a span reports with the panic hooks that programs set,
-//! and the location that the panic names.
+//! Panics in annotated functions: the records of the spans under the panic hooks of programs, and
+//! the location of the panic.
 //!
-//! The hook belongs to the process, so these tests take turns.
+//! The hook belongs to the process, so these tests run one after the other.
 
 mod caller;
 
@@ -19,7 +19,7 @@ use skywalking_runtime::{
 static ENTRY: Callsite = callsite!(entry, "/entry");
 static OTHER: Callsite = callsite!(entry, "/other");
 static LOCAL: Callsite = callsite!(local, "local");
-/// Calls of the program's own hook.
+/// The number of calls of the program's own hook.
 static CALLS: AtomicUsize = AtomicUsize::new(0);
 
 /// Waits until no other test uses the panic hook.
@@ -33,7 +33,7 @@ fn calls() -> usize {
 }
 
 fn count(info: &std::panic::PanicHookInfo<'_>) {
-    // A failed assertion of this test comes here too.
+    // A failed assertion of this test calls the hook too.
     eprintln!("{info}");
     CALLS.fetch_add(1, Ordering::SeqCst);
 }
@@ -58,7 +58,7 @@ fn any() {
     panic_any(7_u8)
 }
 
-/// Whether the hook of the program counts.
+/// Whether the program's hook counts its calls.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Counted {
     Yes,
@@ -78,8 +78,8 @@ fn field<'a>(log: &'a Log, key: &str) -> Option<&'a str> {
     log.fields.iter().find(|(known, _)| known == key).map(|(_, value)| &**value)
 }
 
-/// Runs what panics; each span of it must report the panic, with this message and a location in
-/// this file.
+/// Runs `work`, which panics. Checks that each of its spans reports the panic, with this message
+/// and a location in this file.
 fn panics(work: impl Fn(), message: Option<&str>) -> Vec<Tree> {
     let trees = run(|| assert!(catch_unwind(AssertUnwindSafe(&work)).is_err()));
     for span in trees.iter().flat_map(|tree| spans(&tree.root)).filter(|span| span.name != "/other")
@@ -105,7 +105,7 @@ fn panics(work: impl Fn(), message: Option<&str>) -> Vec<Tree> {
     trees
 }
 
-/// All kinds of panics under the hooks that are set.
+/// Runs each kind of panic with the current hooks.
 fn all_panics(hook: &str, counted: Counted) {
     calls();
     let text_message = Some("broken: 7");
@@ -114,14 +114,14 @@ fn all_panics(hook: &str, counted: Counted) {
     panics(|| poll(asynchronous()), text_message);
     panics(|| span(&ENTRY).run(sync), text_message);
     panics(any, None);
-    // The segments around the one in which it panics are not in the slot then.
+    // The outer segments are not current then.
     let nested = || {
         let elsewhere = span(&OTHER).run(capture);
         span(&ENTRY).run(|| elsewhere.run("again", || poll(asynchronous())));
     };
     assert_eq!(panics(nested, text_message).len(), 2);
-    // One that is thrown again runs no hook: its message is not known, and none of an earlier panic
-    // is reported.
+    // A panic that is resumed does not call the hook. Its message is unknown, and that of an
+    // earlier panic is not reported.
     let trees = run(|| {
         span(&ENTRY).run(|| {
             let payload = catch_unwind(sync).unwrap_err();
@@ -164,7 +164,7 @@ fn panic_reports_message_and_location_under_every_hook() {
     set_hook(Box::new(count));
     let _agent = start();
     all_panics("set between two agents", Counted::Yes);
-    // Ours is put back as it was taken.
+    // Installs our hook again, as it was taken.
     let ours = take_hook();
     set_hook(Box::new(|_| ()));
     drop(catch_unwind(sync));

@@ -1,4 +1,4 @@
-//! A forked child hangs nowhere, repeats no id, and is silent about nothing.
+//! A forked child does not hang, does not reuse an id, and logs what it cannot report.
 
 use std::collections::HashSet;
 
@@ -7,21 +7,21 @@ use skywalking_collector::TraceQuery;
 use crate::scene::{collector, run};
 
 #[test]
-fn fork_every_call_in_the_child_returns_at_once() {
+fn fork_calls_in_the_child_return_at_once() {
     let (_runtime, collector) = collector();
     let ended = run(&["fork-calls", &collector.grpc_addr().to_string()]);
     assert_eq!((ended.one("failed"), ended.one("parent_sent")), ("[]", "true"), "{ended:#?}");
 }
 
 #[test]
-fn fork_no_id_comes_twice_and_each_process_reports_its_own() {
+fn fork_ids_are_unique_and_each_process_reports_its_own() {
     let (_runtime, collector) = collector();
     let ended = run(&["fork-ids", &collector.grpc_addr().to_string()]);
     let (parent, child, inside) = (ended.all("parent"), ended.all("child"), ended.all("inside"));
     assert_eq!((parent.len(), child.len(), inside.len()), (4, 9, 3), "{ended:#?}");
     let ids: HashSet<_> = parent.iter().chain(&child).chain(&inside).copied().collect();
     assert_eq!(ids.len(), 16, "{ended:#?}");
-    // Four requests, and three that were open at a fork, each with what is inside.
+    // Four requests, and three that were open during a fork, each with its children.
     assert_eq!(ended.one("sent"), "7 open=0");
     let stats = collector.stats();
     assert_eq!((stats.segments_accepted, stats.segments_refused), (16, 0), "{stats:?}");
@@ -31,36 +31,38 @@ fn fork_no_id_comes_twice_and_each_process_reports_its_own() {
 }
 
 #[test]
-fn fork_open_request_is_reported_by_the_parent_alone() {
-    for (way, parent) in [("call", 1), ("future", 3), ("future-inside", 1), ("handle", 3)] {
-        let ended = run(&["fork-open-request", way]);
+fn fork_open_request_is_reported_by_the_parent_only() {
+    for (protocol, parent) in [("call", 1), ("future", 3), ("future-inside", 1), ("handle", 3)] {
+        let ended = run(&["fork-open-request", protocol]);
         assert_eq!(
             ended.one("parent"),
             format!("status 0 sent {parent} opened {parent} open 0"),
-            "{way}: {ended:#?}"
+            "{protocol}: {ended:#?}"
         );
-        assert_eq!(ended.one("child"), "status 0 sent 2 opened 2 open 0", "{way}: {ended:#?}");
+        assert_eq!(ended.one("child"), "status 0 sent 2 opened 2 open 0", "{protocol}: {ended:#?}");
     }
 }
 
 #[test]
-fn fork_child_that_traces_on_logs_one_line() {
-    for (way, lines) in [("spans", 1), ("enabled", 1), ("flush", 1), ("threads", 1), ("none", 0)] {
-        let ended = run(&["fork-words", way]);
-        assert_eq!(ended.one("status"), "0", "{way}: {ended:#?}");
+fn fork_child_that_traces_logs_one_line() {
+    for (protocol, lines) in
+        [("spans", 1), ("enabled", 1), ("flush", 1), ("threads", 1), ("none", 0)]
+    {
+        let ended = run(&["fork-log", protocol]);
+        assert_eq!(ended.one("status"), "0", "{protocol}: {ended:#?}");
         let logged = ended
             .stderr
             .lines()
             .filter(|line| line.contains("WARN") && line.contains("forked"))
             .count();
-        assert_eq!(logged, lines, "{way}: {ended:#?}");
+        assert_eq!(logged, lines, "{protocol}: {ended:#?}");
     }
 }
 
 #[test]
-fn fork_during_first_start_leaves_child_that_can_start() {
-    for way in ["discard", "grpc"] {
-        let ended = run(&["fork-in-start", way]);
-        assert_eq!(ended.one("failed"), "[]", "{way}: {ended:#?}");
+fn fork_during_first_start_lets_the_child_start() {
+    for protocol in ["discard", "grpc"] {
+        let ended = run(&["fork-in-start", protocol]);
+        assert_eq!(ended.one("failed"), "[]", "{protocol}: {ended:#?}");
     }
 }

@@ -1,25 +1,25 @@
-//! Where the operating system gives no thread, no descriptor or no memory, there is an error and
-//! another try, and never a panic.
+//! Without threads, descriptors or memory of the operating system, the agent reports an error and
+//! tries again. It never panics.
 
 use crate::scene::{collector, run};
 
 #[test]
-fn no_thread_for_the_look_up_is_tried_again() {
+fn look_up_without_a_thread_is_retried() {
     let (_runtime, collector) = collector();
     let ports = [("grpc", collector.grpc_addr().port()), ("http", collector.http_addr().port())];
-    for (way, port) in ports {
-        let ended = run(&["no-threads", way, &format!("localhost:{port}")]);
+    for (protocol, port) in ports {
+        let ended = run(&["no-threads", protocol, &format!("localhost:{port}")]);
         assert_eq!(
             (ended.one("flushed_below"), ended.one("flushed_above"), ended.one("sent")),
             ("false", "true", "10"),
-            "{way}: {ended:#?}"
+            "{protocol}: {ended:#?}"
         );
     }
     assert_eq!(collector.stats().segments_accepted, 20);
 }
 
 #[test]
-fn no_thread_for_the_log_is_tried_again() {
+fn log_line_without_a_thread_is_retried() {
     let ended = run(&["no-threads", "log", ""]);
     assert_eq!(
         (ended.one("flushed_below"), ended.one("flushed_above"), ended.one("sent")),
@@ -30,7 +30,7 @@ fn no_thread_for_the_log_is_tried_again() {
 }
 
 #[test]
-fn no_thread_for_the_reporter_is_an_error() {
+fn reporter_without_a_thread_is_an_error() {
     let ended = run(&["few-threads"]);
     for error in ended.all("error") {
         assert!(
@@ -45,27 +45,27 @@ fn no_thread_for_the_reporter_is_an_error() {
 }
 
 #[test]
-fn no_descriptor_to_connect_is_tried_again() {
+fn connection_without_a_descriptor_is_retried() {
     let (_runtime, collector) = collector();
     let ports = [("grpc", collector.grpc_addr().port()), ("http", collector.http_addr().port())];
-    for (way, port) in ports {
-        let ended = run(&["no-descriptors", way, &format!("localhost:{port}")]);
+    for (protocol, port) in ports {
+        let ended = run(&["no-descriptors", protocol, &format!("localhost:{port}")]);
         assert_eq!(
             (ended.one("flushed_above"), ended.one("sent")),
             ("true", "10 dropped=0"),
-            "{way}: {ended:#?}"
+            "{protocol}: {ended:#?}"
         );
     }
 }
 
 #[test]
-fn few_descriptors_are_an_error_or_enough() {
+fn few_descriptors_are_an_error_or_suffice() {
     let ended = run(&["few-descriptors"]);
     assert_eq!((ended.one("some_failed"), ended.one("starts")), ("true some_started=true", "true"));
 }
 
 #[test]
-fn little_memory_is_an_error_or_enough() {
+fn little_memory_is_an_error_or_suffices() {
     let ended = run(&["little-memory"]);
     assert_eq!((ended.one("some_failed"), ended.one("starts")), ("true some_started=true", "true"));
 }

@@ -1,9 +1,9 @@
-//! The agent as a part of a process: signals, limits of the operating system, forks, and what it
-//! gives back.
+//! The agent in its process: signals, limits of the operating system, forks, and released
+//! resources.
 //!
-//! Each scene is a run of the program `hostile`, because it changes what belongs to the whole
-//! process. The program counts the panics of all its threads, the caught ones too: with
-//! `panic=abort` each would end the program.
+//! Each scene is a run of the program `hostile`, since it changes the state of the whole process.
+//! The program counts the panics of all its threads, even if they are caught: with `panic=abort`
+//! each would end the program.
 #![cfg(target_os = "linux")]
 
 mod forks;

@@ -1,9 +1,9 @@
-//! What threads, look-ups and callers took that are gone is given back while the agent runs.
+//! Resources of ended threads, look-ups and callers are released while the agent runs.
 
 use crate::scene::{HangingNames, Stderr, run, run_with};
 
 #[test]
-fn memory_of_ended_threads_is_given_back() {
+fn memory_of_ended_threads_is_released() {
     for ending in ["runs", "shut-down"] {
         let ended = run(&["threads-end", ending]);
         assert_eq!(ended.one("given_back"), "true", "{ending}: {ended:#?}");
@@ -11,35 +11,35 @@ fn memory_of_ended_threads_is_given_back() {
 }
 
 #[test]
-fn memory_of_idle_threads_is_given_back() {
+fn memory_of_idle_threads_is_released() {
     let ended = run(&["threads-idle"]);
     assert_eq!(ended.one("given_back"), "true", "{ended:#?}");
 }
 
 #[test]
-fn restarts_with_hanging_look_ups_are_bounded_and_given_back() {
-    for way in ["grpc", "http"] {
+fn restarts_with_hanging_look_ups_release_their_threads() {
+    for protocol in ["grpc", "http"] {
         for names in ["one", "many"] {
-            let aliases = HangingNames::new(&format!("restarts-{way}-{names}"));
+            let aliases = HangingNames::new(&format!("restarts-{protocol}-{names}"));
             let variables = [aliases.variable(), ("RES_OPTIONS", "timeout:1 attempts:1")];
-            let ended = run_with(&["restarts", way, names], Stderr::Read, &variables);
+            let ended = run_with(&["restarts", protocol, names], Stderr::Read, &variables);
             assert_eq!(
                 (ended.one("few"), ended.one("none_left")),
                 ("true", "true"),
-                "{way} {names}: {ended:#?}"
+                "{protocol} {names}: {ended:#?}"
             );
         }
     }
 }
 
 #[test]
-fn restarts_with_a_hanging_log_are_bounded() {
+fn restarts_with_a_hanging_log_use_few_threads() {
     let ended = run_with(&["restarts", "log", "one"], Stderr::Full, &[]);
     assert_eq!(ended.one("few"), "true", "{ended:#?}");
 }
 
 #[test]
-fn callers_who_gave_up_are_given_back() {
+fn memory_of_dropped_waits_is_released() {
     let ended = run(&["gives-up"]);
     assert_eq!(ended.one("given_back"), "true", "{ended:#?}");
 }

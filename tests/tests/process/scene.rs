@@ -1,21 +1,21 @@
-//! A run of the program `hostile`.
+//! Runs scenes of the program `hostile`.
 
 use std::io::Read;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use skywalking_collector::Collector;
-use skywalking_tests::child::{PATIENCE, untouched};
+use skywalking_tests::child::{TIMEOUT, without_agent_variables};
 use skywalking_tests::polling::poll_until;
 use tokio::runtime::Runtime;
 
-/// What is done with standard error of a run.
+/// Standard error of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stderr {
     Read,
-    /// A pipe that nobody reads.
+    /// A pipe that nothing reads.
     Full,
-    /// A pipe whose other end is closed.
+    /// A pipe with a closed reading end.
     Closed,
 }
 
@@ -27,12 +27,12 @@ pub(crate) struct Ended {
 }
 
 impl Ended {
-    /// The values of the lines `key=value`.
+    /// Returns the values of the lines `key=value`.
     pub(crate) fn all(&self, key: &str) -> Vec<&str> {
         self.lines.iter().filter_map(|line| line.strip_prefix(key)?.strip_prefix('=')).collect()
     }
 
-    /// The value of the one line `key=value`.
+    /// Returns the value of the only line `key=value`.
     #[track_caller]
     pub(crate) fn one(&self, key: &str) -> &str {
         let [value] = self.all(key)[..] else { panic!("not one line {key}: {self:#?}") };
@@ -40,22 +40,22 @@ impl Ended {
     }
 }
 
-/// Runs a scene until it ends.
+/// Runs a scene to its end.
 #[track_caller]
 pub(crate) fn run(arguments: &[&str]) -> Ended {
     run_with(arguments, Stderr::Read, &[])
 }
 
-/// The same, with other standard error and variables.
+/// Runs a scene with this standard error and these variables.
 ///
 /// # Panics
-/// If the program does not end by itself, in time and with success, or if a thread of it has
+/// If the program does not end by itself in time, if it fails, or if one of its threads has
 /// panicked.
 #[track_caller]
 pub(crate) fn run_with(arguments: &[&str], stderr: Stderr, variables: &[(&str, &str)]) -> Ended {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hostile"));
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let command = untouched(command.envs(variables.iter().copied()));
+    let command = without_agent_variables(command.envs(variables.iter().copied()));
     let mut child = Kill(command.spawn().expect("the program starts"));
     let out = read(child.0.stdout.take().expect("a pipe"));
     let mut errors = child.0.stderr.take();
@@ -68,7 +68,7 @@ pub(crate) fn run_with(arguments: &[&str], stderr: Stderr, variables: &[(&str, &
         Stderr::Full => None,
     };
     let mut status = None;
-    poll_until(PATIENCE, || {
+    poll_until(TIMEOUT, || {
         status = child.0.try_wait().expect("a child");
         status.is_some()
     });
@@ -102,8 +102,8 @@ fn read(mut from: impl Read + Send + 'static) -> std::thread::JoinHandle<String>
     })
 }
 
-/// Makes look-ups of names without dots hang: the resolver reads a list of aliases from a pipe into
-/// which nobody writes.
+/// Makes look-ups of names without dots hang: the resolver reads a list of aliases from a pipe that
+/// nothing writes to.
 pub(crate) struct HangingNames(PathBuf);
 
 impl HangingNames {
@@ -127,7 +127,7 @@ impl Drop for HangingNames {
     }
 }
 
-/// A collector on a runtime of its own.
+/// A collector on its own runtime.
 pub(crate) fn collector() -> (Runtime, Collector) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)

@@ -1,4 +1,4 @@
-//! The threads of the agent take none of the program's signals.
+//! The threads of the agent receive none of the program's signals.
 
 use std::io::Read as _;
 use std::net::{SocketAddr, TcpListener};
@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use crate::scene::{Ended, HangingNames, Stderr, run, run_with};
 
-/// SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT and SIGSYS: what they report happened in the
-/// thread itself.
+/// SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT and SIGSYS. They report an error of the thread
+/// itself.
 const OPEN: [i32; 7] = [
     libc::SIGSEGV,
     libc::SIGBUS,
@@ -17,7 +17,7 @@ const OPEN: [i32; 7] = [
     libc::SIGABRT,
     libc::SIGSYS,
 ];
-/// What nobody can block: SIGKILL and SIGSTOP, and what the C library keeps for itself.
+/// Signals that cannot be blocked: SIGKILL, SIGSTOP, and those that the C library reserves.
 const RESERVED: [i32; 4] = [libc::SIGKILL, libc::SIGSTOP, 32, 33];
 
 #[track_caller]
@@ -41,19 +41,19 @@ fn mask_of_reporter_and_look_up_blocks_all_but_faults() {
     let names = HangingNames::new("mask");
     let ended = run_with(&["mask", "hangs:11800"], Stderr::Read, &[names.variable()]);
     assert_eq!(ended.one("restored"), "true", "the program's own thread has its mask back");
-    // The kernel keeps 15 bytes of a name.
+    // The kernel stores 15 bytes of a thread's name.
     assert_masks(&ended, &["skywalking-look", "skywalking-repo"]);
 }
 
 #[test]
 fn mask_of_log_writer_blocks_all_but_faults() {
-    // The line of the start hangs there as well.
+    // The first log line hangs too.
     let ended = run_with(&["mask-of-writer"], Stderr::Full, &[]);
     assert_masks(&ended, &["skywalking-log", "skywalking-repo", "skywalking-stde"]);
 }
 
 #[test]
-fn sigwait_gets_every_signal_of_the_process() {
+fn sigwait_receives_every_signal_of_the_process() {
     let ended = run(&["waits-for-signals"]);
     assert_eq!(ended.one("taken"), "180 of 180");
 }
@@ -66,14 +66,14 @@ fn sigpipe_of_closed_stderr_does_not_end_the_program() {
 
 #[test]
 fn sigpipe_of_broken_connections_does_not_end_the_program() {
-    for way in ["grpc", "http"] {
-        let ended = run(&["broken-connections", way, &breaking_peer().to_string()]);
+    for protocol in ["grpc", "http"] {
+        let ended = run(&["broken-connections", protocol, &breaking_peer().to_string()]);
         assert_eq!((ended.one("alive"), ended.one("unsent")), ("true", "true"));
     }
 }
 
-/// Ends its side of each connection, and breaks it off while the other side writes: the other
-/// side's next write is SIGPIPE's.
+/// Closes its side of each connection, and resets it while the other side writes. The next write
+/// there raises SIGPIPE.
 fn breaking_peer() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
@@ -83,7 +83,7 @@ fn breaking_peer() -> SocketAddr {
                 let mut some = [0; 64];
                 drop(stream.read(&mut some));
                 drop(stream.shutdown(std::net::Shutdown::Write));
-                // More has come that is never read: then closing it is a reset.
+                // Unread bytes turn the close into a reset.
                 drop(stream.set_read_timeout(Some(Duration::from_millis(20))));
                 drop(stream.peek(&mut some));
             });

@@ -9,7 +9,7 @@ use tracing::{Event, Metadata, Subscriber};
 
 use crate::{NOBODY, child, requests, watchdog, within};
 
-/// What the program's code does when the agent logs.
+/// A fault of the program's code when the agent logs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fault {
     HangsInEvent,
@@ -18,7 +18,7 @@ enum Fault {
     Panics,
 }
 
-/// A subscriber with a fault in all that concerns the agent.
+/// A subscriber with this fault in all events of the agent.
 struct Faulty(Fault);
 
 fn hang() -> ! {
@@ -72,7 +72,8 @@ impl log::Log for Hanging {
 
 const DEADLINE: Duration = Duration::from_millis(500);
 
-/// Agents that start, lose segments and end, one after the other, more of them than lines can hang.
+/// Starts agents that lose segments and end, one after the other. There are more of them than log
+/// lines that may hang.
 fn program() {
     watchdog();
     for _ in 0..6 {
@@ -87,7 +88,7 @@ fn program() {
         requests(3);
         assert_eq!(within(DEADLINE, || agent.shutdown(DEADLINE)).dropped.total(), 3);
     }
-    // While a panic unwinds.
+    // During a panic.
     let unwound = std::panic::catch_unwind(|| {
         let _agent = Config::new("shop").backend(NOBODY).shutdown_timeout(DEADLINE).start_or_off();
         requests(3);
@@ -102,31 +103,31 @@ fn with(fault: Fault) {
 }
 
 #[test]
-#[ignore = "it is the child of a test"]
+#[ignore = "the child process of a test"]
 fn hangs_in_event() {
     with(Fault::HangsInEvent);
 }
 
 #[test]
-#[ignore = "it is the child of a test"]
+#[ignore = "the child process of a test"]
 fn hangs_in_enabled() {
     with(Fault::HangsInEnabled);
 }
 
 #[test]
-#[ignore = "it is the child of a test"]
+#[ignore = "the child process of a test"]
 fn hangs_in_registration() {
     with(Fault::HangsInRegistration);
 }
 
 #[test]
-#[ignore = "it is the child of a test"]
+#[ignore = "the child process of a test"]
 fn panics() {
     with(Fault::Panics);
 }
 
 #[test]
-#[ignore = "it is the child of a test"]
+#[ignore = "the child process of a test"]
 fn logger_hangs() {
     log::set_logger(&Hanging).expect("the first");
     log::set_max_level(log::LevelFilter::Info);
@@ -134,9 +135,9 @@ fn logger_hangs() {
 }
 
 #[test]
-#[ignore = "it is the child of a test"]
+#[ignore = "the child process of a test"]
 fn stderr_is_locked() {
-    // Who writes there waits for ever.
+    // Writes to standard error block forever.
     std::thread::spawn(|| {
         let _locked = std::io::stderr().lock();
         hang();
@@ -150,7 +151,7 @@ fn stderr_is_locked() {
 }
 
 #[test]
-fn start_and_end_are_in_time_whatever_takes_the_lines() {
+fn start_and_end_are_in_time_with_any_log_target() {
     std::thread::scope(|scope| {
         for name in [
             "hangs_in_event",

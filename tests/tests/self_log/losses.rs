@@ -1,4 +1,4 @@
-//! What is lost while the program runs is logged while it runs, and so is the end of it.
+//! Losses are logged while the program runs, and so is their end.
 
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
@@ -12,10 +12,10 @@ static LINES: Mutex<Vec<String>> = Mutex::new(Vec::new());
 /// Signals each new line.
 static ADDED: Condvar = Condvar::new();
 
-/// A logger that keeps what it gets.
-struct Keeping;
+/// A logger that stores its lines.
+struct Storing;
 
-impl log::Log for Keeping {
+impl log::Log for Storing {
     fn enabled(&self, _: &log::Metadata<'_>) -> bool {
         true
     }
@@ -32,7 +32,7 @@ impl log::Log for Keeping {
     fn flush(&self) {}
 }
 
-/// Waits for a line, and gives the number of segments that it says were lost.
+/// Waits for a line, and returns the number of lost segments in it.
 #[track_caller]
 fn line(start: &str) -> Option<u64> {
     let is_it = |line: &&String| line.starts_with(start);
@@ -51,12 +51,12 @@ fn line(start: &str) -> Option<u64> {
 
 fn keep_lines() {
     watchdog();
-    log::set_logger(&Keeping).expect("the first");
+    log::set_logger(&Storing).expect("the first");
     log::set_max_level(log::LevelFilter::Trace);
 }
 
 #[test]
-#[ignore = "it is the child of a test"]
+#[ignore = "the child process of a test"]
 fn outage() {
     keep_lines();
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
@@ -72,7 +72,7 @@ fn outage() {
     requests(1_100);
     assert_eq!(line("INFO the agent runs"), None);
     assert_eq!(line("WARN the backend can't be reached"), None);
-    // The agent still runs, and nobody has asked it for anything.
+    // The agent still runs, without a flush or shutdown.
     assert!(
         line("WARN the queue is full").is_some_and(|lost| (1..=1_000).contains(&lost)),
         "so far"
@@ -87,7 +87,7 @@ fn outage() {
 }
 
 #[test]
-#[ignore = "it is the child of a test"]
+#[ignore = "the child process of a test"]
 fn too_many_open_segments() {
     static OUTER: Callsite = callsite!(entry, "/outer");
     keep_lines();
@@ -107,7 +107,7 @@ fn too_many_open_segments() {
 }
 
 #[test]
-#[ignore = "it is the child of a test"]
+#[ignore = "the child process of a test"]
 fn redaction_that_panics() {
     static TAGGED: Callsite = callsite!(entry, "/tagged");
     keep_lines();
@@ -126,7 +126,7 @@ fn redaction_that_panics() {
 }
 
 #[test]
-fn losses_are_logged_while_they_happen_and_when_they_are_over() {
+fn losses_are_logged_when_they_start_and_end() {
     std::thread::scope(|scope| {
         for name in ["outage", "too_many_open_segments", "redaction_that_panics"] {
             scope.spawn(move || child(&format!("losses::{name}"), &[]));

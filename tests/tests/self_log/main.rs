@@ -1,8 +1,7 @@
-//! The lines that an agent logs about itself: where they go, what they say, and that writing them
-//! holds up nobody.
+//! The log lines of an agent: their targets, their texts, and that writing them blocks nothing.
 //!
 //! A process has one subscriber, one logger and one standard error, so each case is a child
-//! process: this binary again, with one of the ignored tests.
+//! process: this binary with one of the ignored tests.
 
 mod hostile;
 mod losses;
@@ -13,12 +12,12 @@ use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use skywalking_runtime::{Callsite, callsite, span};
-use skywalking_tests::child::untouched;
+use skywalking_tests::child::without_agent_variables;
 
-/// Nobody listens there: the connection is refused at once.
+/// An address where nothing listens. Connections are refused immediately.
 const NOBODY: &str = "127.0.0.1:1";
 
-/// More than any deadline of the agent takes.
+/// Longer than any deadline of the agent.
 const SLACK: Duration = Duration::from_secs(2);
 
 static REQUEST: Callsite = callsite!(entry, "/request", layer = http);
@@ -27,32 +26,32 @@ fn requests(number: usize) {
     (0..number).for_each(|_| span(&REQUEST).run(|| {}));
 }
 
-/// What a child wrote.
+/// The output of a child.
 struct Ended {
     out: String,
     err: String,
 }
 
 impl Ended {
-    /// The agent's lines on standard error.
+    /// Returns the agent's lines on standard error.
     fn agent_lines(&self) -> Vec<&str> {
         self.err.lines().filter(|line| line.starts_with("skywalking_runtime ")).collect()
     }
 }
 
-/// Runs one of the ignored tests with these variables, and no other `SW_*` one.
+/// Runs one of the ignored tests with these variables, and no other `SW_*` variable.
 #[track_caller]
 fn child(name: &str, variables: &[(&str, &str)]) -> Ended {
     let mut command = Command::new(std::env::current_exe().expect("this test"));
     command.args(["--exact", name, "--ignored", "--nocapture"]).stdin(Stdio::null());
-    let command = untouched(command.envs(variables.iter().copied()));
+    let command = without_agent_variables(command.envs(variables.iter().copied()));
     let Output { status, stdout, stderr } = command.output().expect("it starts");
     let [out, err] = [stdout, stderr].map(|text| String::from_utf8(text).expect("text"));
     assert!(status.success() && out.contains("1 passed"), "{name}: {status}\n{out}\n{err}");
     Ended { out, err }
 }
 
-/// Ends a child that hangs, without a word: standard error may be what hangs.
+/// Ends a hanging child without a message, since standard error may be the reason.
 fn watchdog() {
     std::thread::spawn(|| {
         std::thread::sleep(Duration::from_secs(60));
@@ -60,7 +59,7 @@ fn watchdog() {
     });
 }
 
-/// Does something that has to be over within a promise.
+/// Runs work, and checks that it ends within the promised time.
 #[track_caller]
 fn within<R>(promise: Duration, work: impl FnOnce() -> R) -> R {
     let asked = Instant::now();

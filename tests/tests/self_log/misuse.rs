@@ -1,4 +1,4 @@
-//! What a program is told about its own misuse: once, with what to write.
+//! Misuse is logged once, with the fix.
 
 use std::future::poll_fn;
 use std::task::Poll;
@@ -28,7 +28,7 @@ fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().build().expect("a runtime")
 }
 
-/// Pending so many times.
+/// A future that is pending this number of times.
 async fn yields(mut times: u32) {
     poll_fn(|cx| {
         if times == 0 {
@@ -41,7 +41,7 @@ async fn yields(mut times: u32) {
     .await;
 }
 
-/// The warnings of the agent in a child that runs this program.
+/// Returns the warnings of the agent in a child that runs this program.
 fn warnings(name: &str, variables: &[(&str, &str)]) -> Vec<String> {
     let ended = run_child(&format!("misuse::{name}"), variables);
     let lines = ended
@@ -71,13 +71,13 @@ impl Jobs {
 }
 
 static BY_HAND: Callsite = callsite!(local, "by hand");
-/// The same of one that is meant to start a trace.
+/// As above, for a span that is meant to start a trace.
 static JOB: Callsite =
     callsite!(local, "by hand").orphans(skywalking_runtime::config::Orphans::Trace);
 static REQUEST: Callsite = callsite!(entry, "/by hand");
 
 #[test]
-#[ignore = "it is the child of a test"]
+#[ignore = "the child process of a test"]
 fn spawns_without_a_context() {
     let agent = start();
     runtime().block_on(span(&REQUEST).future(async {
@@ -90,7 +90,7 @@ fn spawns_without_a_context() {
     Jobs::first();
     job();
     span(&BY_HAND).run(|| ());
-    // Neither is an orphan.
+    // Neither of these is an orphan.
     span(&REQUEST).run(plain);
     let counts: Vec<_> =
         orphans().map(|(callsite, count)| format!("{} {count}", callsite.name())).collect();
@@ -100,7 +100,7 @@ fn spawns_without_a_context() {
 }
 
 #[test]
-fn orphan_is_logged_once_for_each_function_with_what_to_write() {
+fn orphan_is_logged_once_for_each_function_with_the_fix() {
     let found = warnings("spawns_without_a_context", &[]);
     let starts = [
         "the local span `part` (tests/tests/self_log/misuse.rs:",
@@ -135,10 +135,10 @@ fn orphan_is_logged_once_for_each_function_with_what_to_write() {
 }
 
 #[test]
-fn orphans_are_counted_and_skipped_as_the_variable_sets() {
+fn orphans_are_counted_and_skipped_by_the_variable() {
     let skip = [("SW_AGENT_ORPHANS", "skip")];
     let trace = [("SW_AGENT_ORPHANS", "Trace")];
-    // Two requests, and `job` in any case.
+    // Two requests, and `job` with every setting.
     for (variables, opened) in [(&[][..], 3 + 99 + 3 + 1), (&trace, 3 + 99 + 3 + 1), (&skip, 3)] {
         let ended = run_child("misuse::spawns_without_a_context", variables);
         let counts =
@@ -163,20 +163,20 @@ macro_rules! many {
 many!(f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14 f15 f16 f17 f18 f19 f20 f21 f22 f23 f24 f25);
 
 #[test]
-#[ignore = "it is the child of a test"]
+#[ignore = "the child process of a test"]
 fn many_functions() {
     let agent = start();
     many();
     many();
     drop(agent);
-    // Another agent of the process does not start again.
+    // A second agent of the process does not repeat the warnings.
     let agent = start();
     many();
     drop(agent);
 }
 
 #[test]
-fn orphans_of_many_functions_end_with_where_to_look() {
+fn orphans_of_many_functions_end_with_a_hint() {
     let found = warnings("many_functions", &[]);
     assert_eq!(found.len(), 21, "{found:#?}");
     assert!(
@@ -186,7 +186,7 @@ fn orphans_of_many_functions_end_with_where_to_look() {
 }
 
 #[test]
-#[ignore = "it is the child of a test"]
+#[ignore = "the child process of a test"]
 fn guards_over_awaits() {
     let agent = start();
     let branch = |site: &'static Callsite| async move {
@@ -208,7 +208,7 @@ fn guard_over_an_await_is_logged_once() {
 }
 
 #[test]
-#[ignore = "it is the child of a test"]
+#[ignore = "the child process of a test"]
 fn guards_over_awaits_below_a_call() {
     let agent = start();
     let branch = |site: &'static Callsite, times| async move {
@@ -239,7 +239,7 @@ async fn request() {
 #[entry_span(name = "/sync request")]
 fn sync_request() {}
 
-/// `local_span` around the executor of `#[tokio::main]`, whose tasks are those of a `LocalSet`.
+/// `local_span` around the executor of `#[tokio::main]`, whose tasks are in a `LocalSet`.
 #[local_span(name = "main", orphan = trace)]
 async fn local_set(request: impl Future<Output = ()> + 'static) {
     tokio::task::LocalSet::new()
@@ -248,7 +248,7 @@ async fn local_set(request: impl Future<Output = ()> + 'static) {
 }
 
 #[test]
-#[ignore = "it is the child of a test"]
+#[ignore = "the child process of a test"]
 fn local_set_below_an_async_root() {
     let agent = start();
     for _ in 0..3 {
@@ -258,16 +258,16 @@ fn local_set_below_an_async_root() {
 }
 
 #[test]
-#[ignore = "it is the child of a test"]
+#[ignore = "the child process of a test"]
 fn sync_requests_of_a_local_set() {
     let agent = start();
     runtime().block_on(local_set(async { sync_request() }));
     drop(agent);
 }
 
-/// What is right is not logged: a root that moves to a task, and tasks that go on from it.
+/// Correct use is not logged: a root that moves to a task, and tasks that continue from it.
 #[test]
-#[ignore = "it is the child of a test"]
+#[ignore = "the child process of a test"]
 fn root_that_moves_to_another_task() {
     let agent = start();
     let requests = || async {
@@ -310,7 +310,7 @@ fn local_set_below_an_async_root_is_logged_once() {
 }
 
 #[test]
-#[ignore = "it is the child of a test"]
+#[ignore = "the child process of a test"]
 fn main_around_an_executor_without_task_ids() {
     #[local_span(name = "main", orphan = trace)]
     fn main() {
@@ -327,7 +327,7 @@ fn main_around_an_executor_without_task_ids() {
 }
 
 #[test]
-#[ignore = "it is the child of a test"]
+#[ignore = "the child process of a test"]
 fn main_around_tokio() {
     #[tokio::main(flavor = "current_thread")]
     #[local_span(name = "main", orphan = trace)]
@@ -358,9 +358,9 @@ fn call_around_an_executor_without_task_ids_is_logged() {
 }
 
 #[test]
-#[ignore = "it is the child of a test"]
+#[ignore = "the child process of a test"]
 fn dropped_at_once() {
-    // The machine may be slow: the agent calls it so only if it is soon.
+    // The message depends on a quick drop, and the machine may be slow.
     let until = Instant::now() + Duration::from_secs(20);
     loop {
         let asked = Instant::now();
@@ -374,7 +374,7 @@ fn dropped_at_once() {
 }
 
 #[test]
-#[ignore = "it is the child of a test"]
+#[ignore = "the child process of a test"]
 fn kept_and_used() {
     let _agent = start();
     span(&REQUEST).run(|| ());
@@ -392,7 +392,7 @@ fn guard_that_is_dropped_at_once_is_logged() {
     assert_eq!(warnings("kept_and_used", &[]), [""; 0]);
 }
 
-/// As in the crate: what counts is the type's name.
+/// As in the crate: the name of the type is tested.
 mod salvo_extra {
     pub(super) mod tower_compat {
         #[derive(Clone)]
@@ -401,7 +401,7 @@ mod salvo_extra {
 }
 
 #[test]
-#[ignore = "it is the child of a test"]
+#[ignore = "the child process of a test"]
 fn layer_on_salvo() {
     use skywalking_tower::ServerLayer;
     use tower::ServiceBuilder;

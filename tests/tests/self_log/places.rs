@@ -1,4 +1,4 @@
-//! Where the lines go.
+//! The targets of the log lines.
 
 use std::time::Duration;
 
@@ -11,20 +11,20 @@ use crate::{NOBODY, child, requests, watchdog};
 
 const DEADLINE: Duration = Duration::from_secs(20);
 
-/// A program with an agent that reads the variables, and neither a subscriber nor a logger.
+/// A program with an agent that reads the variables, without a subscriber and a logger.
 #[test]
-#[ignore = "it is the child of a test"]
+#[ignore = "the child process of a test"]
 fn program() {
     watchdog();
     let agent = Config::new("built").env_overrides().start_or_off();
     requests(3);
-    // The end waits until the reporter's own lines are written.
+    // The shutdown waits until the reporter's lines are written.
     drop(agent);
 }
 
-/// A program that is named by the variables alone, which name no service.
+/// A program whose name would come from the variables, which set none.
 #[test]
-#[ignore = "it is the child of a test"]
+#[ignore = "the child process of a test"]
 fn program_without_a_name() {
     watchdog();
     let error = skywalking_runtime::init().unwrap_err().to_string();
@@ -42,7 +42,7 @@ fn program_with(variables: &[(&str, &str)]) -> crate::Ended {
 }
 
 #[test]
-fn start_line_names_service_instance_and_what_is_on() {
+fn start_line_has_service_instance_and_settings() {
     let ended =
         program_with(&[("SW_AGENT_SAMPLE_RATE", "0.5"), ("SW_AGENT_AUTHENTICATION", "s3cret")]);
     assert_eq!(
@@ -68,7 +68,7 @@ fn start_line_names_service_instance_and_what_is_on() {
 }
 
 #[test]
-fn an_invalid_setting_is_one_line_and_the_program_runs() {
+fn invalid_setting_is_one_line_and_the_program_runs() {
     for (variable, value) in [
         ("SW_AGENT_PROTOCOL", "kafka"),
         ("SW_AGENT_SAMPLE", "100"),
@@ -108,7 +108,8 @@ fn variables_without_effect_are_one_warning() {
         )
     );
     assert!(!ended.err.contains("s3cret"), "{}", ended.err);
-    // A blank name leaves the name of the program. The name was set under a wrong one.
+    // A blank name does not replace the name of the program. Another variable with a typo has a
+    // name.
     let typo = ("SW_AGNET_NAME", "shop");
     let hint = "SW_AGNET_NAME (is SW_AGENT_NAME meant?)";
     for blank in ["", " \u{200b}", "\"\""] {
@@ -126,7 +127,7 @@ fn variables_without_effect_are_one_warning() {
 }
 
 #[test]
-fn an_absent_backend_and_its_losses_are_lines() {
+fn unreachable_backend_and_its_losses_are_logged() {
     for protocol in ["grpc", "http"] {
         let ended = program_with(&[
             ("SW_AGENT_PROTOCOL", protocol),
@@ -151,7 +152,7 @@ fn an_absent_backend_and_its_losses_are_lines() {
 }
 
 #[test]
-fn the_variable_silences_standard_error() {
+fn variable_silences_standard_error() {
     for mode in ["off", "program", " Off "] {
         for wrong in [
             &[][..],
@@ -165,7 +166,7 @@ fn the_variable_silences_standard_error() {
 }
 
 #[test]
-#[ignore = "it is the child of a test"]
+#[ignore = "the child process of a test"]
 fn silenced_in_code() {
     watchdog();
     for mode in [SelfLog::Off, SelfLog::Program] {
@@ -180,7 +181,7 @@ fn silenced_in_code() {
 }
 
 #[test]
-fn the_setting_silences_standard_error() {
+fn setting_silences_standard_error() {
     assert_eq!(child("places::silenced_in_code", &[]).agent_lines(), [""; 0]);
 }
 
@@ -203,14 +204,14 @@ fn with_logger() {
 }
 
 #[test]
-#[ignore = "it is the child of a test"]
+#[ignore = "the child process of a test"]
 fn program_with_a_logger() {
     with_logger();
     program();
 }
 
 #[test]
-#[ignore = "it is the child of a test"]
+#[ignore = "the child process of a test"]
 fn program_with_both() {
     with_logger();
     tracing_subscriber::fmt().with_ansi(false).init();
@@ -218,7 +219,7 @@ fn program_with_both() {
 }
 
 #[test]
-#[ignore = "it is the child of a test"]
+#[ignore = "the child process of a test"]
 fn program_with_a_subscriber_of_its_thread() {
     let subscriber = tracing_subscriber::fmt().with_ansi(false).finish();
     let agent = tracing_subscriber::util::SubscriberInitExt::set_default(subscriber);
@@ -227,7 +228,7 @@ fn program_with_a_subscriber_of_its_thread() {
 }
 
 #[test]
-fn a_subscriber_comes_before_a_logger_before_standard_error() {
+fn subscriber_precedes_logger_precedes_standard_error() {
     let absent = [&GOOD[..2], &[("SW_AGENT_COLLECTOR_BACKEND_SERVICES", NOBODY)]].concat();
     let ended = child("places::program_with_a_logger", &absent);
     assert!(ended.out.contains("logged: skywalking_runtime INFO the agent runs"), "{}", ended.out);
@@ -247,7 +248,7 @@ fn a_subscriber_comes_before_a_logger_before_standard_error() {
     }
 }
 
-/// The same, and a line of the reporter takes its time.
+/// As `Logger`, but slow for one line of the reporter.
 struct SlowLogger;
 
 impl log::Log for SlowLogger {
@@ -264,7 +265,7 @@ impl log::Log for SlowLogger {
 }
 
 #[test]
-#[ignore = "it is the child of a test"]
+#[ignore = "the child process of a test"]
 fn program_with_a_slow_logger() {
     log::set_logger(&SlowLogger).expect("the first");
     log::set_max_level(log::LevelFilter::Info);
@@ -283,7 +284,7 @@ fn end_waits_until_the_reporters_lines_are_written() {
 }
 
 #[test]
-#[ignore = "it is the child of a test"]
+#[ignore = "the child process of a test"]
 fn agent_that_logs_as_json() {
     watchdog();
     let agent = Config::new("shop").reporter(Reporter::Log).start_or_off();
@@ -292,7 +293,7 @@ fn agent_that_logs_as_json() {
 }
 
 #[test]
-fn log_reporter_has_standard_error_for_its_json() {
+fn log_reporter_writes_only_json_to_standard_error() {
     let ended = child("places::agent_that_logs_as_json", &[]);
     let (json, others): (Vec<_>, Vec<_>) =
         ended.err.lines().partition(|line| line.starts_with('{') && line.ends_with('}'));

@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 
 use crate::{Failed, Options, rpc};
 
-/// What spans are called.
+/// The names of spans.
 struct Names {
     api: String,
     call: String,
@@ -55,7 +55,7 @@ pub(crate) async fn run(tracer: &Tracer, options: &Options) -> Result<(), Failed
     Ok(())
 }
 
-/// A request of a user whose own program is not traced.
+/// A request of a user. The user's program is not traced.
 async fn on_snapshot(tracer: &Tracer, names: &Names, stream: &mut TcpStream, a: i32) -> Result<String, Failed> {
     let mut context = tracer.create_trace_context();
     let mut entry = context.create_entry_span(&names.api);
@@ -64,17 +64,17 @@ async fn on_snapshot(tracer: &Tracer, names: &Names, stream: &mut TcpStream, a: 
     let header = header(&context, &names.api, &names.peer);
     let answer = rpc::call(stream, "Req.Snapshot", json!({ "a": a, "header": header })).await?;
     let Some(text) = answer.as_str() else {
-        let said = format!("error {}", answer["error"]);
+        let message = format!("error {}", answer["error"]);
         for span in [&mut exit, &mut entry] {
             span.span_object_mut().is_error = true;
-            span.add_log([("event", "error"), ("error.kind", "refused"), ("message", &said)]);
+            span.add_log([("event", "error"), ("error.kind", "refused"), ("message", &message)]);
         }
-        return Ok(said);
+        return Ok(message);
     };
     Ok(text.to_owned())
 }
 
-/// Makes a message that waits for others.
+/// Creates a message for a batch.
 fn publish(tracer: &Tracer, names: &Names, a: u32) -> Value {
     let mut context = tracer.create_trace_context();
     let _entry = context.create_entry_span("/API/Publish");
@@ -83,7 +83,7 @@ fn publish(tracer: &Tracer, names: &Names, a: u32) -> Value {
     json!({ "a": a, "header": header(&context, "/API/Publish", &names.peer) })
 }
 
-/// The endpoint is the program's to say; it says the entry's, as the documents ask.
+/// The program sets the endpoint. This is the entry's, as the documentation requires.
 fn header(context: &TracingContext, endpoint: &str, peer: &str) -> String {
     format!("sw8:{}", encode_propagation(context, endpoint, peer))
 }

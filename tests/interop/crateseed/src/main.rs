@@ -1,8 +1,9 @@
-//! The two services of the seed scenario with the crate `skywalking`: RTS_Test asks, Service_Test answers. Either talks to the same service
-//! of any other agent, by frames of a length (four bytes) and JSON.
+//! The two services of the seed scenario with the crate `skywalking`: RTS_Test calls Service_Test.
+//! Each works with the other service of any other agent, by frames of a length (four bytes) and
+//! JSON.
 //!
-//! It knows nothing of our toolkit. It ends when its standard input does, and so never outlives who started it. The agent has no sampler and
-//! no correlation context, so there are no options for them.
+//! The program does not use our toolkit. It ends when its standard input ends, so it never outlives
+//! the test. The agent has no sampler and no correlation context, so there are no options for them.
 
 mod client;
 mod rpc;
@@ -15,7 +16,7 @@ use skywalking::trace::tracer::Tracer;
 
 type Failed = Box<dyn std::error::Error + Send + Sync>;
 
-/// The words of the command line: `--name value`, and the switches `--fail` and `--twice`.
+/// The arguments: `--name value`, and the switches `--fail` and `--twice`.
 struct Options {
     values: HashMap<String, String>,
     fail: bool,
@@ -45,7 +46,7 @@ impl Options {
         self.values.get(name).map_or(Ok(without), |value| value.parse().map_err(Failed::from))
     }
 
-    /// The name, with so much more as it is asked for.
+    /// Returns the name, followed by `more` as often as the option sets.
     fn named(&self, name: &str, more: &str) -> Result<String, Failed> {
         Ok(format!("{name}{}", more.repeat(self.number("--long", 0)? as usize)))
     }
@@ -75,12 +76,12 @@ async fn main() -> Result<(), Failed> {
     Ok(())
 }
 
-/// Comes back when standard input ends.
+/// Returns when standard input ends.
 async fn end() {
-    let (tell, told) = tokio::sync::oneshot::channel::<()>();
+    let (end, ended) = tokio::sync::oneshot::channel::<()>();
     std::thread::spawn(move || {
         let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
-        drop(tell);
+        drop(end);
     });
-    let _ = told.await;
+    let _ = ended.await;
 }

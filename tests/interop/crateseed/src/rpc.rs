@@ -1,4 +1,4 @@
-//! Frames, and how a message holds headers: lines of `key:value`.
+//! Frames, and the headers in a message: lines of `key:value`.
 
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -6,7 +6,7 @@ use tokio::net::TcpStream;
 
 use crate::Failed;
 
-/// What is answered: text, or an object with an error.
+/// Sends a request and returns the response: text, or an error from an object.
 pub(crate) async fn call(stream: &mut TcpStream, method: &str, body: Value) -> Result<Value, Failed> {
     write(stream, &json!({ "method": method, "body": body })).await?;
     let mut answer = read(stream).await?.ok_or("the server closed the connection")?;
@@ -20,7 +20,7 @@ pub(crate) async fn write(stream: &mut TcpStream, frame: &Value) -> Result<(), F
     Ok(stream.write_all(&whole).await?)
 }
 
-/// The next frame; `None` when the other side has closed.
+/// Returns the next frame, or `None` if the other side has closed the connection.
 pub(crate) async fn read(stream: &mut TcpStream) -> Result<Option<Value>, Failed> {
     let Ok(length) = stream.read_u32().await else { return Ok(None) };
     let mut frame = vec![0; length as usize];
@@ -28,7 +28,7 @@ pub(crate) async fn read(stream: &mut TcpStream) -> Result<Option<Value>, Failed
     Ok(Some(serde_json::from_slice(&frame)?))
 }
 
-/// The value of the header `sw8`.
+/// Returns the value of the header `sw8`.
 pub(crate) fn sw8(message: &Value) -> Option<&str> {
     message["header"].as_str()?.lines().find_map(|line| line.strip_prefix("sw8:"))
 }

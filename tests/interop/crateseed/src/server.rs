@@ -18,7 +18,7 @@ pub(crate) async fn run(tracer: &Tracer, options: &Options) -> Result<(), Failed
         let (tracer, name, twice) = (tracer.clone(), name.clone(), options.twice);
         tokio::spawn(async move {
             if let Err(error) = answer(&tracer, &name, twice, stream).await {
-                eprintln!("a connection was closed: {error}");
+                eprintln!("closed a connection: {error}");
             }
         });
     }

@@ -13,16 +13,15 @@ use super::{config, os, request_with, requests};
 static OUTER: Callsite = callsite!(entry, "/outer");
 static NAMED: Callsite = callsite!(entry, "/named");
 
-/// A child that has not ended by then hangs.
+/// Seconds after which a child is killed because it hangs.
 const HANGS: u32 = 20;
-/// No call of a child may wait for longer.
+/// The maximum duration of each call in a child.
 const SOON: Duration = Duration::from_secs(2);
 
-/// Forks; gives what the child's exit status was, after `work` in the child.
+/// Forks, runs `work` in the child, and returns the exit status of the child.
 fn fork(work: impl FnOnce()) -> i32 {
-    // SAFETY: the child is what is tested here: it calls the agent, allocates and prints, none of
-    // which other threads of this program keep locked over a fork, but for the agent's own
-    // locks.
+    // SAFETY: the child calls the agent, allocates and prints. Other threads of this program hold
+    // none of these locks over a fork, except the agent's own, which the test is about.
     let child = unsafe { libc::fork() };
     assert!(child >= 0, "a fork");
     if child == 0 {
@@ -32,7 +31,7 @@ fn fork(work: impl FnOnce()) -> i32 {
         std::process::exit(if done.is_ok() { 0 } else { 3 });
     }
     let mut status = 0;
-    // SAFETY: the status is written where it may be.
+    // SAFETY: the pointer is valid for writes.
     unsafe { libc::waitpid(child, &raw mut status, 0) };
     status
 }
@@ -44,13 +43,13 @@ fn soon<R>(what: &str, work: impl FnOnce() -> R) -> R {
     result
 }
 
-/// Says the id of the trace of one request.
+/// Prints the trace id of a request.
 fn named_request(who: &str) {
     let id = span(&NAMED).run(trace_id);
     println!("{who}={}", id.expect("a trace"));
 }
 
-/// A child uses what it has of its parent's agent, in every way, while the parent's threads trace.
+/// Calls each function of the inherited agent in a child while the threads of the parent trace.
 pub(crate) fn calls(backend: &str) {
     let mut agent = Some(config("grpc", backend).start().expect("an agent"));
     let over = AtomicBool::new(false);
@@ -63,7 +62,7 @@ pub(crate) fn calls(backend: &str) {
                 }
             });
         }
-        // Stands in for a program that starts and ends threads, and waits for the reporter.
+        // A program that starts and ends threads, and waits for the reporter.
         scope.spawn(|| {
             while !over.load(Ordering::Relaxed) {
                 std::thread::scope(|inner| drop(inner.spawn(|| requests(2))));
@@ -71,22 +70,22 @@ pub(crate) fn calls(backend: &str) {
         });
         let mut failed = Vec::new();
         for round in 0..120 {
-            let status = fork(|| call(round, agent.take().expect("it is there")));
+            let status = fork(|| call(round, agent.take().expect("an agent")));
             if status != 0 {
-                failed.push((round % WAYS, status));
+                failed.push((round % CALLS, status));
             }
         }
         over.store(true, Ordering::Relaxed);
         println!("failed={failed:?}");
     });
-    let report = agent.take().expect("it is there").shutdown(Duration::from_secs(10));
+    let report = agent.take().expect("an agent").shutdown(Duration::from_secs(10));
     println!("parent_sent={}", report.sent > 0);
 }
 
-const WAYS: u32 = 8;
+const CALLS: u32 = 8;
 
 fn call(round: u32, agent: Agent) {
-    match round % WAYS {
+    match round % CALLS {
         0 => soon("drop", || drop(agent)),
         1 => {
             let report = soon("shutdown", || agent.shutdown(Duration::from_secs(10)));
@@ -119,9 +118,9 @@ fn call(round: u32, agent: Agent) {
             std::mem::forget(agent);
         }
         5 => {
-            // Its own agent beside the copy of the parent's.
+            // An agent of the child, in addition to the inherited one.
             let own = soon("start", || {
-                config("discard", "").start().expect("the parent's doesn't run here")
+                config("discard", "").start().expect("the inherited agent does not run here")
             });
             assert!(enabled());
             requests(100);
@@ -135,7 +134,7 @@ fn call(round: u32, agent: Agent) {
         }
         6 => {
             drop(agent);
-            // A grandchild whose parent has an agent of its own.
+            // A grandchild whose parent has its own agent.
             let own = config("discard", "").start().expect("an agent");
             requests(10);
             let status = fork(|| {
@@ -158,13 +157,14 @@ fn call(round: u32, agent: Agent) {
     }
 }
 
-/// Parent, child, and the child's own agent say the ids of their traces; all report to one backend.
+/// Prints the trace ids of the parent, of the child, and of the child's own agent. All report to
+/// one backend.
 pub(crate) fn ids(backend: &str) {
     let agent = config("grpc", backend).start().expect("an agent");
     named_request("parent");
     for _ in 0..3 {
         let status = span(&OUTER).run(|| {
-            // The child inherits a request that is open.
+            // The child inherits an open request.
             let status = fork(|| {
                 assert_eq!(trace_id(), None, "nothing is open in the child");
                 let own = config("grpc", backend).start().expect("an agent");
@@ -184,12 +184,12 @@ pub(crate) fn ids(backend: &str) {
     println!("sent={} open={}", report.sent, report.stats.open);
 }
 
-/// An open request ends in the child, where an agent runs by then.
-pub(crate) fn open_request(way: &str) {
+/// Ends an open request in the child, where an agent runs by then.
+pub(crate) fn open_request(case: &str) {
     let agent = config("discard", "").start().expect("an agent");
     let mut own = None;
     let mut work = || {
-        // SAFETY: as in `fork`; here both go on.
+        // SAFETY: as in `fork`. Parent and child both continue.
         let child = unsafe { libc::fork() };
         if child == 0 {
             // SAFETY: the call has no precondition.
@@ -199,7 +199,7 @@ pub(crate) fn open_request(way: &str) {
         requests(2);
         child
     };
-    let child = match way {
+    let child = match case {
         "call" => span(&OUTER).run(work),
         "future" => {
             // The future has its segment, and is polled again after the fork.
@@ -219,7 +219,7 @@ pub(crate) fn open_request(way: &str) {
             let mut future = pin!(span(&OUTER).future(async { work() }));
             match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
                 Poll::Ready(child) => child,
-                Poll::Pending => unreachable!("it waits for nothing"),
+                Poll::Pending => unreachable!("the future is ready at once"),
             }
         }
         "handle" => {
@@ -229,12 +229,12 @@ pub(crate) fn open_request(way: &str) {
             handle.finish();
             child
         }
-        other => panic!("no such way: {other}"),
+        other => panic!("unknown case: {other}"),
     };
     let report = own.unwrap_or(agent).shutdown(Duration::from_secs(10));
     let mut status = 0;
     if child != 0 {
-        // SAFETY: the status is written where it may be.
+        // SAFETY: the pointer is valid for writes.
         unsafe { libc::waitpid(child, &raw mut status, 0) };
     }
     let who = if child == 0 { "child" } else { "parent" };
@@ -247,51 +247,51 @@ pub(crate) fn open_request(way: &str) {
     }
 }
 
-/// What a child logs that traces on.
-pub(crate) fn words(way: &str) {
+/// Traces in a child in several ways. The test reads what the child logs.
+pub(crate) fn log_lines(case: &str) {
     let agent = config("discard", "").start().expect("an agent");
     requests(1);
     let status = fork(|| {
-        match way {
+        match case {
             "spans" => requests(10),
             "enabled" => assert!(!enabled() && !enabled()),
             "flush" => assert!(agent.flush(SOON)),
             "threads" => std::thread::spawn(|| requests(10)).join().expect("no panic"),
             "none" => return,
-            other => panic!("no such way: {other}"),
+            other => panic!("unknown case: {other}"),
         }
         requests(10);
-        // The line is written by a thread.
+        // A thread writes the line.
         assert!(super::wait_for(|| os::threads().len() == 1));
     });
     println!("status={status}");
 }
 
-/// How many processes start their first agent in the scene `fork-in-start`.
+/// The number of processes that start their first agent in the scene `fork-in-start`.
 const STARTS: u32 = 100;
 
-/// Forks while another thread is in the first `start` of the process. The child starts an agent of
-/// its own. Each round is a process of its own, and forks a little later than the one before.
-pub(crate) fn in_start(way: &str) {
+/// Forks while another thread is in the first `start` of the process. The child starts its own
+/// agent. Each round is a new process, and forks slightly later than the previous one.
+pub(crate) fn in_start(protocol: &str) {
     let began = Instant::now();
-    let status = fork(|| drop(config(way, "127.0.0.1:1").start().expect("an agent")));
+    let status = fork(|| drop(config(protocol, "127.0.0.1:1").start().expect("an agent")));
     assert_eq!(status, 0, "no thread is in `start` yet");
-    // A first start takes less than the whole of that process.
+    // A first start takes less time than this process.
     let step = began.elapsed() / STARTS;
     let mut failed = Vec::new();
     for round in 0..STARTS {
-        let status = fork(|| start_and_fork(way, step * round));
+        let status = fork(|| start_and_fork(protocol, step * round));
         if status != 0 {
             failed.push((round, status));
-            // One that hangs takes long.
+            // A hanging child takes long.
             break;
         }
     }
     println!("failed={failed:?}");
 }
 
-fn start_and_fork(way: &str, delay: Duration) {
-    let start = || config(way, "127.0.0.1:1").shutdown_timeout(Duration::ZERO).start();
+fn start_and_fork(protocol: &str, delay: Duration) {
+    let start = || config(protocol, "127.0.0.1:1").shutdown_timeout(Duration::ZERO).start();
     let began = AtomicBool::new(false);
     std::thread::scope(|scope| {
         scope.spawn(|| {

@@ -1,4 +1,4 @@
-//! Programs that may have few threads, few descriptors or little memory.
+//! Programs with low limits of threads, descriptors or memory.
 
 use std::time::Duration;
 
@@ -6,47 +6,47 @@ use skywalking_runtime::{Config, config::SelfLog};
 
 use super::{os, requests, wait_for};
 
-/// An agent whose own lines take no thread.
-fn config(way: &str, backend: &str) -> Config {
-    super::config(way, backend).self_log(SelfLog::Off)
+/// Returns a configuration without self-log, so without the thread that writes its lines.
+fn config(protocol: &str, backend: &str) -> Config {
+    super::config(protocol, backend).self_log(SelfLog::Off)
 }
 
-/// No thread can be made for a while, but for the agent's own.
-pub(crate) fn no_threads(way: &str, backend: &str) {
+/// Allows no thread but the agent's own for a while.
+pub(crate) fn no_threads(protocol: &str, backend: &str) {
     os::become_nobody();
-    // The smallest limit at which the agent has its own thread: there is no other.
+    // The smallest limit at which the agent can start its own thread. No thread is left.
     let agent = (1..).find_map(|limit| {
         os::limit(libc::RLIMIT_NPROC, limit);
-        config(way, backend).start().ok()
+        config(protocol, backend).start().ok()
     });
     let agent = agent.expect("an agent");
     requests(10);
     println!("flushed_below={}", agent.flush(Duration::from_secs(2)));
     os::limit(libc::RLIMIT_NPROC, u64::MAX);
-    // A flush tries at once.
+    // A flush connects immediately.
     println!("flushed_above={}", wait_for(|| agent.flush(Duration::from_secs(2))));
     let stats = agent.stats();
     println!("sent={}", stats.sent);
     let _ = agent.shutdown(Duration::from_secs(2));
 }
 
-/// The agent's own thread can't be made.
+/// Allows no thread, not even the agent's own.
 pub(crate) fn few_threads() {
     os::become_nobody();
     os::limit(libc::RLIMIT_NPROC, 1);
-    for way in ["grpc", "http", "log"] {
-        let error = config(way, "127.0.0.1:1").start().expect_err("no thread can be made");
+    for protocol in ["grpc", "http", "log"] {
+        let error = config(protocol, "127.0.0.1:1").start().expect_err("no thread can be started");
         println!("error={error}");
-        let agent = config(way, "127.0.0.1:1").start_or_off();
+        let agent = config(protocol, "127.0.0.1:1").start_or_off();
         println!("off={}", agent.error().is_some());
     }
     os::limit(libc::RLIMIT_NPROC, u64::MAX);
     println!("starts={}", config("grpc", "127.0.0.1:1").start().is_ok());
 }
 
-/// No descriptor is left for a while after the start: nothing can connect.
-pub(crate) fn no_descriptors(way: &str, backend: &str) {
-    let agent = config(way, backend).start().expect("an agent");
+/// Leaves no descriptor for a while after the start, so nothing can connect.
+pub(crate) fn no_descriptors(protocol: &str, backend: &str) {
+    let agent = config(protocol, backend).start().expect("an agent");
     os::limit(libc::RLIMIT_NOFILE, 3);
     for _ in 0..5 {
         requests(2);
@@ -58,14 +58,14 @@ pub(crate) fn no_descriptors(way: &str, backend: &str) {
     println!("sent={} dropped={}", report.sent, report.dropped.total());
 }
 
-/// Starts at every small number of descriptors, and reports where that works.
+/// Starts with each small number of descriptors, and prints where that works.
 pub(crate) fn few_descriptors() {
     let open = os::descriptors() as u64;
     let (mut failed, mut started) = (0, 0);
-    for way in ["grpc", "http", "log"] {
+    for protocol in ["grpc", "http", "log"] {
         for spare in 0..20 {
             os::limit(libc::RLIMIT_NOFILE, open + spare);
-            let agent = config(way, "127.0.0.1:1").start_or_off();
+            let agent = config(protocol, "127.0.0.1:1").start_or_off();
             if agent.error().is_some() {
                 failed += 1;
             } else {
@@ -81,7 +81,7 @@ pub(crate) fn few_descriptors() {
     println!("starts={}", config("grpc", "127.0.0.1:1").start().is_ok());
 }
 
-/// Starts at every small amount of memory that is left.
+/// Starts with each small amount of free memory.
 pub(crate) fn little_memory() {
     let used = address_space();
     let (mut failed, mut started) = (0, 0);
@@ -102,7 +102,7 @@ pub(crate) fn little_memory() {
     println!("starts={}", config("grpc", "127.0.0.1:1").start().is_ok());
 }
 
-/// The size of the address space, in bytes.
+/// Returns the size of the address space in bytes.
 fn address_space() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").expect("Linux");
     let size = status.lines().find_map(|line| line.strip_prefix("VmSize:")).expect("a size");

@@ -1,9 +1,9 @@
-//! A traced program under hostile conditions, one a run: `hostile <scene> [arguments]`. Driven by
-//! `tests/process`.
+//! A traced program that runs one scene with hostile conditions: `hostile <scene> [arguments]`.
+//! `tests/process` runs it.
 //!
-//! A scene prints what it saw as lines `key=value`, and at the end `panics=0`: the panic hook
-//! counts every panic of every thread, also the caught ones, because with `panic=abort` each of
-//! them would end the program.
+//! A scene prints its results as lines `key=value`, and `panics=0` at the end. The panic hook
+//! counts every panic of every thread, even if it is caught, since each would end a program with
+//! `panic=abort`.
 #![cfg(unix)]
 #![allow(unsafe_code, reason = "system calls that the standard library does not have")]
 
@@ -36,36 +36,36 @@ fn main() {
         ["mask-of-writer"] => signals::mask_of_writer(),
         ["waits-for-signals"] => signals::waits(),
         ["broken-stderr"] => signals::broken_stderr(),
-        ["broken-connections", way, backend] => signals::broken_connections(way, backend),
-        ["no-threads", way, backend] => limits::no_threads(way, backend),
+        ["broken-connections", protocol, backend] => signals::broken_connections(protocol, backend),
+        ["no-threads", protocol, backend] => limits::no_threads(protocol, backend),
         ["few-threads"] => limits::few_threads(),
-        ["no-descriptors", way, backend] => limits::no_descriptors(way, backend),
+        ["no-descriptors", protocol, backend] => limits::no_descriptors(protocol, backend),
         ["few-descriptors"] => limits::few_descriptors(),
         ["little-memory"] => limits::little_memory(),
         ["threads-end", ending] => resources::threads_end(ending),
         ["threads-idle"] => resources::threads_idle(),
-        ["restarts", way, names] => resources::restarts(way, names),
+        ["restarts", protocol, names] => resources::restarts(protocol, names),
         ["gives-up"] => resources::gives_up(),
         ["fork-calls", backend] => forks::calls(backend),
         ["fork-ids", backend] => forks::ids(backend),
-        ["fork-open-request", way] => forks::open_request(way),
-        ["fork-words", way] => forks::words(way),
-        ["fork-in-start", way] => forks::in_start(way),
-        _ => panic!("no such scene: {arguments:?}"),
+        ["fork-open-request", case] => forks::open_request(case),
+        ["fork-log", case] => forks::log_lines(case),
+        ["fork-in-start", protocol] => forks::in_start(protocol),
+        _ => panic!("unknown scene: {arguments:?}"),
     }
     println!("panics={}", PANICS.load(Ordering::SeqCst));
 }
 
-/// An agent that reports one of the ways to a backend.
-fn config(way: &str, backend: &str) -> Config {
+/// Returns the configuration of an agent that reports by the protocol.
+fn config(protocol: &str, backend: &str) -> Config {
     let config =
         Config::new("hostile").instance("hostile_1").shutdown_timeout(Duration::from_secs(5));
-    match way {
+    match protocol {
         "grpc" => config.backend(backend),
         "http" => config.reporter(Reporter::Http).backend(backend),
         "log" => config.reporter(Reporter::Log),
         "discard" => config.reporter(Reporter::Discard),
-        other => panic!("no such way: {other}"),
+        other => panic!("unknown protocol: {other}"),
     }
 }
 
@@ -75,7 +75,7 @@ fn requests(count: usize) {
     }
 }
 
-/// Polls a condition. False if it does not hold in time.
+/// Polls a condition. Returns false on a timeout.
 fn wait_for(condition: impl FnMut() -> bool) -> bool {
     poll_until(Duration::from_secs(40), condition)
 }

@@ -1,8 +1,8 @@
-//! What the operating system says of this process, and what the process asks of it.
+//! Reads the state of this process from the operating system, and changes its limits and signals.
 
 use std::fs;
 
-/// One thread of this process, by `/proc`.
+/// A thread of this process, read from `/proc`.
 #[derive(Debug)]
 pub(crate) struct Thread {
     pub(crate) id: i32,
@@ -11,11 +11,11 @@ pub(crate) struct Thread {
     pub(crate) blocked: u64,
 }
 
-/// The threads of this process.
+/// Returns the threads of this process.
 pub(crate) fn threads() -> Vec<Thread> {
     let mut threads = Vec::new();
     for entry in fs::read_dir("/proc/self/task").expect("Linux").flatten() {
-        // One that ended meanwhile has no file any more.
+        // A thread that has ended meanwhile has no file.
         let Ok(status) = fs::read_to_string(entry.path().join("status")) else { continue };
         let field = |name: &str| {
             status
@@ -34,15 +34,15 @@ pub(crate) fn threads() -> Vec<Thread> {
     threads
 }
 
-/// How many descriptors are open.
+/// Returns the number of open descriptors.
 pub(crate) fn descriptors() -> usize {
     fs::read_dir("/proc/self/fd").expect("Linux").count()
 }
 
-/// Sets a soft limit and leaves the hard one.
+/// Sets a soft limit, without changing the hard one.
 pub(crate) fn limit(resource: libc::__rlimit_resource_t, soft: u64) {
     let mut limits = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
-    // SAFETY: both calls read or write the one structure that they are given.
+    // SAFETY: both calls only access the structure that they are given.
     unsafe {
         assert_eq!(libc::getrlimit(resource, &raw mut limits), 0);
         limits.rlim_cur = soft.min(limits.rlim_max);
@@ -50,8 +50,8 @@ pub(crate) fn limit(resource: libc::__rlimit_resource_t, soft: u64) {
     }
 }
 
-/// Becomes a user of whom nobody else is, if it is the superuser, whom limits of threads do not
-/// bind.
+/// Switches to a user id without other processes, if it is the superuser. Thread limits do not
+/// apply to the superuser.
 pub(crate) fn become_nobody() {
     // SAFETY: the calls have no precondition.
     unsafe {
@@ -63,21 +63,21 @@ pub(crate) fn become_nobody() {
     }
 }
 
-/// Sets what a signal does to its default.
+/// Sets the action of a signal to its default.
 pub(crate) fn set_default(signal: i32) {
-    // SAFETY: the default action is always a valid one.
+    // SAFETY: the default action is always valid.
     unsafe { libc::signal(signal, libc::SIG_DFL) };
 }
 
-/// Sends a signal to this process, for whichever thread takes it.
+/// Sends a signal to this process. Any thread may receive it.
 pub(crate) fn raise_in_process(signal: i32) {
     // SAFETY: the call has no precondition.
     unsafe { libc::kill(libc::getpid(), signal) };
 }
 
-/// A set of signals.
+/// Returns a set of signals.
 pub(crate) fn signal_set(signals: &[i32]) -> libc::sigset_t {
-    // SAFETY: the set is initialized by `sigemptyset` before anything reads it.
+    // SAFETY: `sigemptyset` initializes the set before anything reads it.
     unsafe {
         let mut set = std::mem::zeroed();
         libc::sigemptyset(&raw mut set);

@@ -1,4 +1,5 @@
-//! What an agent keeps of threads that are gone, of look-ups that hang, and of callers who gave up.
+//! Resources that an agent keeps for ended threads, for hanging look-ups, and for callers that have
+//! given up.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -8,7 +9,7 @@ use std::time::Duration;
 
 use super::{config, os, request_with, requests, wait_for};
 
-/// The system's allocator, which knows how many bytes are in use.
+/// The system allocator, which counts the bytes in use.
 struct Counting;
 
 static IN_USE: AtomicIsize = AtomicIsize::new(0);
@@ -17,11 +18,11 @@ fn count(size: usize, sign: isize) {
     IN_USE.fetch_add(isize::try_from(size).unwrap_or_default() * sign, Ordering::Relaxed);
 }
 
-// SAFETY: every call goes to the system's allocator as it came.
+// SAFETY: every call is passed to the system allocator unchanged.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(layout.size(), 1);
-        // SAFETY: the caller keeps the contract of `alloc`, which is the same one.
+        // SAFETY: the caller upholds the contract of `alloc`, which is the same.
         unsafe { System.alloc(layout) }
     }
 
@@ -47,14 +48,14 @@ fn in_use() -> isize {
 }
 
 const THREADS: usize = 1_000;
-/// What so many threads may leave behind: a few hundred bytes each.
+/// The memory that ended threads may leave: a few hundred bytes each.
 const LITTLE: isize = 1024 * 1024;
 
-/// What so many threads may hold that have traced and live on: a used segment, and what the
-/// standard library holds of a thread.
+/// The memory that idle threads may keep after tracing: a used segment, and the thread data of the
+/// standard library.
 const IDLE: isize = 3 * 1024 * 1024 + LITTLE / 2;
 
-/// Traces on so many threads at one time. Each waits for `stay` before it ends.
+/// Traces on this number of threads at the same time. Each calls `stay` before it ends.
 fn trace_on_threads(stay: impl FnOnce()) {
     let (traced, ends) = (Barrier::new(THREADS + 1), Barrier::new(THREADS + 1));
     std::thread::scope(|scope| {
@@ -75,7 +76,7 @@ fn trace_on_threads(stay: impl FnOnce()) {
     });
 }
 
-/// Threads come, trace and go.
+/// Starts threads that trace and end.
 pub(crate) fn threads_end(ending: &str) {
     let agent = config("discard", "").start().expect("an agent");
     requests(10);
@@ -93,7 +94,7 @@ pub(crate) fn threads_end(ending: &str) {
     println!("bytes in use: {with_threads} with the threads, {} now", in_use() - before);
 }
 
-/// Threads trace once and live on, as in a pool.
+/// Traces once on each of many threads that live on, as in a thread pool.
 pub(crate) fn threads_idle() {
     let agent = config("discard", "").start().expect("an agent");
     requests(10);
@@ -107,26 +108,25 @@ pub(crate) fn threads_idle() {
     drop(agent);
 }
 
-/// Starts again and again while look-ups, or writes, hang.
-pub(crate) fn restarts(way: &str, names: &str) {
+/// Starts agents repeatedly while look-ups or writes hang.
+pub(crate) fn restarts(protocol: &str, names: &str) {
     let before = os::descriptors();
     for round in 0..40 {
         let backend =
             if names == "many" { format!("hangs{round}:11800") } else { "hangs:11800".to_owned() };
-        let agent = config(way, &backend).start().expect("an agent");
+        let agent = config(protocol, &backend).start().expect("an agent");
         requests(300);
         agent.flush(Duration::from_millis(20));
         let _ = agent.shutdown(Duration::from_millis(20));
     }
-    // The process has one thread of its own, and up to five that hang; tokio opens a pair of
+    // The process has one thread of its own, and up to five that hang. tokio opens a pair of
     // descriptors once in a process.
     let few = wait_for(|| os::threads().len() <= 6 && os::descriptors() <= before + 4);
     println!("few={few}");
     let threads: Vec<_> = os::threads().into_iter().map(|thread| thread.name).collect();
     println!("{threads:?}, {} descriptors more than before", os::descriptors() - before);
     if let Some(aliases) = std::env::var_os("HOSTALIASES") {
-        // The resolver reads to the end, and goes on. One that begins later reads from a pipe
-        // again.
+        // The resolver reads to the end and continues. A later one reads from a pipe again.
         let none_left = wait_for(|| {
             drop(
                 std::fs::OpenOptions::new()
@@ -140,7 +140,7 @@ pub(crate) fn restarts(way: &str, names: &str) {
     }
 }
 
-/// Callers of the async wait who gave up, one after the other.
+/// Starts many async waits one after the other, and drops them.
 pub(crate) fn gives_up() {
     let agent = config("grpc", "127.0.0.1:1").start().expect("an agent");
     assert!(!agent.flush(Duration::from_millis(50)));
@@ -148,7 +148,7 @@ pub(crate) fn gives_up() {
     for round in 0..200_000 {
         drop(agent.wait_until_registered_async(Duration::from_secs(3_600)));
         if round % 500 == 0 {
-            // Lets the reporter come to them: it takes a thousand at a time.
+            // Lets the reporter process them. It takes a thousand at a time.
             std::thread::sleep(Duration::from_millis(1));
         }
     }

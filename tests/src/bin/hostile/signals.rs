@@ -1,4 +1,4 @@
-//! Programs that leave signals at their default or wait for them.
+//! Programs that use the default action of signals, or wait for signals.
 
 use std::time::Duration;
 
@@ -6,10 +6,10 @@ use skywalking_runtime::config::SelfLog;
 
 use super::{config, os, requests, wait_for};
 
-/// Prints the masks of all threads while a look-up of the backend's name hangs.
+/// Prints the signal masks of all threads while a look-up of the backend's name hangs.
 pub(crate) fn mask(backend: &str) {
     let before = main_mask();
-    // Without the thread that writes the line of the start.
+    // Without the thread that writes the first log line.
     let agent = config("grpc", backend).self_log(SelfLog::Off).start().expect("an agent");
     println!("restored={}", main_mask() == before);
     requests(10);
@@ -18,9 +18,9 @@ pub(crate) fn mask(backend: &str) {
     let _ = agent.shutdown(Duration::from_millis(100));
 }
 
-/// Prints the masks of all threads while standard error takes nothing more.
+/// Prints the signal masks of all threads while writes to standard error block.
 pub(crate) fn mask_of_writer() {
-    // More than a pipe holds that nobody reads.
+    // More bytes than the pipe can buffer.
     eprint!("{}", " ".repeat(64 * 1024));
     let agent = config("log", "").start().expect("an agent");
     requests(2_000);
@@ -52,7 +52,7 @@ fn print_masks() {
     }
 }
 
-/// Waits for signals that are sent to the process; each would end it if another thread took it.
+/// Waits for signals that are sent to the process. Each would end it if another thread received it.
 pub(crate) fn waits() {
     const SIGNALS: &[i32] = &[
         libc::SIGTERM,
@@ -66,8 +66,8 @@ pub(crate) fn waits() {
         libc::SIGPIPE,
     ];
     let agent = config("log", "").start().expect("an agent");
-    assert!(agent.flush(Duration::from_secs(10)), "its thread runs");
-    // After the start: what is blocked before it, the agent's threads inherit.
+    assert!(agent.flush(Duration::from_secs(10)), "the agent's thread runs");
+    // Blocked after the start, since the agent's threads inherit the mask.
     os::block(SIGNALS);
     for signal in SIGNALS {
         os::set_default(*signal);
@@ -77,7 +77,7 @@ pub(crate) fn waits() {
         for signal in SIGNALS {
             os::raise_in_process(*signal);
             let (set, mut got) = (os::signal_set(&[*signal]), 0);
-            // SAFETY: the set is initialized, and the number is written where it may be.
+            // SAFETY: the set is initialized, and the pointer is valid for writes.
             assert_eq!(unsafe { libc::sigwait(&raw const set, &raw mut got) }, 0);
             taken += usize::from(got == *signal);
         }
@@ -86,7 +86,7 @@ pub(crate) fn waits() {
     let _ = agent.shutdown(Duration::from_millis(100));
 }
 
-/// Nobody reads standard error any more, and a write to a broken pipe ends the program by default.
+/// Closes the reading end of standard error. By default a write to a broken pipe ends the program.
 pub(crate) fn broken_stderr() {
     os::set_default(libc::SIGPIPE);
     let agent = config("log", "").start().expect("an agent");
@@ -96,10 +96,10 @@ pub(crate) fn broken_stderr() {
     println!("alive=true");
 }
 
-/// The backend breaks every connection in the middle of a write.
-pub(crate) fn broken_connections(way: &str, backend: &str) {
+/// The backend breaks every connection during a write.
+pub(crate) fn broken_connections(protocol: &str, backend: &str) {
     os::set_default(libc::SIGPIPE);
-    let agent = config(way, backend).start().expect("an agent");
+    let agent = config(protocol, backend).start().expect("an agent");
     let text = "x".repeat(2_000);
     for _ in 0..20 {
         for _ in 0..500 {

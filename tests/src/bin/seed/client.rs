@@ -7,26 +7,26 @@ use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 
 use crate::rpc::{Batch, Req, Rpc};
-use crate::{Error, SAID_BY_CLIENT, Shape};
+use crate::{CLIENT_ENTRY, Error, Shape};
 
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Options {
-    /// Where the server listens
+    /// Address of the server
     #[arg(long)]
     connect: String,
-    /// How many requests to send over each connection, one after the other
+    /// Number of requests for each connection, sent one after the other
     #[arg(long, default_value_t = 1)]
     requests: u32,
-    /// Over how many connections, at once
+    /// Number of connections, used concurrently
     #[arg(long, default_value_t = 1)]
     connections: u32,
-    /// Say in the correlation context who asks
+    /// Put the client's name into the correlation context
     #[arg(long)]
     correlate: bool,
-    /// Ask for what there is not
+    /// Request a snapshot that does not exist
     #[arg(long)]
     fail: bool,
-    /// Send so many messages in one request
+    /// Send this number of messages in one request
     #[arg(long)]
     batch: Option<i32>,
 }
@@ -66,11 +66,11 @@ async fn send(options: Options, shape: Arc<Shape>) -> Result<String, Error> {
     Ok(last)
 }
 
-/// A request of a user whose own program is not traced.
+/// A request of a user. The user's program is not traced.
 #[entry_span(name = shape.names.api.as_str(), layer = http)]
 async fn on_snapshot(shape: &Shape, rpc: &mut Rpc, options: &Options) -> Result<String, Error> {
     if options.correlate {
-        correlation::put(SAID_BY_CLIENT.0, SAID_BY_CLIENT.1);
+        correlation::put(CLIENT_ENTRY.0, CLIENT_ENTRY.1);
     }
     let req = Req { a: if options.fail { -1 } else { 3 }, header: String::new() };
     match shape {
@@ -80,7 +80,7 @@ async fn on_snapshot(shape: &Shape, rpc: &mut Rpc, options: &Options) -> Result<
     }
 }
 
-/// Makes one span with `snapshot`; the peer is this one's.
+/// Merges with the span of `snapshot`, which has another peer.
 #[exit_span(name = "/middleware", peer = "RTS_Middleware", layer = http)]
 async fn by_middleware(shape: &Shape, rpc: &mut Rpc, req: Req) -> Result<String, Error> {
     snapshot(shape, rpc, req).await
@@ -96,7 +96,7 @@ async fn by_message(shape: &Shape, rpc: &mut Rpc, mut req: Req) -> Result<String
     rpc.call("Req.Snapshot", &req).await
 }
 
-/// Makes a message that waits for others.
+/// Creates a message for a batch.
 #[entry_span(name = "/API/Publish", layer = http)]
 fn publish(shape: &Shape, a: i32) -> Req {
     message(shape, Req { a, header: String::new() })

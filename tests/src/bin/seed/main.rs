@@ -1,9 +1,8 @@
-//! The two services of the example `snapshot`, in more shapes than an example should have: with a
-//! correlation context, with errors, over many connections, with names that are too long, with
-//! spans that merge, in batches, by both protocols.
+//! The two services of the example `snapshot`, with more options: a correlation context, errors,
+//! many connections, names over the limit, merged spans, batches, both protocols.
 //!
-//! The same two are in `tests/interop`, by agents that this repository did not write, with the same
-//! options. Here are no tests: those start either side by either agent (`tests/tests/interop`).
+//! `tests/interop` has the same two services for other agents, with the same options.
+//! `tests/tests/interop` runs each pair of client and server.
 
 mod client;
 mod rpc;
@@ -15,32 +14,31 @@ use std::time::Duration;
 use clap::Parser;
 use skywalking_runtime::{Agent, Config, config::Reporter};
 
-/// What the context holds of the client, if it is asked to say so: characters that text formats
-/// like to trip over among them.
-const SAID_BY_CLIENT: (&str, &str) = ("seed.by", "RTS_Test: é, 快照");
+/// The client's entry in the correlation context, with characters that text formats often escape.
+const CLIENT_ENTRY: (&str, &str) = ("seed.by", "RTS_Test: é, 快照");
 
-/// The seed scenario, either side.
+/// The seed scenario: client or server.
 #[derive(Debug, Parser)]
 #[command(name = "seed")]
 struct Arguments {
     #[command(subcommand)]
     role: Role,
-    /// Where to report
+    /// Backend to report to
     #[arg(long, global = true, default_value = "")]
     backend: String,
-    /// How to report
+    /// Protocol of the reports
     #[arg(long, global = true, default_value = "grpc")]
     protocol: Protocol,
-    /// Repeat parts of names and peers so many times
+    /// Number of times to repeat a part of names and peers
     #[arg(long, global = true, default_value_t = 0)]
     long: usize,
-    /// Tag the server's entry twice by one key
+    /// Tag the server's entry twice with one key
     #[arg(long, global = true)]
     twice: bool,
-    /// Call the server by messages: the exit has layer MQ, so the time of sending goes along
+    /// Call the server with messages. The exit has layer MQ, so the time of sending is propagated
     #[arg(long, global = true)]
     mq: bool,
-    /// Give each entry and the client's exit an outer span that is one with it
+    /// Add an outer span to each entry and to the client's exit, which merge with it
     #[arg(long, global = true)]
     merged: bool,
 }
@@ -53,13 +51,13 @@ enum Protocol {
 
 #[derive(Debug, clap::Subcommand)]
 enum Role {
-    /// Answer until standard input ends
+    /// Respond until standard input ends
     Server(server::Options),
     /// Send requests, then wait until standard input ends
     Client(client::Options),
 }
 
-/// What spans are called.
+/// The names of spans.
 #[derive(Debug)]
 struct Names {
     api: String,
@@ -80,7 +78,7 @@ impl Names {
     }
 }
 
-/// What spans are like.
+/// The options of spans.
 #[derive(Debug)]
 struct Shape {
     names: Names,
@@ -95,7 +93,7 @@ enum Error {
     Agent(#[from] skywalking_runtime::Error),
     #[error("the connection: {0}")]
     Connection(#[from] std::io::Error),
-    #[error("a frame that can't be read: {0}")]
+    #[error("invalid frame: {0}")]
     Frame(#[from] serde_json::Error),
     #[error("{0}")]
     Refused(String),
@@ -110,7 +108,7 @@ fn start(service: &str, arguments: &Arguments) -> Result<Agent, Error> {
         .instance(format!("{service}_1"))
         .backend(&arguments.backend)
         .reporter(reporter);
-    // What is sampled is said by the environment.
+    // The sampler is configured by the environment.
     Ok(config.env_overrides().start()?)
 }
 
@@ -139,7 +137,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Waits for the end of standard input, then reports what is left, and says what became of all
+/// Waits for the end of standard input, reports the remaining spans, and prints the counts of all
 /// segments.
 fn end(agent: Agent) {
     drop(std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink()));

@@ -1,6 +1,6 @@
-//! The RPC of the example `snapshot`: a frame is a length of four bytes and JSON. A request is
-//! `{method, body}`, an answer `{body}`; it has no headers, so a message carries the context
-//! itself.
+//! The RPC of the example `snapshot`. A frame is a length of four bytes and JSON. A request is
+//! `{method, body}`, and a response is `{body}`. There are no headers, so the message itself
+//! carries the context.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 
 use crate::Error;
 
-/// The message, on both sides.
+/// The message of both sides.
 #[derive(Debug, Carrier, Serialize, Deserialize)]
 pub(crate) struct Req {
     pub(crate) a: i32,
@@ -19,7 +19,7 @@ pub(crate) struct Req {
     pub(crate) header: String,
 }
 
-/// Several of them, each by a request of its own.
+/// Several messages, each of a different request.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Batch {
     pub(crate) messages: Vec<Req>,
@@ -31,7 +31,7 @@ pub(crate) struct Request {
     pub(crate) body: Value,
 }
 
-/// One connection.
+/// A connection.
 #[derive(Debug)]
 pub(crate) struct Rpc(pub(crate) TcpStream);
 
@@ -53,7 +53,7 @@ impl Rpc {
         }
     }
 
-    /// The next request; `None` when the client has closed.
+    /// Returns the next request, or `None` if the client has closed the connection.
     pub(crate) async fn next(&mut self) -> Result<Option<Request>, Error> {
         Ok(self.receive().await?.map(|frame| serde_json::from_slice(&frame)).transpose()?)
     }

@@ -7,11 +7,11 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
 use crate::rpc::{Batch, Req, Request, Rpc};
-use crate::{Error, SAID_BY_CLIENT, Shape};
+use crate::{CLIENT_ENTRY, Error, Shape};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// Where to listen
+    /// Address to listen on
     #[arg(long)]
     listen: String,
 }
@@ -30,7 +30,7 @@ async fn serve(listener: TcpListener, shape: Arc<Shape>) {
         let shape = Arc::clone(&shape);
         tokio::spawn(async move {
             if let Err(error) = answer(Rpc(stream), &shape).await {
-                eprintln!("a connection was closed: {error}");
+                eprintln!("closed a connection: {error}");
             }
         });
     }
@@ -44,15 +44,15 @@ async fn answer(mut rpc: Rpc, shape: &Shape) -> Result<(), Error> {
             }
             "Req.Snapshot" => quering_snapshot(shape, serde_json::from_value(body)?).await,
             "Req.Batch" => Ok(consume(&serde_json::from_value::<Batch>(body)?.messages)),
-            _ => Err(Error::Refused(format!("there is no method {method}"))),
+            _ => Err(Error::Refused(format!("unknown method {method}"))),
         };
         rpc.answer(outcome).await?;
     }
     Ok(())
 }
 
-/// Makes one span with `quering_snapshot`, which reads the same header again; the name is the inner
-/// one's.
+/// Merges with the span of `quering_snapshot`, which reads the same header again. The name is that
+/// of the inner span.
 #[entry_span(name = "/middleware", layer = http, extract = req)]
 async fn by_middleware(shape: &Shape, req: Req) -> Result<String, Error> {
     quering_snapshot(shape, req).await
@@ -60,7 +60,7 @@ async fn by_middleware(shape: &Shape, req: Req) -> Result<String, Error> {
 
 #[entry_span(name = shape.names.query.as_str(), layer = rpc, extract = req)]
 async fn quering_snapshot(shape: &Shape, req: Req) -> Result<String, Error> {
-    if let Some(by) = correlation::get(SAID_BY_CLIENT.0) {
+    if let Some(by) = correlation::get(CLIENT_ENTRY.0) {
         current().tag("correlation.seed.by", by.as_str());
     }
     if shape.twice {

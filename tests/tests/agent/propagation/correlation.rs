@@ -1,4 +1,4 @@
-//! How much travels with a trace, and which of it is a tag too.
+//! The limits of the correlation context, and the entries that become tags.
 
 use skywalking_runtime::testing::{Test, run, text};
 use skywalking_runtime::{
@@ -9,11 +9,11 @@ use skywalking_runtime::{
 
 use super::{CALL, ENTRY, sent_by, start};
 
-/// `tenant=blue`.
+/// The header with `tenant=blue`.
 const TENANT: &str = "sw8-correlation:dGVuYW50:Ymx1ZQ==";
 
 #[test]
-fn more_can_travel_and_less() {
+fn limits_can_be_raised_and_lowered() {
     let running =
         start(Config::new("more").max_correlation_pairs(5).max_correlation_value_length(200));
     run(|| {

@@ -1,4 +1,4 @@
-//! The contexts of other tracers can be left alone.
+//! A setting ignores the contexts of other tracers.
 
 use std::collections::BTreeMap;
 

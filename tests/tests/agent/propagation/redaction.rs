@@ -1,4 +1,4 @@
-//! What does not leave the process, and what a hook that panics or hangs costs.
+//! Redaction of reported texts, and the effect of a hook that panics or hangs.
 
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex};
@@ -112,7 +112,7 @@ fn hook_sees_each_text_once_and_its_result_is_cut() {
 }
 
 #[test]
-fn both_sides_of_a_call_name_its_address_alike_if_both_redact() {
+fn redacted_address_is_the_same_on_both_sides_of_a_call() {
     let _running = start(Config::new("both").redact(Redaction::standard()));
     let mut sent = String::new();
     let trees = run(|| {
@@ -152,7 +152,7 @@ fn handle_texts_are_redacted_and_panics_counted() {
 }
 
 #[test]
-fn a_panic_in_the_hook_costs_that_segment_and_is_counted() {
+fn panic_in_the_hook_drops_the_segment_and_is_counted() {
     let hook = |_: Field<'_>, text: &str| {
         assert!(text != "bomb", "on purpose");
         None
@@ -185,7 +185,7 @@ fn hanging_hook_does_not_delay_shutdown() {
     let hook = move |_: Field<'_>, text: &str| {
         if text == "hang" {
             arrived.lock().unwrap().send(()).unwrap();
-            // Until the test is over.
+            // Hangs until the end of the test.
             let _ = wait.lock().unwrap().recv();
         }
         None
@@ -198,11 +198,11 @@ fn hanging_hook_does_not_delay_shutdown() {
     let began = Instant::now();
     assert!(!agent.flush(Duration::from_millis(20)));
     let report = agent.shutdown(Duration::from_millis(100));
-    // Much more than it may take, for a machine that has other things to do.
+    // Much more than the promised time, for a busy machine.
     assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
     assert_eq!(report.sent + report.dropped.shutdown, 3, "{report:?}");
     assert_eq!(report.stats.finished, report.stats.sent + report.stats.dropped.total());
-    // The next agent has a reporter of its own, also while the old one's thread still hangs.
+    // The next agent has its own reporter, even while the thread of the old one hangs.
     let second = Config::new("second")
         .reporter(skywalking_runtime::config::Reporter::Discard)
         .start()
@@ -213,7 +213,7 @@ fn hanging_hook_does_not_delay_shutdown() {
 }
 
 #[test]
-fn a_reference_of_which_nothing_is_left_names_what_a_span_would() {
+fn fully_redacted_reference_has_the_name_of_an_empty_span() {
     let hook =
         |field: Field<'_>, _: &str| matches!(field, Field::Name | Field::Peer).then(String::new);
     let _running = start(Config::new("nothing").redact(hook));

@@ -1,5 +1,5 @@
-//! Names that SQL storage can hold: whatever a process and its callers are called, what leaves has
-//! room in the columns, and the callee names the endpoint that its caller reports.
+//! Names that fit into SQL storage. Whatever names a process and its callers have, reported texts
+//! fit their columns, and the callee names the endpoint that its caller reports.
 
 use std::collections::BTreeSet;
 
@@ -26,7 +26,7 @@ static ENTRY: Callsite = callsite!(
 static CALL: Callsite =
     callsite!(exit, "call", peer = "база-данных-номер-один.внутренняя.сеть.пример.испытание:5432");
 
-/// Services from the shortest to the longest that start: ASCII, Cyrillic, CJK, and a mix.
+/// Service names from the shortest to the longest valid one: ASCII, Cyrillic, CJK, and a mix.
 fn services() -> [String; 6] {
     [
         "a".into(),
@@ -38,7 +38,7 @@ fn services() -> [String; 6] {
     ]
 }
 
-/// Names of every length beyond a limit, and at it.
+/// Names at a limit, and of each length beyond it.
 fn names() -> Vec<String> {
     let mut names = vec![
         LONG.to_owned(),
@@ -57,9 +57,9 @@ fn base64(text: &str) -> usize {
     STANDARD.encode(text).len()
 }
 
-/// Asks of the columns themselves, not of the rule.
+/// Computes the length of the columns, independent of the tested rule.
 #[track_caller]
-fn has_room(service: &str, name: &str) {
+fn fits(service: &str, name: &str) {
     assert!(base64(service) + 2 <= 200, "{service}");
     assert!(base64(service) + 3 + base64(name) <= 250, "{service} {name}");
 }
@@ -80,20 +80,20 @@ fn all<'a>(span: &'a Span, found: &mut Vec<&'a Span>) {
     }
 }
 
-/// Each name and each reference of the trees has room.
+/// Checks that each name and each reference of the trees fits.
 #[track_caller]
-fn have_room(service: &str, instance: &str, trees: &[Tree]) {
+fn all_fit(service: &str, instance: &str, trees: &[Tree]) {
     let mut spans = Vec::new();
     for tree in trees {
         all(&tree.root, &mut spans);
     }
-    has_room(service, instance);
+    fits(service, instance);
     for span in spans {
-        has_room(service, &span.name);
+        fits(service, &span.name);
         assert!(storage::peer_fits(&span.peer), "{}", span.peer);
         for reference in &span.refs {
-            has_room(&reference.service, &reference.instance);
-            has_room(&reference.service, &reference.endpoint);
+            fits(&reference.service, &reference.instance);
+            fits(&reference.service, &reference.endpoint);
             assert!(storage::peer_fits(&reference.address), "{}", reference.address);
         }
     }
@@ -114,7 +114,7 @@ fn callee_names_the_endpoint_that_its_caller_reports() {
                     inject(&mut header);
                 });
             });
-            have_room(&service, &instance, &trees);
+            all_fit(&service, &instance, &trees);
             let root = &trees[0].root;
             let [sent_service, sent_instance, endpoint, address] =
                 parts(&header).try_into().unwrap();
@@ -131,7 +131,7 @@ fn callee_names_the_endpoint_that_its_caller_reports() {
 }
 
 #[test]
-fn static_names_and_peers_of_every_origin_have_room() {
+fn static_names_and_peers_of_every_origin_fit() {
     #[entry_span(
         name = "/注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文注文"
     )]
@@ -147,8 +147,8 @@ fn static_names_and_peers_of_every_origin_have_room() {
     }
     #[exit_span(name = LONG, peer = "база-данных-номер-один.внутренняя.сеть.пример.испытание:5432", inject = header)]
     fn macro_exit(header: &mut String) {}
-    // One callsite under several services of one process: what is kept for one is not taken for
-    // another.
+    // One callsite for several services of a process. A text that is cached for one service is not
+    // used for another.
     let mut seen = BTreeSet::new();
     for service in services().into_iter().chain(services()) {
         let running = start(Config::new(&service).instance("i"));
@@ -161,9 +161,9 @@ fn static_names_and_peers_of_every_origin_have_room() {
                 inject(&mut headers[2]);
             });
         });
-        have_room(&service, running.0.instance(), &trees);
+        all_fit(&service, running.0.instance(), &trees);
         let [merged, plain] = trees.as_slice() else { panic!("two trees") };
-        // The first header left before the inner Entry renamed the span.
+        // The first header was sent before the inner Entry renamed the span.
         let expected = storage::shorten(LONG, 150, storage::name_bytes(service.len()));
         assert_eq!(
             (parts(&headers[0])[2].as_str(), &parts(&headers[1])[2]),
@@ -184,7 +184,7 @@ fn static_names_and_peers_of_every_origin_have_room() {
 }
 
 #[test]
-fn names_of_a_header_are_bounded_by_the_service_of_the_parent() {
+fn names_of_a_header_are_limited_by_the_parents_service() {
     let _running = start(Config::new("键".repeat(49)));
     let parents = services().into_iter().chain(["键".repeat(50), "𝄞".repeat(25), "п".repeat(70)]);
     for service in parents {
@@ -199,21 +199,20 @@ fn names_of_a_header_are_bounded_by_the_service_of_the_parent() {
                 inject(&mut sent);
             });
         });
-        have_room(&"键".repeat(49), "i", &trees);
+        all_fit(&"键".repeat(49), "i", &trees);
         let reference = &trees[0].root.refs[0];
         let cut = storage::cut(&service, 50);
         assert_eq!(reference.service, storage::shorten(cut, 50, 147));
-        // Below another service the same endpoint keeps more of its name, and as much as there is
-        // room for.
-        let room = storage::name_bytes(reference.service.len());
-        assert_eq!(reference.endpoint, storage::shorten(&endpoint, 150, room));
-        assert_eq!(reference.instance, storage::shorten(&instance, 50, room));
+        // Below another service the same endpoint keeps more of its name, up to the limit there.
+        let limit = storage::name_bytes(reference.service.len());
+        assert_eq!(reference.endpoint, storage::shorten(&endpoint, 150, limit));
+        assert_eq!(reference.instance, storage::shorten(&instance, 50, limit));
         assert_eq!(trees[0].trace_id, "t");
     }
 }
 
 #[test]
-fn any_storage_keeps_150_units() {
+fn setting_for_any_storage_keeps_150_units() {
     let service = "键".repeat(50);
     let _running = start(Config::new(&service).instance("实".repeat(50)).storage(Storage::Any));
     let mut header = String::new();
@@ -234,8 +233,8 @@ fn any_storage_keeps_150_units() {
 }
 
 #[test]
-fn lists_of_requests_see_the_whole_name() {
-    // The ending is beyond what is stored below this service.
+fn ignore_list_matches_the_whole_name() {
+    // The suffix is beyond the part that is stored below this service.
     let name = format!("/{}.jpg", "n".repeat(140));
     let _running = start(Config::new("s".repeat(50)));
     assert!(run(|| span(&ENTRY).name(&name).run(|| ())).is_empty());
@@ -254,15 +253,14 @@ fn redacted_names_are_shortened_after_the_hook() {
         });
     });
     let root = &trees[0].root;
-    has_room(&"s".repeat(50), &root.name);
+    fits(&"s".repeat(50), &root.name);
     assert!(root.name.starts_with("/九九"), "{}", root.name);
     assert_eq!(root.children[0].refs[0].endpoint, root.name);
 }
 
-/// What each text of a span becomes that has U+0000 in it: of the program, of the attributes, of
-/// headers, and of the hook.
+/// Each text of a span with U+0000 in it: from the program, the attributes, headers and the hook.
 #[test]
-fn nul_leaves_in_no_text() {
+fn nul_is_replaced_in_every_text() {
     static TAGGED: Callsite = callsite!(
         entry,
         "/a\0b",
@@ -313,7 +311,7 @@ fn nul_leaves_in_no_text() {
 }
 
 #[test]
-fn tags_that_become_names_or_statements_have_room() {
+fn tags_that_become_names_or_statements_fit() {
     let long = "键".repeat(700);
     let sent = |config: Config| {
         let _running = start(config);

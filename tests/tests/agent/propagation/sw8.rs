@@ -1,4 +1,4 @@
-//! The header `sw8` where the process has the longest names that there are.
+//! The header `sw8` of a process with the longest possible names.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -36,8 +36,8 @@ fn longest_names_cut_only_the_endpoint_to_two_kibibytes() {
     assert_eq!([&long[4], &long[5], &long[7]], [&service, &instance, &peer]);
     assert!((2_040..=2_048).contains(&headers[1].len()), "{}", headers[1].len());
     assert!(endpoint.starts_with(&long[6]) && long[6].chars().count() > 130, "{}", long[6]);
-    // What was cut is the name in the header, and the span keeps its own; the other side reads it
-    // as any other.
+    // Only the name in the header is cut, and the span keeps its own. The other side reads it like
+    // any other.
     assert_eq!(trees[0].root.name, endpoint);
     let callee = &trees[0].root.children[0].children[0].refs[0];
     assert_eq!(

@@ -1,5 +1,5 @@
-//! The embedded collector, on a runtime of its own, so that it can be killed like a process: its
-//! connections break, nothing is answered.
+//! The embedded collector on its own runtime. It can be killed like a process: connections break,
+//! and requests get no response.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -10,23 +10,23 @@ use skywalking_collector::{
 };
 use tokio::runtime::Runtime;
 
-/// For what never comes.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+/// The timeout of all waits.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Nobody listens there: the connection is refused at once.
-pub(crate) const NOBODY: &str = "127.0.0.1:1";
+/// An address where nothing listens. Connections are refused immediately.
+pub(crate) const UNREACHABLE: &str = "127.0.0.1:1";
 
-/// How an agent reports.
+/// The protocol of an agent's reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Way {
+pub(crate) enum Protocol {
     Grpc,
     Http,
 }
 
-/// What holds by one way holds by the other.
-pub(crate) const WAYS: [Way; 2] = [Way::Grpc, Way::Http];
+/// The protocols of the tests.
+pub(crate) const PROTOCOLS: [Protocol; 2] = [Protocol::Grpc, Protocol::Http];
 
-/// A collector and what it runs on; without the latter once it was killed.
+/// A collector and its runtime. A killed one has no runtime.
 pub(crate) struct Backend {
     collector: Collector,
     runtime: Option<Runtime>,
@@ -36,7 +36,7 @@ fn builder() -> Builder {
     Collector::builder().grpc_addr("127.0.0.1:0").http_addr("127.0.0.1:0")
 }
 
-/// An address that was free just now, and where nobody listens.
+/// Returns an address where nothing listens. It was free just now.
 pub(crate) fn free_address() -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     listener.local_addr().expect("an address").to_string()
@@ -47,10 +47,10 @@ impl Backend {
         Self::run(builder())
     }
 
-    pub(crate) fn start_at(way: Way, address: &str) -> Self {
-        Self::run(match way {
-            Way::Grpc => builder().grpc_addr(address),
-            Way::Http => builder().http_addr(address),
+    pub(crate) fn start_at(protocol: Protocol, address: &str) -> Self {
+        Self::run(match protocol {
+            Protocol::Grpc => builder().grpc_addr(address),
+            Protocol::Http => builder().http_addr(address),
         })
     }
 
@@ -68,17 +68,17 @@ impl Backend {
         Self { collector, runtime: Some(runtime) }
     }
 
-    /// Breaks everything off. What had arrived by then can be read as before.
+    /// Breaks all connections. Received segments stay readable.
     pub(crate) fn kill(&mut self) {
         if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_timeout(PATIENCE);
+            runtime.shutdown_timeout(TIMEOUT);
         }
     }
 
-    pub(crate) fn address(&self, way: Way) -> String {
-        let address = match way {
-            Way::Grpc => self.collector.grpc_addr(),
-            Way::Http => self.collector.http_addr(),
+    pub(crate) fn address(&self, protocol: Protocol) -> String {
+        let address = match protocol {
+            Protocol::Grpc => self.collector.grpc_addr(),
+            Protocol::Http => self.collector.http_addr(),
         };
         address.to_string()
     }
@@ -89,31 +89,31 @@ impl Backend {
 
     #[track_caller]
     pub(crate) fn wait_for(&self, mut condition: impl FnMut(&Stats) -> bool) {
-        let runtime = self.runtime.as_ref().expect("it lives");
+        let runtime = self.runtime.as_ref().expect("a running backend");
         let arrived = runtime
-            .block_on(self.collector.wait_for(|collector| condition(&collector.stats()), PATIENCE));
-        arrived.expect("it arrives");
+            .block_on(self.collector.wait_for(|collector| condition(&collector.stats()), TIMEOUT));
+        arrived.expect("a condition that holds");
     }
 
-    /// Everybody who was heard of.
+    /// Returns the registered instances.
     pub(crate) fn instances(&self) -> Vec<InstanceView> {
         self.collector.instances()
     }
 
-    /// The ids of all traces.
+    /// Returns the ids of all traces.
     pub(crate) fn traces(&self) -> BTreeSet<String> {
         let query = TraceQuery::new().limit(MAX_TRACES);
         self.collector.traces(&query).into_iter().map(|trace| trace.trace_id).collect()
     }
 
-    /// A trace as text: a line a span, without ids and times.
+    /// Formats a trace as text, with one line for each span, without ids and times.
     pub(crate) fn tree(&self, trace: &str) -> String {
         let trace = self.collector.trace(trace).expect("the trace arrived");
         let mut text = String::new();
         for branch in trace.tree() {
             let line = line(&trace.spans[branch.span]);
             writeln!(text, "{:indent$}{line}", "", indent = 2 * branch.depth)
-                .expect("a string takes all");
+                .expect("writing to a string cannot fail");
         }
         text
     }

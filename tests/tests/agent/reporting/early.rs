@@ -1,5 +1,5 @@
-//! A gRPC backend that answers before it has read what was sent. (By HTTP the system alone takes
-//! more than a batch: see the transport's own tests.)
+//! A gRPC backend that responds before it has read the request. (In HTTP the socket buffers are
+//! larger than a batch: see the tests of the transport.)
 
 use skywalking_proto::v3::management_service_server::{ManagementService, ManagementServiceServer};
 use skywalking_proto::v3::trace_segment_report_service_server::{
@@ -11,14 +11,14 @@ use skywalking_proto::v3::{
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::reporting::assert_settled;
-use crate::reporting::backend::{PATIENCE, Way};
+use crate::reporting::backend::{Protocol, TIMEOUT};
 use crate::reporting::program::{agent, request_with_tags};
 use crate::turn;
 
-/// Several batches of them.
+/// The number of segments, which need several batches.
 const SEGMENTS: usize = 16;
 
-/// Each is more than the server's window.
+/// Makes segments that are each larger than the server's window.
 fn large_segments() {
     let text = "x".repeat(2_000);
     for _ in 0..SEGMENTS {
@@ -26,12 +26,12 @@ fn large_segments() {
     }
 }
 
-/// Answers a stream of segments without reading it: the server then resets the stream without an
-/// error.
-struct Hasty;
+/// Responds to a stream of segments without reading it. The server then resets the stream without
+/// an error.
+struct Unread;
 
 #[tonic::async_trait]
-impl TraceSegmentReportService for Hasty {
+impl TraceSegmentReportService for Unread {
     async fn collect(
         &self,
         _: Request<Streaming<SegmentObject>>,
@@ -43,12 +43,12 @@ impl TraceSegmentReportService for Hasty {
         &self,
         _: Request<SegmentCollection>,
     ) -> Result<Response<Commands>, Status> {
-        Err(Status::unimplemented("not asked for"))
+        Err(Status::unimplemented("not used"))
     }
 }
 
 #[tonic::async_trait]
-impl ManagementService for Hasty {
+impl ManagementService for Unread {
     async fn report_instance_properties(
         &self,
         _: Request<InstanceProperties>,
@@ -75,16 +75,16 @@ fn segments_unread_by_a_grpc_backend_are_unconfirmed() {
     let routes = tonic::transport::Server::builder()
         .initial_stream_window_size(65_535)
         .initial_connection_window_size(65_535)
-        .add_service(TraceSegmentReportServiceServer::new(Hasty))
-        .add_service(ManagementServiceServer::new(Hasty));
+        .add_service(TraceSegmentReportServiceServer::new(Unread))
+        .add_service(ManagementServiceServer::new(Unread));
     runtime.spawn(
         routes.serve_with_incoming(tokio_stream::wrappers::TcpListenerStream::new(listener)),
     );
-    let agent = agent(Way::Grpc, &address).start().expect("an agent");
-    assert!(agent.wait_until_registered(PATIENCE));
+    let agent = agent(Protocol::Grpc, &address).start().expect("an agent");
+    assert!(agent.wait_until_registered(TIMEOUT));
     large_segments();
-    assert!(agent.flush(PATIENCE));
-    let report = agent.shutdown(PATIENCE);
+    assert!(agent.flush(TIMEOUT));
+    let report = agent.shutdown(TIMEOUT);
     assert_settled(&report, SEGMENTS as u64);
     assert_eq!((report.sent, report.dropped.unconfirmed), (0, SEGMENTS as u64), "{report:?}");
 }

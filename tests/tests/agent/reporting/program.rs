@@ -1,4 +1,4 @@
-//! The traced program: requests, small and large, and what its agent says to `tracing`.
+//! The traced program: small and large requests, and the agent's events for `tracing`.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError, Weak};
@@ -10,37 +10,37 @@ use skywalking_runtime::{
 };
 use tracing_subscriber::filter::LevelFilter;
 
-use crate::reporting::backend::Way;
+use crate::reporting::backend::Protocol;
 
-/// The settings of its agent. They read no variable.
-pub(crate) fn agent(way: Way, backend: &str) -> Config {
-    let reporter = match way {
-        Way::Grpc => Reporter::Grpc,
-        Way::Http => Reporter::Http,
+/// Returns the settings of its agent, which read no variables.
+pub(crate) fn agent(protocol: Protocol, backend: &str) -> Config {
+    let reporter = match protocol {
+        Protocol::Grpc => Reporter::Grpc,
+        Protocol::Http => Reporter::Http,
     };
     Config::new("RTS_Test").instance("RTS_Test_1").backend(backend).reporter(reporter)
 }
 
 static REQUEST: Callsite = callsite!(entry, "/request", layer = http);
 
-/// A request of one span.
+/// Makes a request of one span.
 pub(crate) fn request() {
     span(&REQUEST).run(|| {});
 }
 
-/// So many of them.
+/// Makes this number of requests.
 pub(crate) fn requests(number: usize) {
     (0..number).for_each(|_| request());
 }
 
-/// The same with a tag.
+/// Makes a request with a tag.
 pub(crate) fn request_with_tag(key: &'static str, value: &str) {
     span(&REQUEST).run(|| {
         current().tag(key, value);
     });
 }
 
-/// The same with so many tags of different keys.
+/// Makes a request with this number of tags of different keys.
 pub(crate) fn request_with_tags(number: usize, value: &str) {
     static KEYS: [&str; 40] = {
         let mut keys = ["k"; 40];
@@ -59,13 +59,13 @@ pub(crate) fn request_with_tags(number: usize, value: &str) {
     });
 }
 
-/// A request of three segments: the caller's, the called one's, and one of another thread. Gives
-/// the id of its trace.
+/// Makes a request of three segments: of the caller, of the callee, and of another thread. Returns
+/// its trace id.
 #[entry_span(name = "/API/Snapshot", layer = http, tags("http.method" = "GET"))]
 pub(crate) fn snapshot() -> String {
     plan(7);
     call(HeaderMap::new());
-    trace_id().expect("it is traced")
+    trace_id().expect("a trace id")
 }
 
 #[local_span(name = "plan", tags("user" = user))]
@@ -75,10 +75,9 @@ fn plan(user: u64) {
 
 #[exit_span(name = "/Service/OnSnapshot", peer = "RTS_Server", layer = rpc, inject = headers)]
 fn call(mut headers: HeaderMap) {
-    // The other side is a thread of this process: what it knows of the caller is in the headers
-    // alone.
+    // The callee is a thread of this process. It only gets the headers of the caller.
     std::thread::scope(|scope| scope.spawn(move || quering_snapshot(&headers)).join())
-        .expect("the other side answers");
+        .expect("the callee does not panic");
 }
 
 #[entry_span(name = "/Service/OnSnapshot/QueringSnapshot", layer = rpc, extract = headers)]
@@ -90,50 +89,49 @@ fn quering_snapshot(headers: &HeaderMap) {
 fn query(statement: &str) -> Result<(), std::num::ParseIntError> {
     let snapshot = capture();
     std::thread::scope(|scope| scope.spawn(move || snapshot.run("后台", || {})).join())
-        .expect("the work is done");
+        .expect("the thread does not panic");
     statement.parse::<u8>().map(drop)
 }
 
-/// Keeps what is said to `tracing` in this process while this lives, at every level and by every
-/// crate.
-pub(crate) struct Listening {
-    said: Arc<Mutex<Vec<u8>>>,
+/// Captures the events for `tracing` of all crates and levels in this process until it is dropped.
+pub(crate) struct CapturedLog {
+    text: Arc<Mutex<Vec<u8>>>,
 }
 
-/// Where the subscriber writes to: whoever listens now, else nowhere. A process has one subscriber,
-/// and it can't be changed.
-static EAR: Mutex<Weak<Mutex<Vec<u8>>>> = Mutex::new(Weak::new());
+/// The target of the subscriber: the current capture, if there is one. A process has one
+/// subscriber, which cannot be changed.
+static CAPTURE: Mutex<Weak<Mutex<Vec<u8>>>> = Mutex::new(Weak::new());
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Listening {
+impl CapturedLog {
     pub(crate) fn begin() -> Self {
         static SUBSCRIBED: Once = Once::new();
         SUBSCRIBED.call_once(|| {
             tracing_subscriber::fmt()
                 .with_max_level(LevelFilter::TRACE)
                 .with_ansi(false)
-                .with_writer(|| Ear)
+                .with_writer(|| CaptureWriter)
                 .init();
         });
-        let said = Arc::default();
-        *lock(&EAR) = Arc::downgrade(&said);
-        Self { said }
+        let text = Arc::default();
+        *lock(&CAPTURE) = Arc::downgrade(&text);
+        Self { text }
     }
 
     pub(crate) fn text(&self) -> String {
-        String::from_utf8_lossy(&lock(&self.said)).into_owned()
+        String::from_utf8_lossy(&lock(&self.text)).into_owned()
     }
 }
 
-struct Ear;
+struct CaptureWriter;
 
-impl Write for Ear {
+impl Write for CaptureWriter {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        if let Some(said) = lock(&EAR).upgrade() {
-            lock(&said).extend_from_slice(bytes);
+        if let Some(text) = lock(&CAPTURE).upgrade() {
+            lock(&text).extend_from_slice(bytes);
         }
         Ok(bytes.len())
     }

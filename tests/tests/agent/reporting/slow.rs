@@ -1,5 +1,4 @@
-//! A backend that takes its time: it says yes to words of management, reads segments, and never
-//! answers them.
+//! A slow backend. It responds to management messages, reads segments, and never responds to them.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -7,11 +6,11 @@ use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 
 use crate::reporting::assert_settled;
-use crate::reporting::backend::{PATIENCE, Way};
+use crate::reporting::backend::{Protocol, TIMEOUT};
 use crate::reporting::program::{agent, requests};
 use crate::turn;
 
-/// Serves one connection until the first segments; gives their body.
+/// Serves one connection until the first segments. Sends their body to the channel.
 fn serve(stream: &TcpStream, segments: &Sender<String>) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
     loop {
@@ -33,7 +32,7 @@ fn serve(stream: &TcpStream, segments: &Sender<String>) -> std::io::Result<()> {
         reader.read_exact(&mut body)?;
         if path.starts_with("POST /v3/segments ") {
             let _ = segments.send(String::from_utf8(body).expect("JSON is text"));
-            // Open until the agent has had enough.
+            // Keeps the connection open until the agent closes it.
             return reader.read_to_end(&mut Vec::new()).map(drop);
         }
         (&*stream).write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")?;
@@ -48,20 +47,20 @@ fn segments_never_confirmed_are_unconfirmed_in_time() {
     let (segments, arrived) = channel();
     let server = std::thread::spawn(move || {
         let (stream, _) = listener.accept().expect("the agent connects");
-        // It breaks off in the end, as it should.
+        // The connection breaks at the end.
         let _ = serve(&stream, &segments);
     });
-    let agent = agent(Way::Http, &address).start().expect("an agent");
-    assert!(agent.wait_until_registered(PATIENCE));
+    let agent = agent(Protocol::Http, &address).start().expect("an agent");
+    assert!(agent.wait_until_registered(TIMEOUT));
     requests(1);
-    let body = arrived.recv_timeout(PATIENCE).expect("the segment is sent");
+    let body = arrived.recv_timeout(TIMEOUT).expect("the segment is sent");
     assert!(body.contains("\"operationName\":\"/request\""), "{body}");
     let stats = agent.stats();
     assert_eq!((stats.queued, stats.in_flight), (0, 1), "{stats:?}");
-    // These find the way taken.
+    // These are queued behind the blocked request.
     requests(9);
     let asked = Instant::now();
-    assert!(!agent.flush(Duration::from_millis(200)), "it is not done");
+    assert!(!agent.flush(Duration::from_millis(200)), "a segment is pending");
     let report = agent.shutdown(Duration::from_secs(1));
     assert!(asked.elapsed() < Duration::from_secs(4), "{:?}", asked.elapsed());
     assert_settled(&report, 10);

@@ -1,22 +1,22 @@
-//! The program's own sampler.
+//! Samplers of the program.
 
 use std::sync::Arc;
 use std::sync::Mutex;
 
 use crate::sampling::prelude::*;
 
-/// Remembers what it was asked.
+/// Stores the names that it is called with.
 #[derive(Clone, Default)]
-struct Asked(Arc<Mutex<Vec<String>>>);
+struct Recorder(Arc<Mutex<Vec<String>>>);
 
-impl Sampler for Asked {
+impl Sampler for Recorder {
     fn is_sampled(&self, operation: &str) -> bool {
         self.0.lock().unwrap().push(operation.to_owned());
         !operation.starts_with("/no")
     }
 }
 
-impl Asked {
+impl Recorder {
     fn taken(&self) -> Vec<String> {
         std::mem::take(&mut *self.0.lock().unwrap())
     }
@@ -24,8 +24,8 @@ impl Asked {
 
 // Feature: custom sampler
 #[test]
-fn sampler_is_asked_once_a_trace_for_all_segments() {
-    let asked = Asked::default();
+fn sampler_is_called_once_for_all_segments_of_a_trace() {
+    let asked = Recorder::default();
     let _running = sampling(Sampling::custom(asked.clone()));
     let mut left_out = 0;
     let trees = run(|| {
@@ -49,7 +49,7 @@ fn sampler_is_asked_once_a_trace_for_all_segments() {
 }
 
 #[test]
-fn a_child_that_moves_is_not_asked_about_again() {
+fn child_that_moves_is_not_sampled_again() {
     #[local_span(name = "moves")]
     async fn moves() {
         let mut first = true;
@@ -63,7 +63,7 @@ fn a_child_that_moves_is_not_asked_about_again() {
         })
         .await;
     }
-    let asked = Asked::default();
+    let asked = Recorder::default();
     let _running = sampling(Sampling::custom(asked.clone()));
     let trees = run(|| {
         for name in ["/yes", "/no"] {
@@ -82,7 +82,7 @@ fn a_child_that_moves_is_not_asked_about_again() {
 }
 
 #[test]
-fn it_sees_the_request_and_what_it_opens_is_not_traced() {
+fn sampler_sees_the_request_and_its_own_spans_are_ignored() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let written = Arc::clone(&seen);
     let _running = sampling(Sampling::custom(move |name: &str| {
@@ -100,8 +100,8 @@ fn it_sees_the_request_and_what_it_opens_is_not_traced() {
 }
 
 #[test]
-fn what_comes_with_a_context_is_not_asked_about() {
-    let asked = Asked::default();
+fn request_with_a_context_skips_the_sampler() {
+    let asked = Recorder::default();
     let _running = sampling(Sampling::custom(asked.clone()));
     let trees = run(|| _ = serve("/no", SW8));
     assert_eq!(trees.len(), 1);
@@ -109,7 +109,7 @@ fn what_comes_with_a_context_is_not_asked_about() {
 }
 
 #[test]
-fn one_that_panics_is_counted_and_the_request_recorded() {
+fn panicking_sampler_is_counted_and_the_request_recorded() {
     let _running =
         sampling(Sampling::custom(
             |name: &str| if name == "/users" { panic!("no idea") } else { false },
@@ -123,7 +123,7 @@ fn one_that_panics_is_counted_and_the_request_recorded() {
 }
 
 #[test]
-fn one_that_forgets_a_guard_disturbs_nobody() {
+fn forgotten_guard_of_a_sampler_affects_no_request() {
     let _running = sampling(Sampling::custom(|_: &str| {
         std::mem::forget(span(&PART).enter());
         true

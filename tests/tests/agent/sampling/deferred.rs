@@ -1,4 +1,4 @@
-//! What is computed for a request before it is decided about, and what is not.
+//! Arguments that are computed before the sampling decision, and those that are not.
 
 use std::cell::Cell;
 
@@ -8,7 +8,7 @@ thread_local! {
     static COMPUTED: Cell<&'static str> = const { Cell::new("") };
 }
 
-/// Notes that an argument was computed.
+/// Records that an argument was computed.
 fn noted<T>(what: &'static str, value: T) -> T {
     COMPUTED.set(match (COMPUTED.get(), what) {
         ("", first) => first,
@@ -33,7 +33,7 @@ fn computed(work: impl FnOnce()) -> &'static str {
 }
 
 #[test]
-fn where_no_agent_runs_nothing_is_computed() {
+fn without_an_agent_nothing_is_computed() {
     let (agent, _turn) = start(Config::new("s"));
     drop(agent);
     COMPUTED.set("");
@@ -51,20 +51,20 @@ fn request_ignored_by_name_computes_no_tags() {
 }
 
 #[test]
-fn a_request_that_the_rate_leaves_out_computes_no_name_either() {
+fn request_excluded_by_the_rate_computes_no_name() {
     let _running = nothing();
     assert_eq!(computed(|| named("/users", "")), "extract");
     assert_eq!(computed(|| named("/users", SW8)), "extract name tag");
 }
 
 #[test]
-fn below_a_request_that_is_left_out_nothing_is_computed() {
+fn unsampled_request_computes_nothing_in_its_children() {
     let _running = nothing();
     assert_eq!(computed(|| span(&ENTRY).run(|| named("/users", SW8))), "");
 }
 
 #[test]
-fn named_first_computes_nothing_else_when_ignored() {
+fn request_ignored_by_its_first_name_computes_nothing_else() {
     static SERVED: Callsite = callsite!(entry, "HTTP").fallback();
     let described = |name: &str| {
         let mut recording = None;
@@ -80,11 +80,11 @@ fn named_first_computes_nothing_else_when_ignored() {
 }
 
 #[test]
-fn named_last_is_sampled_by_that_name() {
+fn request_is_sampled_by_its_last_name() {
     static SERVED: Callsite = callsite!(entry, "/served.png").fallback();
     let described = |name: &str| {
         let describe = |span: &mut OpeningSpan<'_>| {
-            assert!(span.is_recording(), "as things stand");
+            assert!(span.is_recording(), "recording until the name is set");
             span.tag("early", 1)
                 .tag_of("pieces", &["a", "b"])
                 .peer("one:1")
@@ -106,7 +106,7 @@ fn named_last_is_sampled_by_that_name() {
 }
 
 #[test]
-fn an_argument_that_panics_leaves_nothing_behind() {
+fn panicking_argument_leaves_no_open_span() {
     #[entry_span(name = fails(), extract = header)]
     fn broken(header: &str) {}
     fn fails() -> String {

@@ -1,4 +1,4 @@
-//! A request that comes with a valid context is recorded whatever the sampler would say.
+//! A request with a valid context is always recorded, regardless of the sampler.
 
 use crate::sampling::prelude::*;
 
@@ -11,13 +11,13 @@ fn forced(config: Config, header: &str) -> bool {
 
 // Feature: sampling forced by the caller
 #[test]
-fn a_valid_context_forces_and_the_flag_is_not_looked_at() {
+fn valid_context_forces_regardless_of_its_flag() {
     assert!(forced(Config::new("s"), SW8));
     assert!(forced(Config::new("s"), &SW8.replacen("1-", "0-", 1)));
 }
 
 #[test]
-fn what_is_no_context_forces_nothing() {
+fn invalid_context_forces_nothing() {
     for header in [
         "",
         "sw8:rubbish",
@@ -30,12 +30,12 @@ fn what_is_no_context_forces_nothing() {
 }
 
 #[test]
-fn a_context_that_is_ignored_forces_nothing() {
+fn ignored_context_forces_nothing() {
     assert!(!forced(Config::new("s").inbound(Inbound::Ignore), SW8));
 }
 
 #[test]
-fn the_limit_of_open_segments_stands_above_it() {
+fn open_segment_limit_has_precedence() {
     let _running = start(Config::new("s").max_open_segments(1));
     let trees = run(|| {
         let mut first = span(&ENTRY).resumable();
@@ -48,7 +48,7 @@ fn the_limit_of_open_segments_stands_above_it() {
 }
 
 #[test]
-fn one_valid_context_of_a_batch_is_enough() {
+fn one_valid_context_in_a_batch_forces() {
     #[entry_span(name = "/consume", extract_each = headers)]
     fn consume(headers: &[&str]) {}
     let _running = nothing();
@@ -60,7 +60,7 @@ fn one_valid_context_of_a_batch_is_enough() {
 }
 
 #[test]
-fn every_kind_of_root_reads_the_context_before_sampling() {
+fn every_kind_of_root_extracts_before_sampling() {
     static SERVED: Callsite = callsite!(entry, "/served");
     #[entry_span(name = "/async", extract = header)]
     async fn asynchronous(header: String) {}

@@ -1,4 +1,4 @@
-//! Requests that an integration serves and makes.
+//! Sampling of requests in the HTTP layers.
 
 use ::http::{Extensions, HeaderMap, Method, Uri};
 use skywalking_runtime::integrations::http::{Client, Server};
@@ -17,7 +17,7 @@ fn served(path: &'static str, sw8: Option<&'static str>) {
 }
 
 #[test]
-fn a_server_leaves_files_of_pages_out_by_their_path() {
+fn server_ignores_static_files_by_path() {
     let _running = start(Config::new("s").ignore_paths(["/health/*"]));
     let trees = run(|| {
         served("/logo.png", None);
@@ -31,7 +31,7 @@ fn a_server_leaves_files_of_pages_out_by_their_path() {
 }
 
 #[test]
-fn a_server_records_what_comes_with_a_context() {
+fn server_records_requests_with_a_context() {
     let _running = nothing();
     let trees = run(|| {
         served("/users", None);
@@ -42,7 +42,7 @@ fn a_server_records_what_comes_with_a_context() {
 }
 
 #[test]
-fn a_client_that_begins_a_trace_is_decided_about_by_its_name() {
+fn client_root_is_sampled_by_its_name() {
     let _running = start(Config::new("s"));
     let called = |path: &'static str| {
         let mut headers = HeaderMap::new();
@@ -60,7 +60,7 @@ fn a_client_that_begins_a_trace_is_decided_about_by_its_name() {
     assert_eq!(called("http://next:1/users"), (1, true));
 }
 
-/// How many of these paths a server records.
+/// Returns the number of these paths that a server records.
 fn recorded(server: &Server, paths: &[&'static str]) -> usize {
     let serve = |path: &&'static str| {
         server
@@ -71,7 +71,7 @@ fn recorded(server: &Server, paths: &[&'static str]) -> usize {
 }
 
 #[test]
-fn ignored_paths_of_servers_mean_what_the_setting_means() {
+fn ignored_paths_match_as_in_the_setting() {
     for (pattern, left_out, others) in [
         (
             "/static/*",

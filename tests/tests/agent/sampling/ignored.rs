@@ -1,4 +1,4 @@
-//! Requests that are left out by their names.
+//! Requests that are ignored by name.
 
 use crate::sampling::prelude::*;
 
@@ -42,7 +42,7 @@ fn ignore_list_overrides_the_incoming_context() {
 }
 
 #[test]
-fn a_list_uses_no_budget_up_and_asks_no_sampler() {
+fn ignored_request_uses_no_budget_and_calls_no_sampler() {
     let _running = sampling(Sampling::custom(|name: &str| {
         assert_eq!(name, "/users", "only this one is asked about");
         true
@@ -58,7 +58,7 @@ fn a_list_uses_no_budget_up_and_asks_no_sampler() {
 }
 
 #[test]
-fn only_the_first_span_is_looked_at() {
+fn only_the_first_span_is_matched() {
     let _running = start(Config::new("s").ignore_paths(["local", "/exit.png", "/renamed"]));
     let trees = run(|| {
         serve("/users", "");
@@ -71,7 +71,7 @@ fn only_the_first_span_is_looked_at() {
 
 // Feature: ignore by path pattern
 #[test]
-fn what_goes_on_elsewhere_is_left_out_too() {
+fn continuation_of_an_ignored_request_is_ignored() {
     let _running = start(Config::new("s"));
     let mut ids = Vec::new();
     let trees = run(|| {
@@ -82,7 +82,7 @@ fn what_goes_on_elsewhere_is_left_out_too() {
             assert!(correlation::put("tenant", "blue"));
             capture()
         });
-        // The request has ended, and its decision stands.
+        // The request has ended, and its decision still applies.
         snapshot.run("late", || {
             local();
             ids.push(trace_id());
@@ -95,7 +95,7 @@ fn what_goes_on_elsewhere_is_left_out_too() {
 }
 
 #[test]
-fn the_lists_can_be_emptied_and_replaced() {
+fn lists_can_be_emptied_and_replaced() {
     let none: [&str; 0] = [];
     {
         let _running = start(Config::new("s").ignore_suffix(none));

@@ -1,4 +1,4 @@
-//! What the tests share: a traced program, and the agent that a test runs.
+//! Code that the tests share: a traced program, and the agent of a test.
 
 use std::sync::MutexGuard;
 
@@ -17,27 +17,27 @@ pub(crate) use skywalking_runtime::{
 pub(crate) static ENTRY: Callsite = callsite!(entry, "/entry");
 pub(crate) static PART: Callsite = callsite!(local, "part");
 
-/// Of the trace `trace-1`.
+/// A header of the trace `trace-1`.
 pub(crate) const SW8: &str = "sw8:1-dHJhY2UtMQ==-cw==-0-c3Zj-aW5zdA==-L2U=-aDox";
 
-/// An agent that samples so.
+/// Starts an agent with this sampling.
 pub(crate) fn sampling(sampling: Sampling) -> (Agent, MutexGuard<'static, ()>) {
     start(Config::new("sampling").sampling(sampling))
 }
 
-/// An agent that records only what is forced.
+/// Starts an agent that records only forced requests.
 pub(crate) fn nothing() -> (Agent, MutexGuard<'static, ()>) {
     sampling(Sampling::rate(0.0))
 }
 
-/// What `work` adds to the count of a reason.
+/// Returns the increase of a diagnostic's count during `work`.
 pub(crate) fn counted(reason: Diagnostic, work: impl FnOnce()) -> u64 {
     let before = stats::read().count(reason);
     work();
     stats::read().count(reason) - before
 }
 
-/// A request with its context, and one span of each kind below.
+/// Serves a request with a context. It has one child of each kind.
 #[entry_span(name = name, extract = header)]
 pub(crate) fn serve(name: &str, header: &str) -> Option<String> {
     local();

@@ -1,10 +1,10 @@
-//! So many, such a share, all or none.
+//! Sampling by count and by rate.
 
 use std::time::Instant;
 
 use crate::sampling::prelude::*;
 
-/// Makes requests on so many threads at once, and tells how many were recorded.
+/// Makes requests on several threads at once. Returns how many were recorded.
 fn recorded(threads: usize, requests: usize) -> u64 {
     let before = stats::read().opened;
     std::thread::scope(|scope| {
@@ -25,7 +25,7 @@ fn exactly_n_per_three_seconds_are_recorded_under_races() {
     let _running = sampling(Sampling::per_3_secs(7));
     let mut taken = 0;
     let left_out = counted(Diagnostic::UnsampledSampler, || taken = recorded(4, 500));
-    // On a slow machine the next window may have opened meanwhile.
+    // On a slow machine the next window may have started.
     let windows = begun.elapsed().as_secs() / 3 + 1;
     assert!(taken >= 7 && taken <= 7 * windows, "{taken} in {windows} windows");
     assert_eq!(taken + left_out, 2_000);
@@ -41,21 +41,21 @@ fn forced_traces_use_the_budget_and_are_never_refused() {
     });
     let of = |name: &str| trees.iter().filter(|tree| tree.root.name == name).count() as u64;
     assert_eq!(of("/forced"), 5);
-    // Each further window has a budget of its own.
+    // Each further window has its own budget.
     assert!(of("/asked") <= 3 * (begun.elapsed().as_secs() / 3), "{}", of("/asked"));
 }
 
 // Feature: sampling by rate
 #[test]
-fn a_rate_of_a_thousandth_is_neither_none_nor_a_hundredth() {
+fn rate_of_a_thousandth_is_not_none_or_a_hundredth() {
     let _running = sampling(Sampling::rate(0.001));
-    // 100 are expected; to be off by 90 would be nine times the standard deviation.
+    // The expected number is 100. A difference of 90 is nine times the standard deviation.
     let taken = recorded(1, 100_000);
     assert!((10..=190).contains(&taken), "{taken}");
 }
 
 #[test]
-fn the_ends_of_a_rate_are_none_and_all() {
+fn rates_0_and_1_are_none_and_all() {
     {
         let _running = nothing();
         assert_eq!(recorded(2, 50), 0);

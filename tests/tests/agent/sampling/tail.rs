@@ -1,15 +1,15 @@
-//! What went wrong is kept though the sampler said no.
+//! Tail sampling: unsampled requests that failed or were slow are kept.
 
 use std::time::{Duration, Instant};
 
 use crate::sampling::prelude::*;
 
-/// An agent that records only what is forced, and keeps as is said.
+/// Starts an agent that records only forced requests, with this tail sampling.
 fn keeping(keep: TailSampling) -> (Agent, std::sync::MutexGuard<'static, ()>) {
     start(Config::new("keeping").sampling(Sampling::rate(0.0)).tail_sampling(keep))
 }
 
-/// What `work` leaves, and how many of its segments were not kept.
+/// Returns the traces of `work`, and the number of segments that were not kept.
 fn kept(work: impl FnOnce()) -> (String, u64) {
     let before = stats::read();
     let trees = run(work);
@@ -37,7 +37,7 @@ fn fail() {
 }
 
 #[test]
-fn unless_asked_nothing_is_kept() {
+fn without_the_setting_nothing_is_kept() {
     let _running = nothing();
     assert_eq!(kept(|| _ = request(true)), (String::new(), 0));
 }
@@ -63,7 +63,7 @@ fn any_error_or_panic_in_the_request_keeps_it() {
         let panicked =
             std::panic::catch_unwind(|| span(&ENTRY).run(|| span(&PART).run(|| panic!("no tea"))));
         assert!(panicked.is_err());
-        // To be cancelled is no error.
+        // A cancellation is not an error.
         let mut cancelled = span(&ENTRY).resumable();
         cancelled.run(|| ());
         drop(cancelled);
@@ -80,23 +80,23 @@ fn any_error_or_panic_in_the_request_keeps_it() {
     );
 }
 
-fn takes_its_time() {
+fn slow() {
     let begun = Instant::now();
     while begun.elapsed() < Duration::from_millis(1) {}
 }
 
 #[test]
-fn a_slow_request_is_kept() {
+fn slow_request_is_kept() {
     {
         let _running = keeping(TailSampling::errors().slower_than(Duration::ZERO));
-        assert_eq!(kept(|| span(&ENTRY).run(takes_its_time)), ("Entry /entry\n".to_owned(), 0));
+        assert_eq!(kept(|| span(&ENTRY).run(slow)), ("Entry /entry\n".to_owned(), 0));
     }
     let _running = keeping(TailSampling::errors().slower_than(Duration::from_secs(3_600)));
     assert_eq!(kept(|| span(&ENTRY).run(|| ())), (String::new(), 1));
 }
 
 #[test]
-fn it_writes_no_context_and_passes_correlation_on() {
+fn pending_request_injects_no_context_but_correlation() {
     #[exit_span(name = "/call", peer = "next:1", layer = mq, inject = header)]
     fn call(header: &mut String) {}
     let _running = keeping(TailSampling::errors());
@@ -120,7 +120,7 @@ fn it_writes_no_context_and_passes_correlation_on() {
 }
 
 #[test]
-fn a_list_and_the_limit_of_open_segments_keep_nothing() {
+fn ignored_and_over_limit_requests_are_not_kept() {
     static PNG: Callsite = callsite!(entry, "/a.png");
     let _running = start(
         Config::new("s")
@@ -139,7 +139,7 @@ fn a_list_and_the_limit_of_open_segments_keep_nothing() {
 }
 
 #[test]
-fn what_came_with_a_context_is_no_matter_of_keeping() {
+fn request_with_a_context_is_not_tail_sampled() {
     let _running = keeping(TailSampling::errors());
     assert_eq!(
         kept(|| _ = serve("/users", SW8)),
@@ -148,7 +148,7 @@ fn what_came_with_a_context_is_no_matter_of_keeping() {
 }
 
 #[test]
-fn what_ended_before_the_root_waits_for_it() {
+fn segment_that_ends_before_the_root_waits_for_it() {
     let _running = keeping(TailSampling::errors());
     let thread = |work: fn()| {
         std::thread::scope(|scope| _ = scope.spawn(work.traced("thread")).join());
@@ -169,7 +169,7 @@ fn what_ended_before_the_root_waits_for_it() {
 }
 
 #[test]
-fn what_ends_after_the_root_follows() {
+fn segment_that_ends_after_the_root_follows_its_decision() {
     let _running = keeping(TailSampling::errors());
     let (trees, not_kept) = kept(|| {
         for fails in [true, false] {
@@ -180,7 +180,7 @@ fn what_ends_after_the_root_follows() {
                 capture()
             });
             snapshot.run("late", || ());
-            // That the request ended well was known by then.
+            // The request was known to have succeeded by then.
             snapshot.run("late", fail);
         }
     });
@@ -189,7 +189,7 @@ fn what_ends_after_the_root_follows() {
         trees.starts_with(&format!("Entry /entry ERROR\n{late}{late}    Local part ERROR\n")),
         "{trees}"
     );
-    // The reporter may have come by before or after the last one failed.
+    // The reporter may have run before or after the last one failed.
     assert!(
         (trees.lines().count(), not_kept) == (4, 3) || (trees.lines().count(), not_kept) == (8, 0),
         "{trees} {not_kept}"
@@ -212,12 +212,12 @@ fn failed_root_handle_keeps_the_request() {
 }
 
 #[test]
-fn a_request_in_parts_is_kept_or_dropped_as_one() {
+fn split_request_is_kept_or_dropped_as_a_whole() {
     let _running = keeping(TailSampling::errors());
     let left = [true, false].map(|fails| {
         kept(|| {
             span(&ENTRY).run(|| {
-                // Two times more entries than half of what a segment takes: it goes on in new ones.
+                // Each span has more than half of a segment's entries, so new segments follow.
                 (0..2).for_each(|_| {
                     span(&PART)
                         .run(|| (0..8_200).for_each(|number| _ = current().tag("number", number)));
@@ -238,7 +238,7 @@ fn a_request_in_parts_is_kept_or_dropped_as_one() {
 }
 
 #[test]
-fn the_buffer_is_bounded_and_what_it_gives_up_is_counted() {
+fn buffer_is_limited_and_counts_dropped_segments() {
     let running = keeping(TailSampling::errors().max_buffer_bytes(4_096));
     let mut left = (String::new(), 0);
     let given_up = counted(Diagnostic::TailBufferFull, || {
@@ -248,7 +248,7 @@ fn the_buffer_is_bounded_and_what_it_gives_up_is_counted() {
                 std::thread::scope(|scope| {
                     _ = scope.spawn(|| (0..100).for_each(|_| here.run("part", || ()))).join();
                 });
-                // The reporter has them before the root, from which on nothing waits.
+                // The reporter receives these before the root. After the root nothing is pending.
                 assert!(running.0.flush(Duration::from_secs(10)));
                 _ = current().set_error();
             });
@@ -260,7 +260,7 @@ fn the_buffer_is_bounded_and_what_it_gives_up_is_counted() {
 }
 
 #[test]
-fn a_shutdown_decides_by_what_is_known() {
+fn shutdown_decides_by_the_current_state() {
     for (fails, expected) in [(true, (1, 0)), (false, (0, 1))] {
         let (agent, _turn) = keeping(TailSampling::errors());
         let mut root = span(&ENTRY).resumable();
@@ -278,7 +278,7 @@ fn a_shutdown_decides_by_what_is_known() {
 }
 
 #[test]
-fn what_handles_said_takes_room_in_the_buffer() {
+fn entries_of_handles_count_towards_the_buffer() {
     let running = keeping(TailSampling::errors().max_buffer_bytes(50_000));
     let full = counted(Diagnostic::TailBufferFull, || {
         let lost = kept(|| {
@@ -289,7 +289,7 @@ fn what_handles_said_takes_room_in_the_buffer() {
                         .join()
                         .unwrap();
                 for _ in 0..100 {
-                    handle.tag("said", "x".repeat(2_000).as_str());
+                    handle.tag("text", "x".repeat(2_000).as_str());
                 }
                 handle.finish();
                 assert!(running.0.flush(Duration::from_secs(10)));

@@ -1,5 +1,5 @@
-//! What requests do: whatever can be done, in any order, and much of it left half done for another
-//! thread to find.
+//! The requests. They use every operation in random order, and leave unfinished work for other
+//! threads.
 
 use std::future::{Future, pending};
 use std::panic::{self, AssertUnwindSafe};
@@ -18,25 +18,25 @@ static ENTRY: Callsite = callsite!(entry, "/entry");
 static CALL: Callsite = callsite!(exit, "call", peer = "other:1");
 pub(crate) static PART: Callsite = callsite!(local, "part");
 
-/// On this text the redaction of some settings panics.
-pub(crate) const BOMB: &str = "bomb";
+/// The redaction of some settings panics on this text.
+pub(crate) const PANIC: &str = "bomb";
 const DEPTH: u32 = 6;
 
 type Boxed = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Panics on purpose say nothing.
+/// Silences intended panics.
 pub(crate) fn keep_quiet() {
-    let told = panic::take_hook();
+    let hook = panic::take_hook();
     panic::set_hook(Box::new(move |panicked| {
-        if !panicked.to_string().contains(BOMB) {
-            told(panicked);
+        if !panicked.to_string().contains(PANIC) {
+            hook(panicked);
         }
     }));
 }
 
-/// What requests leave for each other.
+/// Unfinished work of requests.
 #[derive(Default)]
-pub(crate) struct Left {
+pub(crate) struct Unfinished {
     handles: Mutex<Vec<DetachedSpan>>,
     headers: Mutex<Vec<String>>,
     futures: Mutex<Vec<Boxed>>,
@@ -47,16 +47,16 @@ fn open<T>(list: &Mutex<Vec<T>>) -> MutexGuard<'_, Vec<T>> {
     list.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// One of a list, taken out. Its lock is free again when it is used.
+/// Removes a random element of a list. Releases the lock before the element is used.
 fn take<T>(list: &Mutex<Vec<T>>, random: &mut Random) -> Option<T> {
     let mut list = open(list);
     let length = list.len();
     (length > 0).then(|| list.swap_remove(random.below(length)))
 }
 
-impl Left {
-    /// Ends some of it.
-    pub(crate) fn settle(&self, random: &mut Random) {
+impl Unfinished {
+    /// Ends some of the unfinished work.
+    pub(crate) fn end_some(&self, random: &mut Random) {
         if random.one_in(2) {
             let handles = std::mem::take(&mut *open(&self.handles));
             handles.into_iter().for_each(DetachedSpan::finish);
@@ -80,7 +80,7 @@ async fn produce(name: &str, peer: &str, header: &mut String) {
     }
 }
 
-/// Opens spans in each of so many polls.
+/// A future that opens spans in each of this number of polls.
 struct Polls(u8);
 
 impl Future for Polls {
@@ -101,15 +101,15 @@ fn is_done<F: Future<Output = ()> + ?Sized>(future: &mut Pin<Box<F>>) -> bool {
     future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready()
 }
 
-/// One request, or what is below one of its spans.
+/// A request, or the work below one of its spans.
 pub(crate) struct Work<'a> {
     random: &'a mut Random,
-    left: &'a Left,
+    left: &'a Unfinished,
     depth: u32,
 }
 
 impl<'a> Work<'a> {
-    pub(crate) fn new(random: &'a mut Random, left: &'a Left) -> Self {
+    pub(crate) fn new(random: &'a mut Random, left: &'a Unfinished) -> Self {
         Self { random, left, depth: 0 }
     }
 
@@ -129,14 +129,14 @@ impl<'a> Work<'a> {
                 0 => open(&self.left.handles).push(current().detach()),
                 1 => self.end_a_handle(),
                 2 => open(&self.left.snapshots).push(capture()),
-                3 => self.go_on_with_a_snapshot(),
+                3 => self.continue_from_a_snapshot(),
                 4 => self.serve_itself(),
                 5 => self.panic_in_a_span(),
                 6 if self.random.one_in(60) => span(&PART)
                     .run(|| (0..8_200).for_each(|number| _ = current().tag("number", number))),
                 7 => {
                     _ = current()
-                        .tag("text", if self.random.one_in(10) { BOMB } else { "harmless" });
+                        .tag("text", if self.random.one_in(10) { PANIC } else { "harmless" });
                 }
                 8 => {
                     current().set_error();
@@ -152,7 +152,7 @@ impl<'a> Work<'a> {
                 11 => self.cancel_a_request(),
                 12 => self.send(),
                 13 => self.consume_a_batch(),
-                14 => self.begin_a_future(),
+                14 => self.start_a_future(),
                 15 => self.poll_a_future(),
                 16 => {
                     let name = " ".repeat(self.random.below(3));
@@ -172,7 +172,7 @@ impl<'a> Work<'a> {
         if self.random.one_in(3) { drop(handle) } else { handle.finish() }
     }
 
-    fn go_on_with_a_snapshot(&mut self) {
+    fn continue_from_a_snapshot(&mut self) {
         let Some(snapshot) = take(&self.left.snapshots, self.random) else { return };
         snapshot.run("elsewhere", || self.below());
         if self.random.one_in(2) {
@@ -190,7 +190,7 @@ impl<'a> Work<'a> {
         let panicked = panic::catch_unwind(AssertUnwindSafe(|| {
             span(&PART).run(|| {
                 self.below();
-                panic!("{BOMB}");
+                panic!("{PANIC}");
             });
         }));
         assert!(panicked.is_err());
@@ -235,7 +235,7 @@ impl<'a> Work<'a> {
         consume(&messages);
     }
 
-    fn begin_a_future(&mut self) {
+    fn start_a_future(&mut self) {
         let polls = self.random.few(4);
         let mut future: Boxed = match self.random.below(4) {
             0 => Box::pin(span(&PART).future(Polls(polls))),

@@ -1,4 +1,4 @@
-//! Settings of an agent, most of them with little room.
+//! Random settings of an agent, mostly with low limits.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use skywalking_runtime::{
 };
 use skywalking_tests::random::Random;
 
-use super::requests::{BOMB, PART};
+use super::requests::{PANIC, PART};
 
 pub(crate) fn draw(random: &mut Random) -> Config {
     let mut config = Config::new("stress").reporter(Reporter::Discard);
@@ -20,7 +20,7 @@ pub(crate) fn draw(random: &mut Random) -> Config {
     config = match random.below(4) {
         0 => config.sampling(Sampling::rate(0.3)),
         1 => config.sampling(Sampling::per_3_secs(50)),
-        // One that traces itself.
+        // A sampler that opens spans itself.
         2 => config.sampling(Sampling::custom(|name: &str| {
             span(&PART).run(|| ());
             name.len().is_multiple_of(2)
@@ -36,7 +36,7 @@ pub(crate) fn draw(random: &mut Random) -> Config {
     }
     if random.one_in(2) {
         config = config.redact(|_: Field<'_>, text: &str| {
-            assert!(text != BOMB, "{BOMB}");
+            assert!(text != PANIC, "{PANIC}");
             None
         });
     }

@@ -1,5 +1,5 @@
-//! The carrier traits by hand: a type that can only be read, one that can only be written, in the
-//! places of annotated functions.
+//! Implementations of the carrier traits in annotated functions: a type that can only be read, and
+//! one that can only be written.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -10,7 +10,7 @@ use skywalking_runtime::{
     propagation::{Extract, Inject},
 };
 
-/// What a server gets: bytes of the wire, looked into where they lie.
+/// The received bytes of a server, which are read in place.
 struct Received<'a>(&'a [u8]);
 
 impl Extract for Received<'_> {
@@ -22,7 +22,7 @@ impl Extract for Received<'_> {
     }
 }
 
-/// What a client fills: a frame that nobody reads before the wire.
+/// A frame that a client fills and never reads.
 #[derive(Default)]
 struct Sending {
     headers: BTreeMap<&'static str, String>,
@@ -51,7 +51,7 @@ impl Sending {
     }
 }
 
-/// A connection: reads and writes are its fields.
+/// A connection whose fields are carriers.
 struct Connection<'a> {
     received: Received<'a>,
     sending: Sending,
@@ -69,7 +69,7 @@ impl Connection<'_> {
         self.sending.body.len()
     }
 
-    /// A header map that is reached by a call, as in `http::Request`.
+    /// Returns a header map, as `http::Request` does.
     fn headers_mut(&mut self) -> &mut Sending {
         &mut self.sending
     }
@@ -126,7 +126,7 @@ async fn respond(request: http::Request<()>) -> usize {
     request.headers().len()
 }
 
-/// The tree of a server whose caller was `path`.
+/// Returns the tree of a server that `path` called.
 fn continued<R>(path: &str, serve: impl FnOnce() -> R) -> String {
     let trees = run(serve);
     assert!(is_idle());
@@ -142,7 +142,7 @@ fn continued<R>(path: &str, serve: impl FnOnce() -> R) -> String {
 }
 
 #[test]
-fn what_a_write_only_type_sends_a_read_only_type_continues() {
+fn write_only_type_is_continued_from_a_read_only_type() {
     let mut wire = Vec::new();
     let sent = run(|| wire = send(Sending::default()));
     assert_eq!(text(&sent), "Exit /owned peer=b:1\n");
@@ -168,14 +168,14 @@ fn what_a_write_only_type_sends_a_read_only_type_continues() {
 }
 
 #[test]
-fn without_a_header_the_entry_begins_a_trace() {
+fn entry_without_a_header_starts_a_trace() {
     for wire in [None, Some(&b"sw7=1"[..]), Some(b"sw8=")] {
         assert_eq!(continued("", || serve_perhaps(wire)), "Entry /optional\n");
     }
 }
 
 #[test]
-fn bytes_that_are_no_text_begin_a_trace_and_are_counted() {
+fn invalid_bytes_start_a_trace_and_are_counted() {
     use skywalking_runtime::stats::{self, Diagnostic};
 
     let refused = || {
@@ -191,7 +191,7 @@ fn bytes_that_are_no_text_begin_a_trace_and_are_counted() {
 }
 
 #[tokio::test]
-async fn async_functions_take_carriers_by_value_reference_and_call() {
+async fn async_functions_accept_values_references_and_calls() {
     let mut frame = Sending::default();
     let connection = Connection { received: Received(b""), sending: Sending::default() };
     let (mut borrowed, mut reached) = (Vec::new(), Vec::new());
@@ -210,7 +210,7 @@ async fn async_functions_take_carriers_by_value_reference_and_call() {
 }
 
 #[test]
-fn a_method_reads_and_writes_its_own_fields() {
+fn method_reads_and_writes_fields_of_self() {
     let mut first = Sending::default();
     run(|| send_any(&mut first));
     let wire = first.wire();
@@ -222,7 +222,7 @@ fn a_method_reads_and_writes_its_own_fields() {
 }
 
 #[tokio::test]
-async fn a_request_of_http_carries_its_own_headers() {
+async fn http_request_carries_its_own_headers() {
     let mut sent = None;
     run(|| sent = Some(request(http::Request::new(()))));
     let sent = sent.expect("a request");
@@ -232,7 +232,7 @@ async fn a_request_of_http_carries_its_own_headers() {
 }
 
 #[test]
-fn a_frame_that_is_used_again_keeps_no_old_header() {
+fn reused_frame_has_no_old_header() {
     let mut frame = Sending::default();
     run(|| send_any(&mut frame));
     let first = frame.headers["sw8"].clone();

@@ -1,4 +1,4 @@
-//! Closures as carriers: header types of other crates, as those of `http` 0.2, AMQP and NATS.
+//! Closures as carriers, for header types of other crates such as `http` 0.2, AMQP and NATS.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use skywalking_runtime::{
 const SW8: &str = "1-dHJhY2UtMQ==-c2VnbWVudC0x-3-c2Vydmlj-aW5zdGFu-L3BhZ2Ux-c2VydmVyOjgw";
 const PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
-/// Of AMQP: values of several types, and nothing can be removed.
+/// The headers of AMQP: values of several types, without a way to remove one.
 #[derive(Clone, Debug, Default)]
 struct FieldTable(BTreeMap<String, Value>);
 
@@ -31,7 +31,7 @@ impl FieldTable {
     }
 }
 
-/// Of NATS: each name has several values.
+/// The headers of NATS: each name has several values.
 #[derive(Default)]
 struct HeaderMap(Vec<(String, Vec<String>)>);
 
@@ -108,7 +108,7 @@ fn closures_write_headers_and_remove_them() {
 }
 
 #[test]
-fn closure_that_panics_or_gives_no_text_costs_the_header_alone() {
+fn closure_that_panics_or_returns_no_text_loses_the_header() {
     #[entry_span(name = "panics", extract = propagation::getter(|name| {
         assert_ne!(name, "sw8-correlation", "the closure is broken");
         (name == "sw8").then_some(SW8)
@@ -172,7 +172,7 @@ fn writing_headers_is_not_recorded() {
         });
         by_trait(&mut message);
         futures::executor::block_on(by_closure());
-        // Without a context nothing is recorded either.
+        // Without a context no span is recorded either.
         inject(&mut message);
     });
     assert_eq!(
@@ -182,7 +182,7 @@ fn writing_headers_is_not_recorded() {
     assert_eq!(message.0, 3);
 }
 
-/// What reads the headers would be a trace, or a span, before the one that it is for.
+/// A span of the closure would start a trace, or a span, before the one that reads the headers.
 #[test]
 fn reading_headers_is_not_recorded() {
     #[entry_span(name = "look up")]

@@ -1,5 +1,5 @@
-//! From an annotated exit through JSON to an annotated entry: the trace goes on, whatever the
-//! message is made of.
+//! From an annotated exit through JSON to an annotated entry: the trace continues with every kind
+//! of message.
 
 use proptest::prelude::*;
 use skywalking_proto::storage;
@@ -15,7 +15,7 @@ use crate::carriers::nested::{Envelope, Parcel};
 #[exit_span(name = name, peer = peer, inject = message)]
 fn call<M: Message>(name: &str, peer: &str, message: &mut M) {}
 
-/// The client's request, in which the program sends something along.
+/// The client's request. The program also puts values into the correlation context.
 #[entry_span(name = "/client")]
 fn client<M: Message>(name: &str, peer: &str, pairs: &[(String, String)]) -> M {
     for (key, value) in pairs {
@@ -32,8 +32,8 @@ fn server<M: Message>(message: M, keys: &[(String, String)]) -> Vec<Option<Strin
     keys.iter().map(|(key, _)| correlation::get(key)).collect()
 }
 
-/// One call over the wire: both sides' spans are one tree.
-fn goes_on<M: Message>(
+/// Makes one call through JSON. Checks that the spans of both sides form one tree.
+fn assert_continues<M: Message>(
     name: &str,
     peer: &str,
     pairs: &[(String, String)],
@@ -43,7 +43,7 @@ fn goes_on<M: Message>(
         let message = client::<M>(name, peer, pairs);
         read = server::<M>(through_json(&message), pairs);
     });
-    // As SQL storage takes them, below the service "testing".
+    // Names as SQL storage accepts them below the service "testing".
     let (name, peer) = (storage::shorten(name, 150, 174), storage::shorten_peer(peer));
     prop_assert_eq!(
         text(&trees),
@@ -57,29 +57,29 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn a_trace_goes_on_through_the_json_of_any_message(
+    fn trace_continues_through_the_json_of_any_message(
         name in "[^\\p{C}\\p{Z}]{1,60}",
         peer in "[^\\p{C}\\p{Z}]{1,60}",
         pairs in proptest::collection::btree_map("[^\\p{C}]{1,30}", ".{1,60}", 0..=3),
     ) {
         let pairs: Vec<_> = pairs.into_iter().collect();
-        goes_on::<Text>(&name, &peer, &pairs)?;
-        goes_on::<OptionText>(&name, &peer, &pairs)?;
-        goes_on::<BoxText>(&name, &peer, &pairs)?;
-        goes_on::<OptionBoxText>(&name, &peer, &pairs)?;
-        goes_on::<BoxOptionText>(&name, &peer, &pairs)?;
-        goes_on::<Hash>(&name, &peer, &pairs)?;
-        goes_on::<Tree>(&name, &peer, &pairs)?;
-        goes_on::<OptionTree>(&name, &peer, &pairs)?;
-        goes_on::<Pairs>(&name, &peer, &pairs)?;
-        goes_on::<BytesPairs>(&name, &peer, &pairs)?;
-        goes_on::<SharedBytesPairs>(&name, &peer, &pairs)?;
-        goes_on::<Http>(&name, &peer, &pairs)?;
-        goes_on::<Sparse>(&name, &peer, &pairs)?;
-        goes_on::<Fields>(&name, &peer, &pairs)?;
-        goes_on::<Envelope<Text>>(&name, &peer, &pairs)?;
-        goes_on::<Envelope<Envelope<Fields>>>(&name, &peer, &pairs)?;
-        goes_on::<Parcel>(&name, &peer, &pairs)?;
+        assert_continues::<Text>(&name, &peer, &pairs)?;
+        assert_continues::<OptionText>(&name, &peer, &pairs)?;
+        assert_continues::<BoxText>(&name, &peer, &pairs)?;
+        assert_continues::<OptionBoxText>(&name, &peer, &pairs)?;
+        assert_continues::<BoxOptionText>(&name, &peer, &pairs)?;
+        assert_continues::<Hash>(&name, &peer, &pairs)?;
+        assert_continues::<Tree>(&name, &peer, &pairs)?;
+        assert_continues::<OptionTree>(&name, &peer, &pairs)?;
+        assert_continues::<Pairs>(&name, &peer, &pairs)?;
+        assert_continues::<BytesPairs>(&name, &peer, &pairs)?;
+        assert_continues::<SharedBytesPairs>(&name, &peer, &pairs)?;
+        assert_continues::<Http>(&name, &peer, &pairs)?;
+        assert_continues::<Sparse>(&name, &peer, &pairs)?;
+        assert_continues::<Fields>(&name, &peer, &pairs)?;
+        assert_continues::<Envelope<Text>>(&name, &peer, &pairs)?;
+        assert_continues::<Envelope<Envelope<Fields>>>(&name, &peer, &pairs)?;
+        assert_continues::<Parcel>(&name, &peer, &pairs)?;
     }
 }
 
@@ -96,7 +96,7 @@ fn plain_trace_is_one_line_and_one_json_field() {
 }
 
 #[test]
-fn a_plain_trace_leaves_the_other_fields_absent() {
+fn plain_trace_leaves_the_other_fields_absent() {
     let mut message = Fields::default();
     run(|| message = client("/call", "stock:8080", &[]));
     assert_eq!((message.correlation.as_deref(), message.extension.as_deref()), (None, None));
@@ -106,7 +106,7 @@ fn a_plain_trace_leaves_the_other_fields_absent() {
 }
 
 #[test]
-fn a_message_without_the_field_begins_a_trace() {
+fn message_without_the_field_starts_a_trace() {
     let message: Sparse = serde_json::from_str(r#"{"a":3}"#).expect("an older message");
     assert_eq!(text(&run(|| drop(server(message, &[])))), "Entry /server\n");
 }

@@ -1,5 +1,5 @@
-//! Reading what was written is the identity: for every value that a header can hold, also when the
-//! message has been JSON in between.
+//! Reading returns what was written, for every valid header value, even after serialization to
+//! JSON.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -19,13 +19,13 @@ use crate::carriers::nested::{Envelope, Parcel};
 
 pub(crate) const HEADERS: [&str; 3] = ["sw8", "sw8-correlation", "sw8-x"];
 
-/// A header that is set, or removed.
+/// A header that is set or removed.
 type Step = (&'static str, Option<String>);
 
-/// What the headers of any message must be.
+/// The expected headers of every message.
 type Model = BTreeMap<&'static str, String>;
 
-/// Sets and removes of headers, with every visible ASCII character in the values.
+/// Sets and removes headers, with every visible ASCII character in the values.
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     proptest::collection::vec(
         (proptest::sample::select(&HEADERS[..]), proptest::option::of("[!-~]{1,120}")),
@@ -53,7 +53,7 @@ fn read(carrier: &impl Extract) -> Model {
         .collect()
 }
 
-/// The message goes through JSON after each step, and is the sum of the steps every time.
+/// The message is serialized to JSON after each step, and always has the sum of the steps.
 fn is_identity<M: Message>(steps: &[Step]) -> Result<(), TestCaseError> {
     let mut message = M::default();
     let mut model = Model::new();
@@ -68,7 +68,7 @@ fn is_identity<M: Message>(steps: &[Step]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// A message that is only lent its headers.
+/// A message that borrows its headers.
 #[derive(Carrier, Serialize)]
 struct Lent<'a, 'b: 'a> {
     a: i32,
@@ -79,7 +79,7 @@ struct Lent<'a, 'b: 'a> {
 
 proptest! {
     #[test]
-    fn reading_what_was_written_is_the_identity_also_through_json(steps in steps()) {
+    fn reading_returns_what_was_written_also_through_json(steps in steps()) {
         is_identity::<Text>(&steps)?;
         is_identity::<OptionText>(&steps)?;
         is_identity::<BoxText>(&steps)?;
@@ -101,7 +101,7 @@ proptest! {
     }
 
     #[test]
-    fn headers_that_are_lent_are_those_of_their_owner(steps in steps()) {
+    fn borrowed_headers_are_those_of_their_owner(steps in steps()) {
         let mut owner = String::new();
         let mut model = Model::new();
         for step in &steps {
@@ -130,7 +130,7 @@ proptest! {
 }
 
 #[test]
-fn a_header_that_the_message_has_no_field_for_is_not_written() {
+fn header_without_a_field_is_not_written() {
     #[derive(Carrier, Default, PartialEq, Debug)]
     struct OnlyTrace {
         #[carrier(header = "sw8")]

@@ -1,5 +1,4 @@
-//! Messages for each type of field that is provided, and how those that serde doesn't know become
-//! JSON.
+//! Messages for each provided field type, with serde modules for those that serde does not support.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -12,13 +11,13 @@ use skywalking_runtime::{
     propagation::{Extract, Inject},
 };
 
-/// What every message here can do.
+/// A message of these tests.
 pub(crate) trait Message: Extract + Inject + Default + Serialize + DeserializeOwned {
-    /// The rest of the message, which no header may disturb.
+    /// Returns the rest of the message, which no header may change.
     fn rest(&self) -> (i32, &str);
 }
 
-/// A message whose one field holds all headers.
+/// Declares a message with one field for all headers.
 macro_rules! message {
     ($($name:ident: $field:ty $(as $form:literal)?;)*) => {$(
         #[derive(Carrier, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -53,8 +52,7 @@ message! {
     Http: HeaderMap as "header_map";
 }
 
-/// The field stays out of the JSON where there is no header, as older readers of the message want
-/// it.
+/// The field is absent in the JSON if there is no header, as older readers of the message expect.
 #[derive(Carrier, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Sparse {
     pub(crate) a: i32,
@@ -65,7 +63,7 @@ pub(crate) struct Sparse {
     pub(crate) note: String,
 }
 
-/// A field for each header.
+/// A message with a field for each header.
 #[derive(Carrier, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Fields {
     pub(crate) a: i32,
@@ -93,7 +91,7 @@ impl Message for Fields {
     }
 }
 
-/// To JSON and back.
+/// Serializes to JSON and back.
 pub(crate) fn through_json<From: Serialize, To: DeserializeOwned>(message: &From) -> To {
     let json = serde_json::to_string(message).expect("a message becomes JSON");
     serde_json::from_str(&json).expect("the JSON is a message")

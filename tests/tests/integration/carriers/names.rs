@@ -1,4 +1,4 @@
-//! Names of headers in any case, values as bytes, and the value of `sw8` without a name.
+//! Header names in any case, values as bytes, and the value of `sw8` without a name.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -16,7 +16,7 @@ fn come<C: Extract>(carrier: C) {}
 #[exit_span(name = "out", peer = "next:1", inject = carrier)]
 fn go<C: Inject>(carrier: &mut C) {}
 
-/// Reads the context that these names hold, and replaces it.
+/// Reads the context from these names, and replaces it.
 fn crosses<C>(mut carrier: C, names: impl Fn(&C) -> Vec<String>)
 where
     C: Extract + Inject,
@@ -58,7 +58,7 @@ fn maps_and_pairs_hold_names_in_any_case() {
 }
 
 #[test]
-fn value_of_sw8_goes_on_without_its_name() {
+fn value_of_sw8_continues_without_its_name() {
     let header = || Some(SW8);
     let trees = testing::run(|| {
         come(SW8);

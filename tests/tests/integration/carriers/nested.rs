@@ -1,4 +1,4 @@
-//! Carriers in carriers: an envelope hands the headers to the message inside, whatever that is.
+//! Carriers in carriers: an envelope passes the headers to the message inside.
 
 use std::borrow::Cow;
 use std::fmt::Debug;
@@ -13,7 +13,7 @@ use skywalking_runtime::{
 use crate::carriers::identity::HEADERS;
 use crate::carriers::messages::{Fields, Message, Text};
 
-/// An envelope around any message, generic and with bounds of its own.
+/// An envelope around any message, generic and with its own bounds.
 #[derive(Carrier, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Envelope<M, const N: usize = 2>
 where
@@ -31,7 +31,7 @@ impl<M: Message + Debug> Message for Envelope<M> {
     }
 }
 
-/// A message of a known type inside another, in a box.
+/// A message of a known type inside another one, in a box.
 #[derive(Carrier, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Parcel {
     #[carrier]
@@ -45,7 +45,7 @@ impl Message for Parcel {
     }
 }
 
-/// Anything goes that can be read; who injects asks for more.
+/// The bound for reading. A function that injects needs more.
 #[derive(Carrier)]
 struct Borrowed<'a, T: ?Sized> {
     #[carrier]
@@ -73,14 +73,14 @@ impl Protocol for Lines {
     type Headers = String;
 }
 
-/// The headers' type is known to the protocol alone.
+/// Only the protocol knows the type of the headers.
 #[derive(Carrier)]
 struct Framed<P: Protocol> {
     #[carrier]
     headers: P::Headers,
 }
 
-/// So many lines, of which only some numbers can be carriers.
+/// A number of lines. Only some numbers are carriers.
 #[derive(Debug, Default, PartialEq)]
 struct Slots<const N: usize>(String);
 
@@ -90,7 +90,7 @@ impl Extract for Slots<3> {
     }
 }
 
-/// Asked only of the number that is used.
+/// Only the used number needs the bound.
 #[derive(Carrier, Default)]
 struct Slotted<const N: usize> {
     #[carrier]
@@ -98,14 +98,14 @@ struct Slotted<const N: usize> {
 }
 
 #[test]
-fn a_number_decides_whether_its_type_is_a_carrier() {
+fn const_parameter_decides_whether_its_type_is_a_carrier() {
     let three = Slotted { slots: Slots::<3>("sw8:1".to_owned()) };
     assert_eq!(three.header("sw8").as_deref(), Some("1"));
     assert_eq!(Slotted::<4>::default().slots, Slots(String::new()));
 }
 
 #[test]
-fn a_borrowed_message_can_be_read_through_its_envelope() {
+fn borrowed_message_can_be_read_through_its_envelope() {
     let text = Text { header: "sw8:1\nsw8-x:0".to_owned(), ..Text::default() };
     let borrowed = Borrowed { inner: &text };
     assert_eq!(HEADERS.map(|key| borrowed.header(key).is_some()), [true, false, true]);
@@ -124,14 +124,14 @@ fn headers_are_written_through_a_trait_object() {
 }
 
 #[test]
-fn the_type_of_the_headers_may_be_an_associated_one() {
+fn type_of_the_headers_may_be_associated() {
     let mut framed: Framed<Lines> = Framed { headers: String::new() };
     framed.set_header("sw8", "1");
     assert_eq!((framed.headers.as_str(), framed.header("sw8").as_deref()), ("sw8:1", Some("1")));
 }
 
 #[test]
-fn an_absent_message_is_not_made_up_and_the_loss_is_counted() {
+fn absent_message_is_not_created_and_counted_as_lost() {
     use skywalking_runtime::{
         exit_span,
         stats::{self, Diagnostic},

@@ -1,9 +1,9 @@
-//! The runtime under another path: the derive, and what it is nested in, name it by
-//! `#[carrier(crate = ..)]`.
+//! The runtime under another path. The derive and nested carriers use the path of `#[carrier(crate
+//! = ..)]`.
 
 use facade::tracing::propagation::{Extract, Inject};
 
-/// Stands for a crate of a company that re-exports the runtime.
+/// A crate that re-exports the runtime.
 mod facade {
     pub(crate) mod tracing {
         pub(crate) use skywalking_runtime::*;
@@ -25,7 +25,7 @@ struct Outer {
 }
 
 #[test]
-fn a_carrier_names_the_runtime_by_its_path() {
+fn carrier_uses_the_runtime_by_its_path() {
     let mut outer = Outer::default();
     outer.set_header("sw8", "a:b");
     outer.set_header("sw8-x", "0");

@@ -1,14 +1,14 @@
-//! Parameters, locals and temporaries drop in the order of the plain function, whatever the
-//! attribute says, and in an async function inside the span.
+//! Parameters, locals and temporaries drop in the same order as in the plain function, with every
+//! attribute. In an async function they drop inside of the span.
 //!
-//! Two things are out of this order, and only they: what a pattern gives no name (`_`, `..`, and
-//! what `ref` leaves where it is) and a parameter that rustc reports as unused drop after the span.
+//! There are two exceptions. Values that a pattern does not bind (`_`, `..`, and the rest of a
+//! `ref` pattern) and parameters that rustc reports as unused drop after the span.
 #![allow(
     clippy::unnecessary_wraps,
     clippy::needless_pass_by_value,
     clippy::many_single_char_names,
     clippy::boxed_local,
-    reason = "the functions are there for what they drop"
+    reason = "the functions are only called for their drops"
 )]
 
 use std::panic::resume_unwind;
@@ -17,12 +17,12 @@ use skywalking_runtime::{entry_span, exit_span, local_span};
 
 use crate::expansion::loud::{Loud, Polls, dropped, dropped_by_future, wait};
 
-/// The order without the marks for what is outside of a span.
+/// Returns the order without the marks for drops outside of a span.
 fn order(dropped: &str) -> String {
     dropped.replace('*', "")
 }
 
-/// A function with an attribute: what drops when it is sync, and when it is async.
+/// Returns the drops of a function with an attribute, sync and async.
 macro_rules! with_attribute {
     ({($($params:tt)*) ($($args:expr),*) $body:block} $(#[$attr:meta])?) => {
         (concat!($(stringify!($attr))?), {
@@ -40,7 +40,7 @@ macro_rules! with_attribute {
     };
 }
 
-/// One shape below every attribute, each with what it brings into the expansion.
+/// Tests a function with every attribute, each with different arguments.
 macro_rules! shapes {
     ($($name:ident $shape:tt)*) => {
         $(#[test]
@@ -229,7 +229,7 @@ shapes! {
     }
 }
 
-/// What only an async function has: waits between drops, and futures inside.
+/// Async functions only: waits between drops, and futures inside.
 mod later {
     use super::*;
 
@@ -275,8 +275,8 @@ mod later {
     }
 }
 
-/// Functions that return a future: the parameters drop where the plain function drops them, at the
-/// call or with the future.
+/// Functions that return a future. The parameters drop at the same point as in the plain function:
+/// at the call or with the future.
 mod covered {
     use super::*;
 
@@ -325,7 +325,7 @@ mod covered {
     }
 }
 
-/// `self` by value and behind pointers.
+/// `self` by value and in pointers.
 mod methods {
     use super::*;
 
@@ -387,7 +387,7 @@ mod unused {
     use super::*;
 
     #[test]
-    fn a_wildcard_drops_after_the_span() {
+    fn wildcard_drops_after_the_span() {
         fn plain(a: Loud, _: Loud, c: Loud) -> Result<usize, String> {
             Ok(a.touch() + c.touch())
         }
@@ -412,7 +412,7 @@ mod unused {
     }
 
     #[test]
-    fn what_a_pattern_leaves_where_it_is_drops_after_the_span() {
+    fn unbound_part_of_a_pattern_drops_after_the_span() {
         fn plain(
             Pair { left, right: ref r }: Pair,
             Pair { right, .. }: Pair,
@@ -445,8 +445,8 @@ mod unused {
     }
 
     #[test]
-    #[expect(unused_variables, reason = "what is checked")]
-    fn a_parameter_that_rustc_reports_drops_after_the_span() {
+    #[expect(unused_variables, reason = "the lint is part of the test")]
+    fn unused_parameter_drops_after_the_span() {
         fn plain(a: Loud, unused: Loud, c: Loud) -> Result<usize, String> {
             Ok(a.touch() + c.touch())
         }

@@ -1,4 +1,4 @@
-//! Values that say when they drop.
+//! Values that record their drop.
 
 use std::cell::RefCell;
 use std::fmt::Write as _;
@@ -10,7 +10,7 @@ use skywalking_runtime::{testing, trace_id};
 
 thread_local!(static DROPPED: RefCell<String> = const { RefCell::new(String::new()) });
 
-/// Says its name when it drops, with a `*` outside of every span.
+/// Records its name when it drops, with a `*` outside of every span.
 #[derive(Debug)]
 pub(crate) struct Loud(pub(crate) &'static str);
 
@@ -22,25 +22,25 @@ impl Drop for Loud {
 }
 
 impl Loud {
-    /// A use that leaves it where it is.
+    /// Uses the value without moving it.
     pub(crate) fn touch(&self) -> usize {
         self.0.len()
     }
 
-    /// A use that is there to hold it for the length of an expression.
+    /// Uses the value for the duration of an expression.
     pub(crate) fn held(&self) -> &Self {
         self
     }
 }
 
-/// What drops while the work is done, whether it panics or not.
+/// Returns the drops during `work`, even if it panics.
 pub(crate) fn dropped(work: impl FnOnce()) -> String {
     DROPPED.take();
     testing::run(|| drop(catch_unwind(AssertUnwindSafe(work))));
     DROPPED.take().trim_end().to_owned()
 }
 
-/// The same of the future that is made: polled to its end, to its first wait, or not at all.
+/// Returns the drops of a future: polled to its end, to its first wait, or not at all.
 pub(crate) fn dropped_by_future<F: Future>(polls: Polls, make: impl FnOnce() -> F) -> String {
     dropped(|| {
         let mut future = pin!(make());
@@ -60,7 +60,7 @@ pub(crate) enum Polls {
     ToTheEnd,
 }
 
-/// Waits once.
+/// Is pending once.
 pub(crate) fn wait() -> impl Future<Output = ()> {
     let mut ready = false;
     std::future::poll_fn(move |_| {

@@ -1,4 +1,4 @@
-//! A traced future is `Send` when the plain one is, and one that is not compiles as before.
+//! A traced future is `Send` if the plain one is. A plain future that is not `Send` compiles too.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -14,11 +14,11 @@ fn send_and_sync<T: Send + Sync>(_: T) {}
 
 fn static_and_send<T: Send + 'static>(_: T) {}
 
-/// `Send`, and not `Sync`: what borrows it is not `Send`.
+/// `Send`, but not `Sync`, so a future that borrows it is not `Send`.
 #[derive(Default)]
 struct Single(Cell<u8>);
 
-/// Each attribute on each shape, and what the test demands of the future.
+/// Declares functions with each attribute, and checks the bounds of their futures.
 macro_rules! demanded {
     ($demand:ident: $(#[$attr:meta])*) => {
         $({
@@ -86,14 +86,14 @@ macro_rules! demanded {
 }
 
 #[test]
-fn what_was_send_and_sync_still_is() {
+fn send_and_sync_future_stays_so() {
     demanded!(send_and_sync: #[local_span] #[local_span(no_err)]);
     demanded!(send_and_sync: #[entry_span(name = format!("{}", 1), extract = String::new(), tags("k" = Rc::new(1), "c" = ?Cell::new(1)))]);
     demanded!(send_and_sync: #[exit_span(peer = Rc::new("a:1"), ret_tags("k" = |_| Rc::new(1)))]);
 }
 
 #[test]
-fn what_was_send_without_sync_still_is() {
+fn send_future_without_sync_stays_so() {
     #[local_span]
     async fn taken(single: Single) -> Result<u8, String> {
         wait().await;
@@ -123,7 +123,7 @@ fn what_was_send_without_sync_still_is() {
 }
 
 #[test]
-fn what_was_not_send_compiles() {
+fn future_without_send_compiles() {
     #[local_span(tags("n" = n))]
     async fn rc(n: Rc<u8>) -> Result<u8, Rc<str>> {
         wait().await;
@@ -140,8 +140,8 @@ fn what_was_not_send_compiles() {
 }
 
 #[test]
-#[allow(clippy::manual_async_fn, reason = "functions that return a future are what is tested")]
-fn what_returns_a_future_keeps_its_promise() {
+#[allow(clippy::manual_async_fn, reason = "the test is about functions that return a future")]
+fn function_that_returns_a_future_keeps_its_bounds() {
     #[local_span(covers = future)]
     fn hidden(n: u8) -> impl Future<Output = u8> + Send + Sync + use<> {
         async move { n }
@@ -160,7 +160,7 @@ fn what_returns_a_future_keeps_its_promise() {
 }
 
 #[test]
-fn a_higher_ranked_promise_is_kept() {
+fn higher_ranked_bound_is_kept() {
     #[local_span]
     async fn each(list: &[String], seen: &mut Vec<usize>) -> Result<(), String> {
         for text in list.iter().map(String::as_str) {

@@ -6,10 +6,10 @@ use skywalking_runtime::{entry_span, exit_span, local_span};
 
 use crate::expansion::loud::wait;
 
-/// What the promise allows beyond the plain future and its arguments.
+/// The allowed size in addition to the plain future and its arguments.
 const ALLOWED: usize = 64;
 
-/// The size of one future below one attribute, or below none.
+/// Returns the size of a future with one attribute, or with none.
 macro_rules! size {
     ({($($param:ident: $ty:ty = $arg:expr),*) ($($params:tt)*) -> $ret:ty $body:block} $(#[$attr:meta])?) => {{
         $(#[$attr])?
@@ -128,7 +128,7 @@ fn of_a_chain_of_calls() {
 
 #[test]
 fn of_a_returned_future_or_stream() {
-    #[allow(clippy::manual_async_fn, reason = "what is compared")]
+    #[allow(clippy::manual_async_fn, reason = "the test compares these")]
     fn plain(a: [u8; 64]) -> impl Future<Output = usize> {
         async move {
             wait().await;
@@ -149,13 +149,13 @@ fn of_a_returned_future_or_stream() {
     fn stream(a: [u8; 64]) -> impl Stream<Item = u8> {
         futures::stream::iter(a)
     }
-    // Our numbers are aligned to eight bytes, which the plain one need not be.
+    // Our data is aligned to eight bytes, unlike that of the plain future.
     let aligned = |size: usize| size.next_multiple_of(align_of::<u64>());
     let (without, with) = (size_of_val(&plain([0; 64])), size_of_val(&traced([0; 64])));
     println!("{without} {with}");
     assert!(with <= aligned(without) + ALLOWED, "{without} bytes became {with}");
     let (without, with) = (size_of_val(&plain_stream([0; 64])), size_of_val(&stream([0; 64])));
     println!("{without} {with}");
-    // A stream counts its items, too.
+    // A stream also counts its items.
     assert!(with <= aligned(without) + ALLOWED + 16, "{without} bytes became {with}");
 }

@@ -1,4 +1,5 @@
-//! What the suites share: scripted servers, and trees as text with names in place of addresses.
+//! Code that the tests of clients share: scripted servers, and trees as text with names instead of
+//! addresses.
 
 mod grpc;
 mod received;
@@ -22,14 +23,14 @@ static ARRIVED: Callsite = callsite!(entry, "arrived");
 static REQUEST: Callsite = callsite!(entry, "/request");
 static MEANWHILE: Callsite = callsite!(local, "meanwhile");
 
-/// How long a request may take that the stopped clock is to end.
+/// A timeout of requests, which the paused clock reaches at once.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// A server that remembers what came.
+/// A server that stores its requests.
 pub(crate) trait Recorded {
     fn address(&self) -> SocketAddr;
 
-    /// Path and headers of each request.
+    /// Returns path and headers of each request.
     fn heads(&self) -> Vec<(String, HeaderMap)>;
 }
 
@@ -37,7 +38,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What `work` recorded, and below it where the requests went.
+/// Returns the trees of `work`, with the received requests below the spans in their headers.
 pub(crate) async fn record(servers: &[&dyn Recorded], work: impl Future) -> Vec<Tree> {
     testing::run_async(async {
         work.await;
@@ -50,7 +51,7 @@ pub(crate) async fn record(servers: &[&dyn Recorded], work: impl Future) -> Vec<
     .await
 }
 
-/// The same as text. The first server is called `one:1`, the second one `two:2`.
+/// Returns the trees as text. The first server is called `one:1`, the second one `two:2`.
 pub(crate) async fn tree(servers: &[&dyn Recorded], work: impl Future) -> String {
     let text = testing::text(&record(servers, work).await);
     servers
@@ -64,8 +65,7 @@ pub(crate) fn inside<F: Future>(work: F) -> impl Future<Output = F::Output> {
     span(&REQUEST).future(work)
 }
 
-/// Waits for the request to arrive, then stops the clock: whoever waits for a timeout gets it at
-/// once.
+/// Waits until the request has arrived, then pauses the clock, so that timeouts expire at once.
 pub(crate) async fn until_timeout<F: Future>(
     arrival: impl Future<Output = ()>,
     work: F,
@@ -74,22 +74,22 @@ pub(crate) async fn until_timeout<F: Future>(
     tokio::select! {
         biased;
         () = arrival => tokio::time::pause(),
-        _ = &mut work => panic!("the request was over before it arrived"),
+        _ = &mut work => panic!("the request ended before it arrived"),
     }
     work.await
 }
 
-/// Drops `work` as soon as its request has arrived.
+/// Drops `work` when its request has arrived.
 pub(crate) async fn cancelled(arrival: impl Future<Output = ()>, work: impl Future) {
     tokio::select! {
         biased;
         () = arrival => (),
-        _ = Box::pin(work) => panic!("the request was over before it was cancelled"),
+        _ = Box::pin(work) => panic!("the request ended before it was cancelled"),
     }
 }
 
-/// A span that takes some time, so that what ends before it and what ends after it differ. A clock
-/// is all that it waits for.
+/// Opens a span of some milliseconds, so that an earlier and a later end differ. It only waits for
+/// the clock.
 pub(crate) async fn meanwhile() {
     let now = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
     span(&MEANWHILE)
@@ -102,14 +102,14 @@ pub(crate) async fn meanwhile() {
         .await;
 }
 
-/// True if the exit span below the first root ended after the span [`meanwhile`] beside it, false
-/// if before.
+/// Returns true if the exit span below the first root ended after the span of [`meanwhile`] next to
+/// it, and false if before.
 #[track_caller]
 pub(crate) fn ended_after_meanwhile(trees: &[Tree]) -> bool {
     let children = &trees[0].root.children;
     let named = |name: &str| children.iter().find(|span| span.name.starts_with(name));
     let exit = children.iter().find(|span| span.kind == "Exit").expect("an exit span");
-    let meanwhile = named("meanwhile").expect("the span beside it");
+    let meanwhile = named("meanwhile").expect("the span of `meanwhile`");
     assert!(
         meanwhile.end > meanwhile.start
             && (exit.end <= meanwhile.start || exit.end >= meanwhile.end),
@@ -118,7 +118,7 @@ pub(crate) fn ended_after_meanwhile(trees: &[Tree]) -> bool {
     exit.end >= meanwhile.end
 }
 
-/// An address where nobody listens: bound, so that nobody else gets it.
+/// An address where nothing listens. It is bound, so that no other socket gets it.
 pub(crate) struct Nobody {
     _socket: TcpSocket,
     pub(crate) address: SocketAddr,
@@ -132,7 +132,7 @@ impl Nobody {
         Self { _socket: socket, address }
     }
 
-    /// The tree of `work`, in which this address is called `nobody:0`.
+    /// Returns the tree of `work`, with this address as `nobody:0`.
     pub(crate) async fn tree(&self, work: impl Future) -> String {
         tree(&[], work).await.replace(&self.address.to_string(), "nobody:0")
     }

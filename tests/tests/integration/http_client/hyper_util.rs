@@ -1,4 +1,4 @@
-//! hyper-util's client with the tower layer around it.
+//! hyper-util's client with the tower layer.
 
 mod bodies;
 mod outcomes;
@@ -18,7 +18,7 @@ use crate::http_client::harness::Server;
 
 pub(crate) type Body = Full<Bytes>;
 
-/// The client without a layer.
+/// Returns the client without a layer.
 fn client() -> Client<HttpConnector, Body> {
     Client::builder(TokioExecutor::new()).build_http()
 }

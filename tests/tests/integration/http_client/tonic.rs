@@ -1,4 +1,4 @@
-//! tonic's client with the tower layer around its channel. gRPC knows no redirects and no upgrades.
+//! tonic's client with the tower layer around its channel. gRPC has no redirects and no upgrades.
 
 mod outcomes;
 mod streams;
@@ -12,7 +12,7 @@ use tower::Layer as _;
 
 use crate::http_client::harness::{GrpcServer, Recorded as _};
 
-/// The channel without a layer; it connects at the first call.
+/// Returns the channel without a layer. It connects at the first call.
 fn channel(server: &GrpcServer) -> Channel {
     Endpoint::from_shared(format!("http://{}", server.address()))
         .expect("an address")

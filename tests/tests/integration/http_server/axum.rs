@@ -1,4 +1,4 @@
-//! axum, with the layer on its routes.
+//! axum with the layer on its routes.
 
 mod bodies;
 mod endings;
@@ -18,7 +18,7 @@ use crate::http_server::harness;
 
 pub(crate) type Body = axum::body::Body;
 
-/// What most requests are answered by.
+/// Returns the routes of most tests.
 fn routes() -> Router {
     Router::new()
         .route("/items/{id}", get(|| async { "an item" }))
@@ -44,7 +44,7 @@ async fn answer(router: Router, request: Request<Body>) -> Response {
     router.oneshot(request).await.unwrap_or_else(|error| match error {})
 }
 
-/// What a request to these routes records.
+/// Returns the tree of a request to these routes.
 async fn tree_of(router: Router, request: Request<Body>) -> String {
     harness::tree(async {
         let response = answer(router, request).await;

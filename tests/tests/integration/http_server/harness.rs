@@ -1,4 +1,4 @@
-//! What the suites share.
+//! Code that the tests of servers share.
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -21,27 +21,26 @@ use tower::BoxError;
 static CALL: Callsite = callsite!(exit, "call", peer = "server:80");
 static DROPPED: Callsite = callsite!(local, "dropped");
 
-/// The header of an agent elsewhere: trace `trace-1`, from the exit span 3 of the segment
-/// `segment-1`.
+/// The header of another agent: trace `trace-1`, exit span 3 of the segment `segment-1`.
 pub(crate) const SW8: &str =
     "1-dHJhY2UtMQ==-c2VnbWVudC0x-3-c2Vydmlj-aW5zdGFu-L3BhZ2Ux-c2VydmVyOjgw";
 
-/// What `work` recorded, as text.
+/// Returns the trees of `work` as text.
 pub(crate) async fn tree(work: impl Future) -> String {
     testing::text(&testing::run_async(work).await)
 }
 
-/// A request without a body.
+/// Returns a request without a body.
 pub(crate) fn get<B: Default>(path: &str) -> Request<B> {
     Request::get(path).header("host", "shop:8080").body(B::default()).expect("a request")
 }
 
-/// What came in a body, trailers left out.
+/// Returns the content of a body without trailers.
 pub(crate) async fn read<B: Body<Error: std::fmt::Debug>>(body: B) -> Bytes {
     body.collect().await.expect("a body").to_bytes()
 }
 
-/// A place where two tasks meet: nobody waits for a time.
+/// A point that one task reaches and another one waits for.
 #[derive(Clone, Default)]
 pub(crate) struct Meeting(Arc<Notify>);
 
@@ -54,18 +53,18 @@ impl Meeting {
         self.0.notified().await;
     }
 
-    /// Tells that it was reached, and never ends.
+    /// Signals that it was reached, and never ends.
     pub(crate) async fn forever<R>(self) -> R {
         self.reached();
         std::future::pending().await
     }
 }
 
-/// Drops `work` as soon as the meeting is reached.
+/// Drops `work` when the meeting is reached.
 pub(crate) async fn cancelled(meeting: &Meeting, work: impl Future) {
     tokio::select! {
         biased;
-        _ = work => panic!("it was over before it was cancelled"),
+        _ = work => panic!("the work ended before it was cancelled"),
         () = meeting.wait() => (),
     }
 }
@@ -75,29 +74,29 @@ pub(crate) async fn panicking(work: impl Future) {
     assert!(AssertUnwindSafe(work).catch_unwind().await.is_err(), "it did not panic");
 }
 
-/// A body of frames, some of which may be missing: then it never ends.
+/// A body of frames. It may be incomplete, and then never ends.
 pub(crate) struct Script {
     frames: std::vec::IntoIter<Result<Frame<Bytes>, std::io::Error>>,
     ends: bool,
 }
 
 impl Script {
-    /// `one`, `two`, and the end.
+    /// Returns `one`, `two`, and the end.
     pub(crate) fn of_two() -> Self {
         Self::new(["one", "two"].map(|text| Ok(data(text))), true)
     }
 
-    /// `one`, and then nothing for ever.
+    /// Returns `one` and no end.
     pub(crate) fn stuck() -> Self {
         Self::new([Ok(data("one"))], false)
     }
 
-    /// `one`, and an error.
+    /// Returns `one` and an error.
     pub(crate) fn broken() -> Self {
         Self::new([Ok(data("one")), Err(std::io::Error::other("the disk is gone"))], true)
     }
 
-    /// `one`, and trailers.
+    /// Returns `one` and trailers.
     pub(crate) fn with_trailers(name: &'static str, value: &'static str) -> Self {
         let trailers = HeaderMap::from_iter([(
             name.parse().expect("a name"),
@@ -129,7 +128,7 @@ impl Body for Script {
         match self.frames.next() {
             None if !self.ends => Poll::Pending,
             frame => {
-                // What a body does while it is polled belongs to the call.
+                // Spans of a polled body belong to the call.
                 skywalking_runtime::current().log("event", "polled");
                 Poll::Ready(frame)
             }
@@ -137,7 +136,7 @@ impl Body for Script {
     }
 }
 
-/// Serves one connection by HTTP/1 with `service`, and gives its client's end.
+/// Serves one HTTP/1 connection with `service`, and returns the client's end.
 pub(crate) async fn connect<S, B>(service: S) -> TcpStream
 where
     S: tower::Service<
@@ -157,13 +156,13 @@ where
         let service = hyper_util::service::TowerToHyperService::new(service);
         let connection = hyper::server::conn::http1::Builder::new()
             .serve_connection(hyper_util::rt::TokioIo::new(stream), service);
-        // A client that goes away is an error to the connection.
+        // A disconnected client is an error of the connection.
         let _ = connection.with_upgrades().await;
     });
     TcpStream::connect(address).await.expect("a connection")
 }
 
-/// Sends back one byte over the connection that this request asks to be switched.
+/// Echoes one byte over the upgraded connection of this request.
 pub(crate) fn echo_after_upgrade<B: Send + 'static>(request: Request<B>) {
     tokio::spawn(async {
         let mut stream =
@@ -173,7 +172,7 @@ pub(crate) fn echo_after_upgrade<B: Send + 'static>(request: Request<B>) {
     });
 }
 
-/// Asks a service that does so to switch, and talks to it over the connection, which must live on.
+/// Requests an upgrade, and exchanges bytes over the connection, which must stay open.
 pub(crate) async fn upgrade_and_talk<S, B>(service: S, path: &str)
 where
     S: tower::Service<
@@ -194,8 +193,8 @@ where
     assert_eq!(stream.read_u8().await.expect("a byte"), 7);
 }
 
-/// Sends a request without a body over a connection, inside an exit span, so that what the server
-/// records belongs to the test.
+/// Sends a request without a body over a connection, inside of an exit span, so that the spans of
+/// the server belong to the test.
 pub(crate) async fn send(stream: &mut TcpStream, path: &str, headers: &str) {
     let mut ours = HeaderMap::new();
     span(&CALL).run(|| inject(&mut ours));
@@ -204,7 +203,7 @@ pub(crate) async fn send(stream: &mut TcpStream, path: &str, headers: &str) {
     stream.write_all(request.as_bytes()).await.expect("it is sent");
 }
 
-/// Reads until `end` has come.
+/// Reads until `end` was received.
 pub(crate) async fn read_until(stream: &mut TcpStream, end: &str) -> String {
     let mut text = Vec::new();
     while !text.ends_with(end.as_bytes()) {
@@ -216,11 +215,11 @@ pub(crate) async fn read_until(stream: &mut TcpStream, end: &str) -> String {
     String::from_utf8(text).expect("text")
 }
 
-/// What handlers call.
+/// The function that handlers call.
 #[local_span(name = "annotated")]
 pub(crate) fn annotated() {}
 
-/// Waits for ever, and traces when it is dropped.
+/// Waits forever, and opens a span when it is dropped.
 #[local_span(name = "waiting")]
 pub(crate) async fn waiting(meeting: Meeting) {
     struct Traces;
@@ -233,7 +232,7 @@ pub(crate) async fn waiting(meeting: Meeting) {
     meeting.forever::<()>().await;
 }
 
-/// Runs `work` inside a span.
+/// Runs `work` inside of a span.
 #[local_span(name = "outside")]
 pub(crate) async fn inside<F: Future>(work: F) -> F::Output {
     work.await

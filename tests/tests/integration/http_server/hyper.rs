@@ -1,4 +1,4 @@
-//! Plain hyper, serving a stack of tower services by HTTP/1 over a socket.
+//! hyper, serving a stack of tower services with HTTP/1 over a socket.
 
 mod connections;
 mod errors;
@@ -19,7 +19,7 @@ use crate::http_server::harness;
 
 type Body = Full<Bytes>;
 
-/// A service of one function, with the layer around it.
+/// Returns a service of one function with the layer.
 fn traced<F, W, B>(layer: ServerLayer, handler: F) -> Server<tower::util::ServiceFn<F>>
 where
     F: FnMut(Request<Incoming>) -> W,
@@ -28,13 +28,13 @@ where
     ServiceBuilder::new().layer(layer).service_fn(handler)
 }
 
-/// Gives the status that the path names.
+/// Responds with the status in the path.
 async fn by_path<A>(request: Request<A>) -> Result<Response<Body>, Infallible> {
     let status = request.uri().path().trim_start_matches('/').parse().unwrap_or(200);
     Ok(Response::builder().status(status).body("an answer".into()).expect("a response"))
 }
 
-/// What a request over a connection of its own records, and the head of its response.
+/// Returns the tree of a request over a new connection, and the head of its response.
 async fn over_socket<S, B>(service: S, path: &str, headers: &str) -> (String, String)
 where
     S: Service<

@@ -1,9 +1,8 @@
-//! The header `sw8-correlation` with the protocol's limits. Those that are set are in
-//! `propagation_settings`.
+//! The header `sw8-correlation` with the default limits. The `agent` tests cover configured limits.
 
 use crate::propagation::prelude::*;
 
-/// The pairs in Base64, as a header has them.
+/// Encodes the pairs for the header.
 fn pairs(pairs: &[(&str, &str)]) -> String {
     pairs
         .iter()
@@ -65,7 +64,7 @@ fn incoming_values_over_the_limits_are_counted() {
 }
 
 #[test]
-fn a_snapshot_has_a_copy_that_later_changes_leave_alone() {
+fn snapshot_has_a_copy_that_later_changes_do_not_affect() {
     run(|| {
         span(&ENTRY).run(|| {
             correlation::put("key", "before");

@@ -1,4 +1,4 @@
-//! The header `sw8-x`: no metrics of a trace, and how long a message was on its way.
+//! The header `sw8-x`: a trace without metrics, and the latency of a message.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -11,7 +11,7 @@ fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis().try_into().unwrap()
 }
 
-/// The one tag of a span, as a number.
+/// Returns the only tag of a span as a number.
 fn latency(span: &testing::Span) -> u64 {
     let [(key, value)] = &span.tags[..] else { panic!("{:?}", span.tags) };
     assert_eq!(key, "transmission.latency");
@@ -58,7 +58,7 @@ fn usual_trace_sends_no_extension_and_removes_old_ones() {
 }
 
 #[test]
-fn one_span_without_metrics_says_so_of_itself_alone() {
+fn skip_analysis_of_one_span_is_not_propagated() {
     let mut sent = String::new();
     let trees = run(|| {
         span(&ENTRY).run(|| {
@@ -95,7 +95,7 @@ fn skip_analysis_covers_ended_spans_and_later_segments() {
 }
 
 #[tokio::test]
-async fn a_future_that_goes_on_elsewhere_has_no_metrics_either() {
+async fn skip_analysis_covers_a_future_in_another_task() {
     let trees = run_async(async {
         let (_, headers) = (span(&PART).enter(), lines(&[("sw8", &sw8(1)), ("sw8-x", "1")]));
         let work = async {
@@ -147,7 +147,7 @@ fn producer_sends_the_time_and_consumer_tags_the_latency() {
     let consumer = &trees[0].root.children[0].children[0];
     assert_eq!((consumer.kind.as_str(), consumer.layer.as_str()), ("Entry", "MQ"));
     assert!(latency(consumer) <= now() - before);
-    // It is not forwarded on its own.
+    // The time is not forwarded.
     let mut sent_on = String::new();
     run(|| span(&CONSUME).extract(&message).run(|| sent_on = sent_by(&CALL)));
     assert_eq!(header(&sent_on, "sw8-x"), None);
@@ -170,7 +170,7 @@ fn late_layer_makes_a_producer_and_any_consumer_tags_it() {
 }
 
 #[test]
-fn a_message_from_a_clock_that_is_ahead_took_no_time() {
+fn message_from_a_clock_ahead_has_latency_0() {
     let ahead = format!("0-{}", now() + 3_600_000);
     let trees =
         run(|| span(&CONSUME).extract(&lines(&[("sw8", &sw8(1)), ("sw8-x", &ahead)])).run(|| ()));
@@ -215,7 +215,7 @@ fn merged_spans_tag_the_latency_of_a_message_once() {
 }
 
 #[test]
-fn what_can_not_be_read_is_counted_and_left_out() {
+fn invalid_extension_is_counted_and_ignored() {
     let before = stats::read().count(Diagnostic::ExtensionField);
     let trees = run(|| {
         span(&CONSUME).extract(&lines(&[("sw8", &sw8(1)), ("sw8-x", "yes-1.5")])).run(|| ());
@@ -228,7 +228,7 @@ fn what_can_not_be_read_is_counted_and_left_out() {
 }
 
 #[test]
-fn the_extension_goes_through_every_carrier() {
+fn extension_passes_through_every_carrier() {
     #[derive(Default, Carrier)]
     struct Whole {
         #[carrier]

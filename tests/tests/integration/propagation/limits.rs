@@ -1,5 +1,5 @@
-//! How long each text of a span may be and how many of each thing it may have, in UTF-16 units and
-//! cut at a character.
+//! The limits of a span: lengths of texts in UTF-16 units, cut at a character, and numbers of
+//! items.
 
 use std::fmt;
 
@@ -8,13 +8,12 @@ use skywalking_runtime::local_span;
 
 use crate::propagation::prelude::*;
 
-/// A character of two UTF-16 units, so many times behind an `x`: a cut in its middle would be one
-/// unit more.
+/// Returns characters of two UTF-16 units after an `x`. A cut at an even limit would split one.
 fn clefs(times: usize) -> String {
     format!("x{}", "𝄞".repeat(times))
 }
 
-/// What SQL storage takes of a name.
+/// Shortens a name as for SQL storage.
 fn stored(name: &str, units: usize, bytes: usize) -> String {
     storage::shorten(name, units, bytes).into_owned()
 }
@@ -39,8 +38,8 @@ fn names_have_150_units_peers_200_and_values_2048() {
         });
     });
     let root = &trees[0].root;
-    // The names have more bytes than SQL storage takes: 174 below the service "testing", and 90 of
-    // a peer.
+    // The names are longer than SQL storage accepts: 174 bytes below the service "testing", and 90
+    // for a peer.
     assert_eq!(
         (&root.name, &root.peer),
         (&stored(&clefs(74), 150, 174), &stored(&clefs(99), 200, 90))
@@ -80,13 +79,13 @@ fn literal_names_and_peers_have_the_same_limits() {
 }
 
 #[test]
-fn names_that_a_header_brings_have_the_same_limits() {
+fn names_in_a_header_have_the_same_limits() {
     let part = |text: &str| STANDARD.encode(text);
     let long = clefs(120);
     let sw8 = format!("1-dA==-cw==-0-{0}-{0}-{0}-{0}", part(&long));
     let trees = run(|| span(&ENTRY).extract(&lines(&[("sw8", &sw8)])).run(|| ()));
     let reference = &trees[0].root.refs[0];
-    // Below a service of 97 bytes a name has 84.
+    // Below a service of 97 bytes a name may have 84.
     assert_eq!(
         (&reference.service, &reference.instance),
         (&clefs(24), &stored(&clefs(24), 50, 84))
@@ -126,7 +125,7 @@ fn chain(from: u32, to: u32, length: usize) -> Chain {
 }
 
 #[test]
-fn a_stack_tells_five_causes_in_at_most_4000_units() {
+fn stack_has_five_causes_in_at_most_4000_units() {
     #[local_span(name = "returns")]
     fn returns() -> Result<(), Chain> {
         Err(chain(0, 9, 0))

@@ -1,5 +1,5 @@
-//! The contexts of other tracers: told in tags, and passed on as they came where a carrier can hold
-//! them.
+//! The contexts of other tracers: recorded as tags, and propagated unchanged if the carrier
+//! supports them.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -16,7 +16,7 @@ fn map(headers: &[(&str, &str)]) -> HashMap<String, String> {
     headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
-/// What an exit adds to a map.
+/// Returns the headers that an exit adds to a map.
 fn sent() -> BTreeMap<String, String> {
     let mut headers = BTreeMap::new();
     let _exit = span(&CALL).enter();
@@ -80,7 +80,7 @@ fn traceparent_propagates_alone_unsampled_and_over_threads() {
 }
 
 #[tokio::test]
-async fn a_future_keeps_what_came_until_it_is_polled() {
+async fn future_stores_the_context_until_its_first_poll() {
     let headers = map(&[("traceparent", PARENT), ("tracestate", STATE), ("x-request-id", "r-1")]);
     let mut seen = BTreeMap::new();
     let work = async { seen = sent() };
@@ -93,7 +93,7 @@ async fn a_future_keeps_what_came_until_it_is_polled() {
 }
 
 #[test]
-fn what_the_program_set_itself_stays_with_its_state() {
+fn traceparent_of_the_program_is_not_replaced() {
     fn kept<C: Inject + Extract>(mut carrier: C, name: &'static str) {
         run(|| {
             span(&ENTRY).extract(&map(&[("traceparent", PARENT), ("tracestate", STATE)])).run(
@@ -122,7 +122,7 @@ fn what_the_program_set_itself_stays_with_its_state() {
 }
 
 #[test]
-fn carriers_of_our_headers_alone_get_no_others() {
+fn carrier_of_only_our_headers_gets_no_others() {
     #[derive(Default, Carrier)]
     struct Lines {
         #[carrier]
@@ -159,7 +159,7 @@ fn carriers_of_our_headers_alone_get_no_others() {
     let mut names: Vec<_> = map.headers.unwrap().into_keys().collect();
     names.sort();
     assert_eq!(names, ["sw8", "traceparent"]);
-    // Nor are they read from such a carrier: its lines are ours.
+    // They are not read from such a carrier either: its lines are ours.
     let trees = run(|| {
         span(&ENTRY)
             .extract(&super::prelude::lines(&[("traceparent", PARENT), ("x-request-id", "r-1")]))
@@ -169,7 +169,7 @@ fn carriers_of_our_headers_alone_get_no_others() {
 }
 
 #[test]
-fn what_is_no_context_is_counted_and_neither_told_nor_passed_on() {
+fn invalid_context_is_counted_and_ignored() {
     let before = stats::read().count(Diagnostic::OtherContext);
     let long = format!("a={}", "x".repeat(2_048));
     let mut seen = Vec::new();
@@ -189,11 +189,11 @@ fn what_is_no_context_is_counted_and_neither_told_nor_passed_on() {
         seen,
         [vec![], vec!["traceparent".to_owned()], vec!["traceparent".to_owned()], vec![]]
     );
-    let (bare, told) = (
+    let (bare, tagged) = (
         "Entry /entry\n  Exit call peer=other:1\n",
         format!("Entry /entry {{{TAGS}}}\n  Exit call peer=other:1\n"),
     );
-    assert_eq!(text(&trees), format!("{bare}{told}{told}{bare}"));
+    assert_eq!(text(&trees), format!("{bare}{tagged}{tagged}{bare}"));
     assert!(stats::read().count(Diagnostic::OtherContext) >= before + 3);
 }
 
@@ -238,7 +238,7 @@ fn tracestate_headers_join_and_request_ids_are_cut() {
 }
 
 #[tokio::test]
-async fn request_id_is_cut_alike_for_calls_and_futures() {
+async fn request_id_is_cut_equally_for_calls_and_futures() {
     let long = "x".repeat(10_000);
     let headers = map(&[("x-request-id", &long)]);
     let call = run(|| span(&ENTRY).extract(&headers).run(|| ()));

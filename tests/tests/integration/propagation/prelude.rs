@@ -1,4 +1,4 @@
-//! What the tests share: callsites, headers of other processes, and the names that they use.
+//! Code that the tests share: callsites, and headers of other processes.
 
 pub(crate) use base64::Engine as _;
 pub(crate) use base64::engine::general_purpose::STANDARD;
@@ -16,7 +16,7 @@ pub(crate) static CALL: Callsite = callsite!(exit, "call", peer = "other:1");
 pub(crate) static PRODUCE: Callsite = callsite!(exit, "produce", peer = "broker:1", layer = mq);
 pub(crate) static PART: Callsite = callsite!(local, "part");
 
-/// A header of another process, of that many.
+/// Returns the header of another process with this number.
 pub(crate) fn sw8(number: u32) -> String {
     let part = |text: &str| STANDARD.encode(text);
     format!(
@@ -30,12 +30,12 @@ pub(crate) fn sw8(number: u32) -> String {
     )
 }
 
-/// A carrier of lines.
+/// Returns a carrier of lines.
 pub(crate) fn lines(headers: &[(&str, &str)]) -> String {
     headers.iter().map(|(name, value)| format!("{name}:{value}")).collect::<Vec<_>>().join("\n")
 }
 
-/// The headers that a child of the current span sends.
+/// Returns the headers that a child of the current span sends.
 pub(crate) fn sent_by(callsite: &'static Callsite) -> String {
     let mut headers = String::new();
     let _exit = span(callsite).enter();
@@ -43,7 +43,7 @@ pub(crate) fn sent_by(callsite: &'static Callsite) -> String {
     headers
 }
 
-/// The value of a header in a carrier of lines.
+/// Returns the value of a header in a carrier of lines.
 pub(crate) fn header<'a>(carrier: &'a str, name: &str) -> Option<&'a str> {
     carrier.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))
 }

@@ -1,8 +1,8 @@
-//! The header `sw8` as it is written: the primary endpoint, no empty field, at most 2 KiB.
+//! The injected header `sw8`: the primary endpoint, no empty field, at most 2 KiB.
 
 use crate::propagation::prelude::*;
 
-/// The eight parts as text.
+/// Returns the eight parts as text.
 fn parts(carrier: &str) -> [String; 8] {
     let parts: Vec<_> = header(carrier, "sw8").unwrap_or_default().split('-').collect();
     let [flag, trace, segment, span, service, instance, endpoint, address] = parts[..] else {
@@ -22,7 +22,7 @@ fn parts(carrier: &str) -> [String; 8] {
 }
 
 #[test]
-fn the_header_says_which_span_of_which_segment_calls_whom() {
+fn header_has_the_span_the_segment_and_the_peer() {
     let mut sent = String::new();
     let trees = run(|| {
         span(&ENTRY).extract(&lines(&[("sw8", &sw8(7))])).run(|| {
@@ -63,7 +63,7 @@ fn endpoint_is_the_first_entry_or_span_with_its_current_name() {
 }
 
 #[test]
-fn no_part_is_empty_whatever_is_missing() {
+fn no_part_of_the_header_is_empty() {
     static NAMELESS: Callsite = callsite!(local, "");
     static NOWHERE: Callsite = callsite!(exit, "");
     let mut sent = String::new();

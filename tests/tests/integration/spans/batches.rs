@@ -1,4 +1,4 @@
-//! Consumers of batches: one span, a ref to each message's sender.
+//! Consumers of batches: one span with a ref to the sender of each message.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use skywalking_runtime::stats::{self, Diagnostic};
@@ -51,7 +51,7 @@ fn sender_with_changed_endpoint_has_one_ref() {
     assert_eq!(
         (trees[0].root.refs[0].endpoint.as_str(), trees[0].root.refs[0].address.as_str()),
         ("/e", "h:1"),
-        "what was said first"
+        "the endpoint of the first header"
     );
 }
 
@@ -69,7 +69,7 @@ fn message_served_twice_in_a_segment_has_two_refs() {
 }
 
 #[tokio::test]
-async fn a_future_extracts_its_batch_at_its_first_poll() {
+async fn future_extracts_its_batch_at_its_first_poll() {
     let batch = vec![(1, header("first", 1)), (2, header("second", 2))];
     let trees = run_async(consume_later(batch)).await;
     assert_eq!(
@@ -116,7 +116,7 @@ fn handler_continues_a_trace_its_middleware_did_not_read() {
 }
 
 #[test]
-fn a_trace_whose_id_has_left_stays_what_it_is() {
+fn batch_does_not_change_a_trace_id_that_was_propagated() {
     let mut own = None;
     let trees = Test::new().allow("ref-trace").run(|| {
         span(&ENTRY).run(|| {
@@ -135,7 +135,7 @@ fn a_trace_whose_id_has_left_stays_what_it_is() {
 }
 
 #[test]
-fn five_hundred_senders_are_referred_to_and_the_others_counted() {
+fn batch_has_500_refs_and_the_others_are_counted() {
     let _counts = crate::exact_counts();
     let batch: Vec<String> = (0..510).map(|segment| header("first", segment)).collect();
     let before = stats::read().count(Diagnostic::RefLimit);
@@ -146,7 +146,7 @@ fn five_hundred_senders_are_referred_to_and_the_others_counted() {
 }
 
 #[test]
-fn a_batch_that_is_left_out_has_the_first_trace_id() {
+fn unsampled_batch_has_the_first_trace_id() {
     let batch = [header("first", 1), header("second", 2)];
     let mut id = None;
     let trees = run(|| {
@@ -165,7 +165,7 @@ async fn future_keeps_the_refs_read_before_its_first_poll() {
     fn consume_later(batch: &[String]) -> impl Future<Output = ()> + use<> {
         ready(())
     }
-    // Those that can't be read, and those that are read twice, take no room of others.
+    // Invalid and repeated headers do not count towards the limit.
     let mut batch: Vec<_> = (0..300).map(|_| String::from("sw8:1-bad")).collect();
     batch.extend((0..600).map(|_| header("first", 0)));
     batch.extend((1..500).map(|segment| header("first", segment)));

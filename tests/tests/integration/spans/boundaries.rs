@@ -1,9 +1,9 @@
-//! Traces that cross tasks, threads, segments and processes.
+//! Traces over tasks, threads, segments and processes.
 
 use crate::spans::prelude::*;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn spawn_keeps_the_trace_and_a_bare_spawn_begins_one() {
+async fn spawn_keeps_the_trace_and_tokio_spawn_starts_one() {
     let trees = run_async(span(&ENTRY).future(async {
         correlation::put("tenant", "blue");
         let kept = spawn("kept", async {
@@ -29,7 +29,7 @@ async fn spawn_keeps_the_trace_and_a_bare_spawn_begins_one() {
     ] {
         assert!(shown.contains(part), "{part} in\n{shown}");
     }
-    // The bare spawn ran outside of the test's mark: it is a trace of its own, and not in this
+    // The task of `tokio::spawn` ran outside of the test's mark, as a trace that is not in this
     // tree.
     assert!(!shown.contains("lost"), "{shown}");
     assert_eq!(trees.len(), 1);
@@ -65,7 +65,7 @@ fn child_moved_after_its_first_poll_gets_a_segment() {
 }
 
 #[test]
-fn a_child_moved_into_another_segment_is_not_written_there() {
+fn child_moved_into_another_segment_is_not_recorded_there() {
     let trees = Test::new().run(|| {
         let mut future = pin!(step("moved"));
         let mut cx = Context::from_waker(Waker::noop());
@@ -121,7 +121,7 @@ fn nested_block_on_is_a_child_unless_polled_alone_before() {
 }
 
 #[test]
-fn a_root_dropped_inside_another_one_leaves_no_zombie() {
+fn root_dropped_inside_another_one_ends() {
     let trees = Test::new().run(|| {
         let mut dropped = Box::pin(request());
         assert!(dropped.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
@@ -139,12 +139,11 @@ fn a_root_dropped_inside_another_one_leaves_no_zombie() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_hundred_tasks_that_migrate_keep_their_trees() {
+async fn migrating_tasks_keep_their_trees() {
     let trees = run_async(async {
         let tasks: Vec<_> = (0..200)
             .map(|_| {
-                // Each root is opened inside the test's mark and then moved to whatever worker
-                // polls it.
+                // Each root is opened inside of the test's mark. Any worker may poll it afterwards.
                 let mut task = Box::pin(request());
                 assert!(task.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
                 tokio::spawn(task)
@@ -160,7 +159,7 @@ async fn two_hundred_tasks_that_migrate_keep_their_trees() {
 }
 
 #[tokio::test]
-async fn a_request_that_comes_back_to_this_process_is_one_trace() {
+async fn call_of_this_process_itself_is_one_trace() {
     #[entry_span(name = "/client")]
     async fn client() {
         let mut headers = http::HeaderMap::new();
@@ -186,7 +185,7 @@ async fn a_request_that_comes_back_to_this_process_is_one_trace() {
 }
 
 #[tokio::test]
-async fn a_foreign_trace_goes_on_and_a_bad_header_begins_a_new_one() {
+async fn valid_header_continues_and_invalid_header_starts_a_trace() {
     #[entry_span(name = "/server", extract = header)]
     async fn server(header: &str) -> (String, String) {
         let mut out = String::new();
@@ -235,7 +234,7 @@ async fn snapshot_works_repeatedly_and_after_its_segment_ended() {
 }
 
 #[tokio::test]
-async fn a_traced_future_that_stays_in_its_segment_is_a_child() {
+async fn traced_future_in_its_segment_is_a_child() {
     let trees = run_async(span(&ENTRY).future(async {
         tokio::join!(step("x").traced("stayed"), async { capture().run("closure", leaf) });
     }))
@@ -248,7 +247,7 @@ async fn a_traced_future_that_stays_in_its_segment_is_a_child() {
 }
 
 #[tokio::test]
-async fn an_unsampled_request_stays_so_over_tasks_and_moves() {
+async fn unsampled_request_stays_unsampled_over_tasks_and_moves() {
     let ids = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
     let seen = ids.clone();
     let trees = Test::new()
@@ -276,7 +275,7 @@ async fn an_unsampled_request_stays_so_over_tasks_and_moves() {
 }
 
 #[tokio::test]
-async fn a_later_name_of_the_endpoint_is_what_later_segments_refer_to() {
+async fn later_segments_refer_to_the_renamed_endpoint() {
     let trees = run_async(span(&ENTRY).future(async {
         capture().future("early", ready(())).await;
         let early = tokio::spawn(ready(()).traced("early"));
@@ -296,7 +295,7 @@ async fn a_later_name_of_the_endpoint_is_what_later_segments_refer_to() {
 }
 
 #[test]
-fn a_child_that_moves_takes_correlation_and_trace_along() {
+fn moved_child_keeps_correlation_and_trace() {
     #[local_span(name = "moved")]
     async fn moved() -> (Option<String>, Option<String>) {
         yields(1).await;
@@ -314,7 +313,7 @@ fn a_child_that_moves_takes_correlation_and_trace_along() {
             root.run(|| assert!(future.as_mut().poll(&mut cx).is_pending()));
             assert!(is_idle());
             let Poll::Ready(found) = future.as_mut().poll(&mut cx) else {
-                panic!("it is ready at the second poll")
+                panic!("the future is ready at its second poll")
             };
             seen = Some(found);
             assert!(is_idle());
@@ -365,13 +364,13 @@ fn unrecorded_part_keeps_the_trace_when_it_moves() {
             seen.0 = trace_id();
             capture()
         });
-        // Neither of these segments has the number of its trace.
+        // Neither segment has the number of its trace.
         snapshot.run("on", || {
             capture().run("below", || assert!(future.as_mut().poll(&mut cx).is_pending()));
         });
         assert!(is_idle());
         let Poll::Ready(found) = future.as_mut().poll(&mut cx) else {
-            panic!("it is ready at the second poll")
+            panic!("the future is ready at its second poll")
         };
         seen.1 = found;
     });

@@ -1,10 +1,10 @@
-//! The component of a span for which the program named none: what it talks to, and never Rust.
+//! The default component of a span without an explicit one: the called system, never Rust.
 
 use skywalking_runtime::component;
 
 use crate::spans::prelude::*;
 
-/// The components of these spans, in order.
+/// Returns the components of these spans, in order.
 fn components(work: impl FnOnce()) -> Vec<i32> {
     run(work).iter().map(|tree| tree.root.component).collect()
 }
@@ -59,7 +59,7 @@ fn component_follows_the_system_that_is_called() {
 }
 
 #[test]
-fn component_of_the_program_wins_over_the_system() {
+fn component_of_the_program_has_precedence() {
     #[exit_span(peer = "db:5432", layer = database, component = component::RUST, tags("db.type" = "mysql"))]
     fn written() {}
     #[exit_span(peer = "db:5432", layer = database, tags("db.type" = "mysql"))]

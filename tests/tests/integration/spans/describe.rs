@@ -1,11 +1,11 @@
-//! What is said of a span right before it opens: texts in pieces.
+//! Attributes that are set before a span opens: texts in several pieces.
 
 use skywalking_runtime::{Callsite, ResumableSpan, callsite, span, testing};
 
 static REQUEST: Callsite = callsite!(entry, "HTTP");
 static FALLBACK: Callsite = callsite!(entry, "HTTP").fallback();
 
-/// The name and the tag `x` of a span that was described twice over: whole, and in pieces.
+/// Returns the name and the tag `x` of two spans: with the whole text, and with its pieces.
 fn described(pieces: &[&str]) -> [(String, String); 2] {
     let whole = pieces.concat();
     let trees = testing::run(|| {
@@ -20,7 +20,7 @@ fn described(pieces: &[&str]) -> [(String, String); 2] {
 }
 
 #[test]
-fn a_text_in_pieces_is_kept_cut_and_cleaned_as_a_whole_one_is() {
+fn text_in_pieces_is_cut_and_cleaned_like_a_whole_one() {
     let long = "x".repeat(149);
     let longer = "\u{1d11e}".repeat(1_023);
     for pieces in [
@@ -56,7 +56,7 @@ fn name_in_pieces_replaces_a_merged_name_unless_fallback() {
 }
 
 #[test]
-fn a_request_that_is_not_sampled_takes_no_pieces() {
+fn unsampled_request_formats_no_pieces() {
     let trees = testing::Test::new().sampler(|_| false).run(|| {
         ResumableSpan::open(&REQUEST, |span| _ = span.name_of(&["a"]).tag_of("x", &["a"]), || ())
             .0

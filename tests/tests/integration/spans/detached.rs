@@ -1,4 +1,4 @@
-//! Spans that end by a handle, wherever and whenever that is.
+//! Spans that a handle ends later, on any thread.
 
 use std::sync::mpsc;
 use std::thread;
@@ -10,10 +10,10 @@ use skywalking_runtime::{
 
 use crate::spans::prelude::*;
 
-/// A call whose answer comes later.
+/// A call whose response arrives later.
 #[exit_span(name = "/submit", peer = "jobs:9000", layer = rpc, inject = headers)]
 fn submit(headers: &mut String) -> DetachedSpan {
-    current().tag("said", "inside");
+    current().tag("step", "inside");
     current().detach()
 }
 
@@ -49,18 +49,18 @@ fn handle_records_on_other_threads_after_its_root_ended() {
     assert_eq!(
         text(&ended),
         format!(
-            "{SUBMITTED}ERROR {{said=inside, job=7, ok=false, ratio=0.5, word=text, low=-3}} \
+            "{SUBMITTED}ERROR {{step=inside, job=7, ok=false, ratio=0.5, word=text, low=-3}} \
              [event=taken] [event=moved to=2] [event=error error.kind=std::io::error::Error message=disk full]\n"
         )
     );
 }
 
 #[test]
-fn it_ends_when_it_is_finished_and_not_with_its_scope() {
+fn handle_ends_the_span_at_finish_not_with_its_scope() {
     let mut root_end = None;
     let trees = run(|| {
         let handle = span(&ENTRY).run(|| submit(&mut String::new()));
-        // The clock of the wire counts milliseconds.
+        // Reported times are in milliseconds.
         let ended = std::time::Instant::now();
         while ended.elapsed() < Duration::from_millis(3) {
             thread::yield_now();
@@ -73,7 +73,7 @@ fn it_ends_when_it_is_finished_and_not_with_its_scope() {
 }
 
 #[test]
-fn what_its_scope_says_after_it_was_finished_lies_within_it() {
+fn log_after_finish_has_the_end_time_of_the_span() {
     let trees = run(|| {
         span(&ENTRY).run(|| {
             current().detach().finish();
@@ -84,24 +84,25 @@ fn what_its_scope_says_after_it_was_finished_lies_within_it() {
             current().log("event", "later");
         });
     });
-    // That no log is later than its span is a rule of the wire, to which the segment is held.
+    // A log after the end of its span violates the protocol, which every segment is checked
+    // against.
     assert_eq!(text(&trees), "Entry /entry layer=Http [event=later]\n");
 }
 
 #[test]
-fn dropped_unfinished_it_says_so() {
-    assert_eq!(submitted(drop), format!("{SUBMITTED}{{said=inside, unfinished=true}}\n"));
+fn unfinished_handle_is_tagged_when_dropped() {
+    assert_eq!(submitted(drop), format!("{SUBMITTED}{{step=inside, unfinished=true}}\n"));
     assert_eq!(
         submitted(|mut handle| {
             handle.tag("last", "words");
             thread::spawn(move || drop(handle)).join().unwrap();
         }),
-        format!("{SUBMITTED}{{said=inside, last=words, unfinished=true}}\n")
+        format!("{SUBMITTED}{{step=inside, last=words, unfinished=true}}\n")
     );
 }
 
 #[test]
-fn until_its_scope_ends_it_is_the_current_span_and_then_nobodys() {
+fn detached_span_is_current_until_its_scope_ends() {
     let trees = run(|| {
         span(&ENTRY).run(|| {
             let call = span(&A).enter();
@@ -122,7 +123,7 @@ fn until_its_scope_ends_it_is_the_current_span_and_then_nobodys() {
 }
 
 #[test]
-fn a_root_can_be_detached_and_its_children_end_before_it() {
+fn detached_root_ends_after_its_children() {
     let mut handle = None;
     let trees = run(|| {
         span(&ENTRY).run(|| {
@@ -135,7 +136,7 @@ fn a_root_can_be_detached_and_its_children_end_before_it() {
 }
 
 #[test]
-fn several_spans_of_a_segment_end_in_any_order() {
+fn detached_spans_of_a_segment_end_in_any_order() {
     let trees = run(|| {
         let mut spans: Vec<_> = span(&ENTRY).run(|| {
             [&A, &B, &C].map(|site| span(site).run(|| current().detach())).into_iter().collect()
@@ -157,7 +158,7 @@ fn several_spans_of_a_segment_end_in_any_order() {
 }
 
 #[test]
-fn work_on_other_threads_goes_on_below_it() {
+fn work_on_other_threads_continues_below_the_handle() {
     let shown = submitted(|handle| {
         let below = handle.snapshot();
         thread::spawn(move || {
@@ -169,12 +170,12 @@ fn work_on_other_threads_goes_on_below_it() {
     });
     assert_eq!(
         shown,
-        format!("{SUBMITTED}{{said=inside}}\n    Local answer ref=CrossThread\n      Local a\n")
+        format!("{SUBMITTED}{{step=inside}}\n    Local answer ref=CrossThread\n      Local a\n")
     );
 }
 
 #[tokio::test]
-async fn a_future_leaves_its_span_to_the_handle() {
+async fn handle_outlives_the_future_of_its_span() {
     #[local_span(name = "future")]
     async fn future() -> DetachedSpan {
         yields(1).await;
@@ -197,7 +198,7 @@ async fn a_future_leaves_its_span_to_the_handle() {
 }
 
 #[test]
-fn its_end_is_taken_once() {
+fn span_is_detached_only_once() {
     let before = stats::read().count(Diagnostic::DetachedTwice);
     let shown = submitted(|handle| {
         let inert = span(&A).run(|| {
@@ -210,12 +211,12 @@ fn its_end_is_taken_once() {
         inert.finish();
         handle.finish();
     });
-    assert_eq!(shown, format!("{SUBMITTED}{{said=inside}}\n  Local a\n"));
+    assert_eq!(shown, format!("{SUBMITTED}{{step=inside}}\n  Local a\n"));
     assert!(stats::read().count(Diagnostic::DetachedTwice) > before);
 }
 
 #[test]
-fn without_a_recorded_span_the_handle_does_nothing() {
+fn handle_without_a_recorded_span_does_nothing() {
     let mut handle = current().detach();
     assert!(!handle.is_recording() && handle.snapshot().is_empty());
     handle.tag("k", 1).log("k", 2).record_error_message("no").set_error();
@@ -271,7 +272,7 @@ fn handle_ends_both_merged_spans() {
 }
 
 #[test]
-fn a_panic_after_it_was_detached_is_told() {
+fn panic_after_the_detach_is_recorded() {
     let mut handle = None;
     let trees = run(|| {
         let caught = catch_unwind(AssertUnwindSafe(|| {
@@ -291,7 +292,7 @@ fn a_panic_after_it_was_detached_is_told() {
 }
 
 #[test]
-fn what_it_says_is_bounded_and_the_rest_counted() {
+fn entries_of_a_handle_are_limited_and_the_rest_counted() {
     let _counts = crate::exact_counts();
     let before = stats::read().count(Diagnostic::EntryLimit);
     let shown = submitted(|mut handle| {
@@ -301,17 +302,17 @@ fn what_it_says_is_bounded_and_the_rest_counted() {
         handle.finish();
     });
     let limited = SUBMITTED.replace("layer=Http", "layer=Http SIZE_LIMITED {left_out=tags=3976}");
-    assert_eq!(shown, format!("{limited}{{said=inside, same=again}}\n"));
+    assert_eq!(shown, format!("{limited}{{step=inside, same=again}}\n"));
     assert!(stats::read().count(Diagnostic::EntryLimit) >= before + 5_000 - 1_024);
 }
 
 #[test]
-fn no_log_of_its_scope_comes_after_its_end() {
+fn log_of_the_scope_is_not_after_the_end() {
     let trees = run(|| {
         span(&ENTRY).run(|| {
             let call = span(&A).enter();
             current().detach().finish();
-            // The clock of the spans has gone on to another millisecond.
+            // The clock of the spans has advanced to another millisecond.
             let done = std::time::SystemTime::now() + Duration::from_millis(2);
             while std::time::SystemTime::now() < done {
                 std::hint::spin_loop();

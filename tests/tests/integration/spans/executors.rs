@@ -1,4 +1,4 @@
-//! Executors that run below a root: each task has a context of its own, whatever drives it.
+//! Executors that run below a root. Each task has its own context, with any executor.
 
 use crate::spans::prelude::*;
 
@@ -30,7 +30,7 @@ async fn job() {
     yields(2).await;
 }
 
-/// What a server does: tasks for requests, which interleave.
+/// A server that spawns a task for each request. The requests interleave.
 async fn serve() {
     let tasks = [
         tokio::task::spawn_local(request()),
@@ -62,7 +62,7 @@ const REQUESTS: [&str; 7] = [
     "Entry /sync layer=Http\n  Local a\n",
 ];
 
-/// The trees but the first, as text in any order.
+/// Returns the trees except the first, as text in any order.
 fn sorted(trees: &[Tree]) -> Vec<String> {
     let mut shown: Vec<_> = trees.iter().map(ToString::to_string).collect();
     shown.sort();
@@ -84,7 +84,7 @@ fn drive() {
 }
 
 #[test]
-fn attribute_below_tokio_main_is_no_parent_of_requests() {
+fn attribute_below_tokio_main_is_not_a_parent_of_requests() {
     #[tokio::main(flavor = "current_thread")]
     #[local_span(name = "main")]
     async fn main() {
@@ -110,7 +110,7 @@ fn attribute_below_tokio_main_is_no_parent_of_requests() {
 }
 
 #[test]
-fn entry_around_block_on_is_no_parent_of_requests() {
+fn entry_around_block_on_is_not_a_parent_of_requests() {
     #[entry_span(name = "/serve")]
     fn annotated() {
         drive();
@@ -166,7 +166,7 @@ fn arguments_in_a_task_below_a_root_are_not_recorded() {
 }
 
 #[test]
-fn task_below_a_root_that_is_left_out_is_decided_by_itself() {
+fn task_below_an_ignored_root_is_sampled_by_itself() {
     static MAIN: Callsite = callsite!(local, "main");
     let trees = Test::new().sampler(|name| name != "main").run(|| span(&MAIN).run(drive));
     let expected: Vec<_> = expected("").into_iter().filter(|tree| !tree.is_empty()).collect();
@@ -191,12 +191,12 @@ fn root_around_another_executor_is_not_a_parent_of_tasks() {
         let mark = testing::mark();
         runtime.block_on(async { tokio::spawn(async move { mark.run(batch) }).await.unwrap() });
     });
-    // The same task blocks: that is one context.
+    // The same task blocks, so the context stays the same.
     assert_eq!(sorted(&trees), [REQUESTS[0], "Local batch\n  Local inside\n    Local a\n"]);
 }
 
 #[test]
-fn one_task_that_blocks_stays_one_trace() {
+fn blocking_task_stays_one_trace() {
     let trees = run(|| {
         span(&ENTRY).run(|| {
             current_thread().block_on(async {
@@ -215,7 +215,7 @@ fn one_task_that_blocks_stays_one_trace() {
 }
 
 #[test]
-fn panic_and_drop_in_a_task_put_the_outer_root_back() {
+fn panic_and_drop_in_a_task_restore_the_outer_root() {
     static MAIN: Callsite = callsite!(local, "main");
     #[entry_span(name = "/panics")]
     async fn panics() {
@@ -276,7 +276,7 @@ fn guard_over_an_await_is_counted() {
     });
     assert!(
         text(&of_root).contains("Local a\n    Local b\n"),
-        "it is as wrong as ever: {}",
+        "expected the wrong parent that the misuse causes: {}",
         text(&of_root)
     );
     assert_eq!(held(), before + 1);
@@ -286,7 +286,7 @@ fn guard_over_an_await_is_counted() {
         );
     });
     assert_eq!(held(), before + 2);
-    // What is right is not counted: guards within a poll, and futures of children.
+    // Correct use is not counted: guards within a poll, and futures of children.
     let trees = run(|| {
         futures::executor::block_on(span(&ENTRY).future(async {
             for _ in 0..3 {
@@ -300,8 +300,8 @@ fn guard_over_an_await_is_counted() {
     assert_eq!(held(), before + 2);
 }
 
-/// What a task of a `LocalSet` below an async root goes on from is a trace's part of its own, as
-/// with any other spawned task.
+/// A task of a `LocalSet` below an async root continues the trace in its own segment, like any
+/// other spawned task.
 #[test]
 fn spawned_local_task_refers_to_the_async_root() {
     let trees = run(|| {
@@ -337,7 +337,7 @@ fn guard_over_an_await_below_a_call_is_counted() {
         yields(times).await;
     };
     let before = held();
-    // Branches that are spans: the guard's span is not current where it closes.
+    // The branches are spans, so the span of the guard is not current when it ends.
     let branches = run(|| {
         span(&ENTRY).run(|| {
             futures::executor::block_on(async {
@@ -346,7 +346,7 @@ fn guard_over_an_await_below_a_call_is_counted() {
         });
     });
     assert_eq!(held(), before + 2, "{}", text(&branches));
-    // What is right is not counted.
+    // Correct use is not counted.
     let trees = run(|| {
         span(&ENTRY).run(|| {
             futures::executor::block_on(async {

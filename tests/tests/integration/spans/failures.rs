@@ -1,9 +1,9 @@
-//! Panics and errors, in functions and in what formats their arguments.
+//! Panics and errors, in functions and in the formatting of their arguments.
 
 use crate::spans::prelude::*;
 
 #[test]
-fn a_panic_marks_exactly_the_spans_that_unwound() {
+fn panic_marks_exactly_the_unwound_spans() {
     #[local_span(name = "outer")]
     fn outer() {
         let caught = catch_unwind(AssertUnwindSafe(inner));
@@ -27,7 +27,7 @@ fn a_panic_marks_exactly_the_spans_that_unwound() {
 }
 
 #[test]
-fn a_root_that_panics_is_sent_and_leaves_the_slot_empty() {
+fn panicking_root_is_sent_and_no_segment_is_current() {
     let trees = run(|| {
         let caught = catch_unwind(|| span(&ENTRY).run(|| panic!("whole")));
         assert!(caught.is_err() && is_idle());
@@ -39,7 +39,7 @@ fn a_root_that_panics_is_sent_and_leaves_the_slot_empty() {
 }
 
 #[test]
-fn spans_opened_while_unwinding_are_no_panics_of_their_own() {
+fn spans_opened_while_unwinding_are_not_marked() {
     struct Cleanup;
     impl Drop for Cleanup {
         fn drop(&mut self) {
@@ -60,7 +60,7 @@ fn spans_opened_while_unwinding_are_no_panics_of_their_own() {
 
 // Feature: annotations
 #[test]
-fn an_error_that_is_returned_marks_the_span() {
+fn returned_error_marks_the_span() {
     #[derive(Debug)]
     struct Broken(std::num::ParseIntError);
     impl fmt::Display for Broken {
@@ -123,7 +123,7 @@ fn an_error_that_is_returned_marks_the_span() {
 }
 
 #[test]
-fn a_display_that_panics_costs_its_value_alone() {
+fn panicking_display_loses_only_its_value() {
     let _counts = crate::exact_counts();
     struct Bad;
     impl fmt::Display for Bad {
@@ -136,12 +136,12 @@ fn a_display_that_panics_costs_its_value_alone() {
         42
     }
     let trees = run(|| span(&ENTRY).run(|| assert_eq!(tagged(), 42)));
-    // Literal tags come first: they are in the callsite.
+    // Literal tags come first, since they are in the callsite.
     assert_eq!(text(&trees), "Entry /entry layer=Http\n  Local tagged {good=1, bad=<panicked>}\n");
 }
 
 #[test]
-fn panicking_argument_unwinds_and_leaves_nothing_behind() {
+fn panicking_argument_unwinds_and_leaves_no_open_span() {
     fn boom() -> u8 {
         panic!("argument")
     }
@@ -155,7 +155,7 @@ fn panicking_argument_unwinds_and_leaves_nothing_behind() {
 }
 
 #[test]
-fn a_name_by_hand_whose_display_panics_costs_its_text_alone() {
+fn panicking_name_of_a_builder_loses_only_its_text() {
     let _counts = crate::exact_counts();
     struct Bad;
     impl fmt::Display for Bad {
@@ -169,13 +169,13 @@ fn a_name_by_hand_whose_display_panics_costs_its_text_alone() {
 }
 
 #[test]
-fn an_older_panic_is_not_told_of_a_later_one() {
+fn resumed_panic_has_no_message_of_an_older_one() {
     let trees = run(|| {
         span(&ENTRY).run(|| {
             assert!(catch_unwind(|| panic!("older")).is_err());
             let caught = catch_unwind(|| {
                 let _span = span(&A).enter();
-                // As an error of a joined task is: no hook runs, so nobody knows its message.
+                // As with the error of a joined task: no hook runs, so the message is unknown.
                 std::panic::resume_unwind(Box::new("later"));
             });
             assert!(caught.is_err());

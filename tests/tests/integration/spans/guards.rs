@@ -1,11 +1,11 @@
-//! Guards by hand: in any order, too late, without a context, at the end of a thread.
+//! Guards: dropped in any order, too late, without a context, and at the end of a thread.
 
 use crate::spans::prelude::*;
 
-/// The six orders in which three nested guards can drop: the tree is the same, and what is opened
-/// next finds the nearest open ancestor.
+/// Three nested guards can drop in six orders. The tree is always the same, and the next span opens
+/// below the nearest open ancestor.
 #[test]
-fn three_guards_may_drop_in_every_order() {
+fn three_guards_can_drop_in_any_order() {
     static NEXT: Callsite = callsite!(local, "next");
     for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
         let trees = run(|| {
@@ -23,7 +23,7 @@ fn three_guards_may_drop_in_every_order() {
         let mut expected = vec![String::new(); 4];
         for at in order {
             open.retain(|other| *other != at);
-            // Below the root, or below the innermost guard that is still there.
+            // Below the root, or below the innermost guard that is still open.
             let parent = open.last().map_or(0, |inner| inner + 1);
             expected[parent].push('+');
         }
@@ -45,7 +45,7 @@ fn three_guards_may_drop_in_every_order() {
 }
 
 #[test]
-fn a_guard_that_outlives_its_root_does_nothing_and_is_counted() {
+fn guard_that_outlives_its_root_is_counted() {
     let before = misplaced();
     let trees = run(|| {
         let late = span(&ENTRY).run(|| span(&A).enter());
@@ -79,7 +79,7 @@ fn child_without_a_context_does_nothing_and_is_counted() {
 }
 
 #[test]
-fn thread_local_destructors_and_forgotten_guards_do_no_harm() {
+fn thread_local_destructors_and_forgotten_guards_are_safe() {
     struct Late;
     impl Drop for Late {
         fn drop(&mut self) {

@@ -1,5 +1,5 @@
-//! Roots that end while another segment is in the slot, left there by a coroutine that was
-//! suspended within a poll or a call.
+//! Roots that end while another segment is current, because a coroutine was suspended within a poll
+//! or a call.
 
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
@@ -9,8 +9,8 @@ static OUTER: Callsite = callsite!(entry, "/outer");
 static LEFT: Callsite = callsite!(entry, "/left");
 static AFTER: Callsite = callsite!(local, "after");
 
-/// Resumed once it suspends itself inside of the root `/left`, whose segment stays in the slot.
-/// Resumed again it ends that root.
+/// Suspended inside of the root `/left`, whose segment stays current. The second resume ends that
+/// root.
 type Suspended = Coroutine<(), (), ()>;
 
 fn suspended(kind: Left) -> Suspended {
@@ -43,7 +43,7 @@ fn resume(coroutine: &mut Suspended) {
     assert!(matches!(coroutine.resume(()), CoroutineResult::Yield(())));
 }
 
-/// A context of a segment that is not in the slot.
+/// Returns a context of a segment that is not current.
 fn capture_elsewhere() -> skywalking_runtime::propagation::Snapshot {
     std::thread::scope(|scope| {
         let mark = testing::mark();
@@ -61,9 +61,9 @@ fn misplaced() -> u64 {
     skywalking_runtime::stats::read().count(skywalking_runtime::stats::Diagnostic::GuardMisplaced)
 }
 
-/// The trees of `work`, which leaves contexts behind by calling its argument, and of what happens
-/// after that: the coroutines go on, nothing may be in the slot then, and the next span is a trace
-/// of its own.
+/// Returns the trees of `work`, which calls its argument to suspend coroutines, and of the code
+/// after it. Then the coroutines are resumed, no segment may be current, and the next span starts
+/// its own trace.
 fn recorded(left: Left, work: impl FnOnce(&mut dyn FnMut())) -> String {
     let before = misplaced();
     let trees = run(|| {
@@ -77,7 +77,7 @@ fn recorded(left: Left, work: impl FnOnce(&mut dyn FnMut())) -> String {
     text(&trees)
 }
 
-/// What is recorded of the root that was left behind, and of what comes after all.
+/// Returns the tree of the suspended root, and of the spans after everything else.
 fn with_rest(left: Left, outer: &str) -> String {
     let left = match left {
         Left::Call => "Entry /left\n  Local left ref=CrossThread\n",
@@ -89,7 +89,7 @@ fn with_rest(left: Left, outer: &str) -> String {
 const LEFT_BEHIND: [Left; 2] = [Left::Call, Left::Future];
 
 #[test]
-fn sync_root_that_ends_without_its_segment_leaves_no_zombie() {
+fn sync_root_ends_while_its_segment_is_not_current() {
     #[entry_span(name = "/outer")]
     fn annotated(leave: &mut dyn FnMut()) {
         drop(span(&B).enter());
@@ -108,7 +108,7 @@ fn sync_root_that_ends_without_its_segment_leaves_no_zombie() {
             };
             assert!(catch_unwind(AssertUnwindSafe(panics)).is_err());
         });
-        // The panic began where another segment was in the slot, so its message is not known.
+        // Another segment was current when the panic started, so its message is unknown.
         assert_eq!(
             panicked,
             with_rest(left, "Entry /outer ERROR [event=error error.kind=panic]\n")
@@ -117,7 +117,7 @@ fn sync_root_that_ends_without_its_segment_leaves_no_zombie() {
 }
 
 #[test]
-fn async_root_that_ends_without_its_segment_leaves_no_zombie() {
+fn async_root_ends_while_its_segment_is_not_current() {
     let poll = |future: Pin<&mut dyn Future<Output = ()>>| {
         future.poll(&mut Context::from_waker(Waker::noop()))
     };

@@ -1,4 +1,4 @@
-//! Full segments and requests that are not sampled.
+//! Full segments, and unsampled requests.
 
 use skywalking_runtime::stats::{self, Diagnostic};
 
@@ -6,7 +6,7 @@ use crate::spans::prelude::*;
 
 // Feature: span limit
 #[test]
-fn over_the_limit_parents_are_right_and_exits_send_headers() {
+fn over_the_limit_parents_are_correct_and_exits_inject() {
     static CALL: Callsite = callsite!(exit, "call", peer = "other:1");
     #[exit_span(name = "call", peer = format!("other:{}", 1), inject = headers)]
     fn call(headers: &mut String) {}
@@ -17,7 +17,7 @@ fn over_the_limit_parents_are_right_and_exits_send_headers() {
                 drop(span(&A).enter());
             }
             let _last = span(&B).enter();
-            // 300 spans: from here on nothing is recorded.
+            // There are 300 spans. From here on none is recorded.
             let lost = span(&C).enter();
             current().tag("lost", true);
             drop(span(&CALL).enter());
@@ -30,14 +30,14 @@ fn over_the_limit_parents_are_right_and_exits_send_headers() {
     assert!(root.is_size_limited);
     assert_eq!(root.children.len(), 299);
     assert_eq!(root.children[298].tags, [("kept".to_owned(), "true".to_owned())]);
-    // The three that were lost are counted on the first span.
+    // The three lost spans are counted on the first span.
     assert_eq!(root.tags, [("left_out".to_owned(), "spans=3".to_owned())]);
     let parts: Vec<_> = header.split('-').collect();
     assert_eq!((parts.len(), parts[3]), (8, "299"), "{header}");
     assert!(is_idle());
 }
 
-/// An integration's exit inside an annotated one is one span with it, recorded or not.
+/// An integration's exit inside of an annotated one merges with it, recorded or not.
 #[test]
 fn merged_spans_past_the_limit_count_once() {
     static CALL: Callsite = callsite!(exit, "call", peer = "other:1");
@@ -59,7 +59,7 @@ fn merged_spans_past_the_limit_count_once() {
     assert!(stats::read().count(Diagnostic::SpanLimit) >= before + 4);
     assert_eq!(headers.each_ref().map(|header| address_in(header)), ["inner:2", "inner:2"]);
     let trees = full(|| {
-        // Two at a time are two, and so is what is below a Local span.
+        // Two concurrent ones are two spans, and so is one below a Local span.
         futures::executor::block_on(span(&CALL).future(async {
             tokio::join!(span(&INNER).future(yields(2)), span(&INNER).future(yields(1)));
         }));
@@ -70,7 +70,7 @@ fn merged_spans_past_the_limit_count_once() {
 }
 
 #[test]
-fn an_unsampled_request_records_nothing_and_has_a_trace_id() {
+fn unsampled_request_records_nothing_and_has_a_trace_id() {
     let mut seen = (None, None, String::from("sw8:old\nkeep:me"));
     let trees = Test::new().sampler(|name| name != "/macro").run(|| {
         #[exit_span(name = "call", peer = "other:1", inject = header)]
@@ -95,7 +95,7 @@ fn an_unsampled_request_records_nothing_and_has_a_trace_id() {
     assert_eq!(seen.2, "keep:me\nsw8-correlation:aw==:dg==");
 }
 
-/// A segment with no room for a further span.
+/// Runs work in a segment at its span limit.
 fn full(work: impl FnOnce()) -> Vec<testing::Tree> {
     run(|| {
         span(&ENTRY).run(|| {
@@ -153,7 +153,7 @@ fn exit_over_the_limit_after_its_arguments_sends_its_address() {
 }
 
 #[test]
-fn however_many_exits_find_no_room_each_sends_its_own_address() {
+fn over_the_limit_many_exits_send_their_own_addresses() {
     #[exit_span(name = "call", peer = format!("host-{number}:1"), tags("number" = number), inject = headers)]
     fn call(number: u32, headers: &mut String) {}
     let mut headers = String::new();
@@ -173,13 +173,13 @@ fn over_the_limit_spans_merge_as_below_it() {
     let trees = run(|| {
         let mut inner = Box::pin(span(&ENTRY).name("/inner").future(yields(1)));
         span(&ENTRY).run(|| {
-            // One that is one with the root, and waits.
+            // Merges with the root, and waits.
             assert!(inner.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
             for _ in 0..299 {
                 drop(span(&A).enter());
             }
             drop(span(&B).enter());
-            // So this one is none of the root's, and there is no room for it.
+            // So this one does not merge with the root, and is over the limit.
             let other = span(&OTHER).enter();
             current().tag("lost", true);
             drop(other);
@@ -208,7 +208,7 @@ fn after_an_unrecorded_span_the_nearest_open_one_is_current() {
                 current().tag("current", "the root");
             }));
             let mut cx = Context::from_waker(Waker::noop());
-            // It is one with the outer one, which ends before it.
+            // Merges with the outer span, which ends before it.
             span(&OUTER).run(|| assert!(inner.as_mut().poll(&mut cx).is_pending()));
             for _ in 0..298 {
                 drop(span(&A).enter());
@@ -235,7 +235,7 @@ fn over_the_limit_arguments_that_open_spans_keep_the_address() {
 }
 
 #[test]
-fn what_consists_of_blanks_is_no_name_and_no_address_and_no_key() {
+fn blank_names_addresses_and_keys_count_as_missing() {
     static BLANK: Callsite = callsite!(exit, " ", peer = " ");
     #[exit_span(name = name, peer = peer, inject = headers)]
     fn call(name: &str, peer: &str, headers: &mut String) {}
@@ -265,7 +265,7 @@ fn what_consists_of_blanks_is_no_name_and_no_address_and_no_key() {
     );
 }
 
-/// The value of the tag that counts what a tree's first span left out.
+/// Returns the value of the tag that counts the dropped entries on the first span.
 fn left_out(trees: &[testing::Tree]) -> Option<&str> {
     trees[0].root.tags.iter().find(|(key, _)| key == "left_out").map(|(_, value)| &**value)
 }
@@ -284,7 +284,7 @@ fn spans_beyond_the_limit_are_counted_on_the_first_span() {
 fn tags_and_logs_over_limits_are_counted_on_the_first_span() {
     let _counts = crate::exact_counts();
     let big = "x".repeat(2_048);
-    // One span alone says more than a segment holds: 16 384 entries, and 1 MiB of text.
+    // One span adds more than a segment holds: 16 384 entries, and 1 MiB of text.
     let entries = run(|| {
         span(&ENTRY)
             .run(|| span(&A).run(|| (0..16_390).for_each(|number| _ = current().tag("n", number))));
@@ -298,7 +298,7 @@ fn tags_and_logs_over_limits_are_counted_on_the_first_span() {
         span(&ENTRY)
             .run(|| span(&A).run(|| (0..8_200).for_each(|number| _ = current().log("n", number))));
     });
-    // 8 192 logs of one field each fill the segment, and a span tells 300 of them.
+    // 8 192 logs of one field each fill the segment, and a span reports 300 of them.
     assert_eq!(left_out(&logs), Some("logs=7900"));
     let fields = run(|| {
         span(&ENTRY).run(|| span(&A).run(|| (0..520).for_each(|_| _ = current().log("n", &*big))));
@@ -307,7 +307,7 @@ fn tags_and_logs_over_limits_are_counted_on_the_first_span() {
 }
 
 #[test]
-fn logs_of_every_span_and_what_handles_say_are_counted() {
+fn logs_of_spans_and_entries_of_handles_are_counted() {
     let _counts = crate::exact_counts();
     let trees = run(|| {
         span(&ENTRY).run(|| {
@@ -325,7 +325,7 @@ fn logs_of_every_span_and_what_handles_say_are_counted() {
 }
 
 #[test]
-fn each_part_counts_what_it_left_out_itself() {
+fn each_part_counts_its_own_dropped_entries() {
     let trees = run(|| {
         span(&ENTRY).run(|| {
             (0..301).for_each(|_| drop(span(&B).enter()));
@@ -336,7 +336,7 @@ fn each_part_counts_what_it_left_out_itself() {
         });
     });
     let root = &trees[0].root;
-    // What the program says under this key gives way.
+    // A tag of the program with this key is replaced.
     assert_eq!(left_out(&trees), Some("spans=3"));
     let next = root.children.iter().find(|child| child.name == "/entry").expect("a second part");
     assert_eq!(next.tags, [("left_out".to_owned(), "spans=1".to_owned())]);

@@ -1,12 +1,12 @@
-//! Which name, component, layer and tags a merged span reports, by its kind and by how each of the
-//! two spans got them.
+//! The name, component, layer and tags of a merged span, for each kind and for each source of the
+//! two values.
 #![expect(clippy::unused_self, reason = "methods of clients and handlers, reduced to their calls")]
 
 use skywalking_runtime::ResumableSpan;
 
 use crate::spans::prelude::*;
 
-/// Where the name of a span comes from.
+/// The source of a span's name.
 #[derive(Clone, Copy, Debug)]
 enum Source {
     Default,
@@ -31,7 +31,7 @@ const SOURCES: [Source; 8] = [
 ];
 
 impl Source {
-    /// Its row and column in the tables.
+    /// Returns its row and column in the tables.
     fn class(self) -> usize {
         match self {
             Self::Default => 0,
@@ -42,7 +42,8 @@ impl Source {
     }
 }
 
-/// A function that opens a span of each source around `work`, and the name that the span has alone.
+/// Declares functions that open a span of each source around `work`, and their names without a
+/// merge.
 macro_rules! spans {
     ($module:ident: $attribute:ident, $kind:ident $(, peer = $peer:literal)?) => {
         mod $module {
@@ -119,8 +120,8 @@ spans!(inner_entry: entry_span, entry);
 
 type Open = fn(Source, &mut dyn FnMut()) -> String;
 
-/// Which of the two names is reported, for each pair of an outer class (the row) and an inner one:
-/// default, pattern, written out, integration.
+/// Compares the reported name for each pair of an outer class (the row) and an inner one (the
+/// column): default, pattern, literal, integration.
 fn compare(outer: Open, inner: Open, table: [[&str; 4]; 4]) {
     for (first, second) in
         SOURCES.into_iter().flat_map(|first| SOURCES.map(|second| (first, second)))
@@ -152,7 +153,7 @@ fn exit_in_exit_reports_the_outermost_name() {
 
 // Feature: entry inside entry
 #[test]
-fn entry_in_entry_reports_the_inner_name_if_written_out() {
+fn entry_in_entry_reports_an_explicit_inner_name() {
     compare(outer_entry::open, inner_entry::open, [["outer", "outer", "inner", "outer"]; 4]);
 }
 
@@ -235,7 +236,7 @@ fn functions_without_a_block_follow_the_same_rules() {
 }
 
 #[test]
-fn exit_in_exit_fills_what_the_outermost_left_out() {
+fn exit_in_exit_fills_missing_values_of_the_outermost() {
     #[exit_span(name = "outer", peer = "p:1", layer = rpc, tags("both" = "outer", "computed" = value))]
     fn written(value: u8) {
         inner(value + 1);
@@ -296,7 +297,7 @@ fn entry_in_entry_takes_inner_tags_component_and_layer() {
 }
 
 #[test]
-fn layer_unknown_counts_as_written_out() {
+fn layer_unknown_counts_as_explicit() {
     #[exit_span(name = "outer", peer = "p:1", layer = unknown)]
     fn exit() {
         span(&DATABASE).run(|| ());
@@ -309,7 +310,7 @@ fn layer_unknown_counts_as_written_out() {
 }
 
 #[test]
-fn exit_in_exit_evaluates_no_name_that_loses() {
+fn exit_in_exit_does_not_evaluate_an_unused_name() {
     let _counts = crate::exact_counts();
     struct Loud;
     impl fmt::Display for Loud {

@@ -1,5 +1,5 @@
-//! An Entry in an Entry and an Exit in an Exit are one span: who merges, what of the inner one
-//! stays, and how it ends.
+//! An Entry in an Entry and an Exit in an Exit are one span: which spans merge, which values of the
+//! inner one are kept, and when it ends.
 
 use crate::spans::prelude::*;
 use skywalking_runtime::SpanLayer;
@@ -28,14 +28,14 @@ fn check(headers: &mut String) {
 }
 
 #[test]
-fn a_handler_without_a_name_leaves_the_one_of_the_middleware() {
+fn handler_without_a_name_keeps_that_of_the_middleware() {
     let trees = run(|| span(&GET).run(unnamed));
     assert_eq!(text(&trees), "Entry GET:/users/{id} layer=Http component=49 {inner=1}\n");
     assert!(is_idle());
 }
 
 #[test]
-fn what_the_inner_one_gives_counts_and_nothing_is_cleared() {
+fn inner_entry_overrides_name_and_component() {
     let trees = run(|| {
         span(&GET).run(|| {
             current().tag("who", "outer").tag("http.method", "GET").log("event", "came in");
@@ -59,7 +59,7 @@ fn fallback_values_do_not_replace_explicit_ones() {
 }
 
 #[test]
-fn an_outer_exit_without_a_peer_takes_the_inner_ones() {
+fn outer_exit_without_a_peer_uses_the_inner_one() {
     static CALL: Callsite = callsite!(exit, "/call");
     for (computed, shown) in [(None, "10.0.0.7:8080"), (Some("10.0.0.8:8080"), "10.0.0.8:8080")] {
         let trees = run(|| {
@@ -92,7 +92,7 @@ fn inner_exit_injects_with_the_span_and_peer_of_the_outer() {
 }
 
 #[test]
-fn a_local_between_two_keeps_them_two_and_kinds_do_not_mix() {
+fn local_in_between_and_other_kinds_prevent_the_merge() {
     let trees = run(|| {
         span(&GET).run(|| {
             let _between = span(&A).enter();
@@ -110,7 +110,7 @@ fn a_local_between_two_keeps_them_two_and_kinds_do_not_mix() {
 }
 
 #[test]
-fn a_finished_local_before_it_does_not_matter() {
+fn finished_local_does_not_prevent_the_merge() {
     let trees = run(|| {
         span(&GET).run(|| {
             drop(span(&A).enter());
@@ -125,7 +125,7 @@ fn a_finished_local_before_it_does_not_matter() {
 }
 
 #[test]
-fn three_in_each_other_are_one_and_one_after_another_too() {
+fn nested_and_consecutive_spans_merge() {
     let trees = run(|| {
         span(&GET).run(|| {
             span(&ENTRY).run(unnamed);
@@ -141,7 +141,7 @@ fn three_in_each_other_are_one_and_one_after_another_too() {
 }
 
 #[tokio::test]
-async fn siblings_under_a_join_stay_two() {
+async fn concurrent_siblings_do_not_merge() {
     static CALL: Callsite = callsite!(exit, "/both", peer = "both:1");
     #[exit_span(name = name, peer = peer)]
     async fn part(name: &str, peer: &str) {
@@ -155,7 +155,7 @@ async fn siblings_under_a_join_stay_two() {
     }
     let trees = run_async(span(&CALL).future(async {
         tokio::join!(part("/left", "left:1"), part("/right", "right:1"));
-        // Those have ended: the next one merges again.
+        // Those have ended, so the next one merges again.
         part("/after", "after:1").await;
     }))
     .await;
@@ -167,7 +167,7 @@ async fn siblings_under_a_join_stay_two() {
 }
 
 #[tokio::test]
-async fn a_sibling_by_a_guard_does_not_merge_while_another_is_open() {
+async fn sibling_guard_does_not_merge_while_another_is_open() {
     static CALL: Callsite = callsite!(exit, "/both", peer = "both:1");
     static LEFT: Callsite = callsite!(exit, "/left", peer = "left:1");
     static RIGHT: Callsite = callsite!(exit, "/right", peer = "right:1");
@@ -189,7 +189,7 @@ async fn a_sibling_by_a_guard_does_not_merge_while_another_is_open() {
 }
 
 #[test]
-fn an_error_of_the_inner_one_is_the_spans() {
+fn error_of_the_inner_span_marks_the_merged_span() {
     #[entry_span]
     fn fails() -> Result<(), fmt::Error> {
         Err(fmt::Error)
@@ -208,7 +208,7 @@ fn an_error_of_the_inner_one_is_the_spans() {
 }
 
 #[test]
-fn a_panic_through_both_is_told_once_and_a_second_one_again() {
+fn panic_through_both_is_recorded_once() {
     #[entry_span]
     fn panics() {
         panic!("inside");
@@ -216,10 +216,10 @@ fn a_panic_through_both_is_told_once_and_a_second_one_again() {
     let trees = run(|| {
         let _ = catch_unwind(AssertUnwindSafe(|| span(&GET).run(panics)));
     });
-    let told = "[event=error error.kind=panic message=inside]";
+    let log = "[event=error error.kind=panic message=inside]";
     assert_eq!(
         text(&trees),
-        format!("Entry GET:/users/{{id}} layer=Http component=49 ERROR {told}\n")
+        format!("Entry GET:/users/{{id}} layer=Http component=49 ERROR {log}\n")
     );
     let trees = run(|| {
         let _ = catch_unwind(AssertUnwindSafe(|| {
@@ -229,16 +229,16 @@ fn a_panic_through_both_is_told_once_and_a_second_one_again() {
             });
         }));
     });
-    let told = format!("{told} [event=error error.kind=panic message=outside]");
+    let log = format!("{log} [event=error error.kind=panic message=outside]");
     assert_eq!(
         text(&trees),
-        format!("Entry GET:/users/{{id}} layer=Http component=49 ERROR {told}\n")
+        format!("Entry GET:/users/{{id}} layer=Http component=49 ERROR {log}\n")
     );
     assert!(is_idle());
 }
 
 #[tokio::test]
-async fn a_request_that_is_dropped_is_cancelled_once() {
+async fn dropped_request_is_cancelled_once() {
     #[entry_span]
     async fn waits() {
         pending::<()>().await;
@@ -250,7 +250,7 @@ async fn a_request_that_is_dropped_is_cancelled_once() {
     })
     .await;
     assert_eq!(text(&trees), "Entry GET:/users/{id} layer=Http component=49 [event=cancelled]\n");
-    // What the middleware itself gives up is told, and the request goes on.
+    // A future that the middleware drops is recorded as cancelled, and the request continues.
     let trees = run_async(span(&GET).future(async {
         let mut handler = Box::pin(waits());
         assert!(futures::poll!(handler.as_mut()).is_pending());
@@ -317,7 +317,7 @@ fn header_read_by_both_is_one_ref() {
         text(&trees),
         "Exit /call peer=users:1\n  Entry /users layer=Http component=49 ref=CrossProcess\n"
     );
-    // A middleware that reads none: the span has the ref of its handler.
+    // The middleware reads no header. The span has the ref of its handler.
     let trees = run(|| {
         span(&CALL).run(|| inject(&mut headers));
         span(&GET).run(|| handler(&headers));
@@ -329,7 +329,7 @@ fn header_read_by_both_is_one_ref() {
 }
 
 #[test]
-fn a_full_segment_still_merges() {
+fn full_segment_still_merges() {
     let trees = run(|| {
         span(&GET).run(|| {
             for _ in 0..400 {
@@ -364,7 +364,7 @@ fn ignored_request_records_no_children_and_no_orphans() {
 }
 
 #[test]
-fn entry_in_entry_keeps_the_outer_name_over_one_by_a_block() {
+fn entry_in_entry_keeps_the_outer_name_over_a_block_name() {
     struct Handlers;
     #[entry_span(names = "/{fn}")]
     impl Handlers {
@@ -394,13 +394,13 @@ fn inner_that_outlives_the_merged_span_ends_within_it() {
     let trees = run(|| {
         span(&ENTRY).run(|| {
             let mut inner = Some(Box::pin(span(&INNER).future(pending::<()>())));
-            // The outer one is done, and leaves the inner one to somebody else.
+            // The outer span ends, and another task continues the inner one.
             let outer = span(&OUTER).future(poll_fn(|cx| {
                 assert!(inner.as_mut().is_some_and(|inner| inner.as_mut().poll(cx).is_pending()));
                 Poll::Ready(())
             }));
             assert!(pin!(outer).poll(&mut cx).is_ready());
-            // The clock of the wire counts milliseconds.
+            // Reported times are in milliseconds.
             let ended = std::time::Instant::now();
             while ended.elapsed() < Duration::from_millis(3) {
                 std::thread::yield_now();
@@ -424,7 +424,7 @@ fn entry_that_reads_its_own_header_has_no_ref() {
     let trees = run(|| {
         span(&ENTRY).run(|| {
             produce(&mut message);
-            // One with the request, below which the message was sent.
+            // Merges with the request, below which the message was sent.
             consume(&message);
             span(&A).run(|| consume(&message));
         });

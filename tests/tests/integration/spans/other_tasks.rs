@@ -1,4 +1,4 @@
-//! Work that goes on on other threads, tasks and pools: by closures, streams, and snapshots in
+//! Work that continues on other threads, tasks and pools: with closures, streams, and snapshots in
 //! messages.
 
 use std::cell::Cell;
@@ -14,7 +14,7 @@ use crate::spans::prelude::*;
 const ENTRY_LINE: &str = "Entry /entry layer=Http\n";
 
 #[test]
-fn scoped_threads_go_on_with_what_they_borrow() {
+fn scoped_threads_continue_with_borrowed_values() {
     let words = ["one".to_owned(), "two".to_owned()];
     let trees = run(|| {
         span(&ENTRY).run(|| {
@@ -34,7 +34,7 @@ fn scoped_threads_go_on_with_what_they_borrow() {
 }
 
 #[test]
-fn a_pool_that_knows_nothing_of_tracing_goes_on_by_closures() {
+fn pool_without_tracing_continues_with_closures() {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
     let trees = run(|| {
         span(&ENTRY).run(|| {
@@ -43,7 +43,7 @@ fn a_pool_that_knows_nothing_of_tracing_goes_on_by_closures() {
                 [1, 2, 3].par_iter().map(|number| here.run("square", || number * number)).sum()
             });
             assert_eq!(sum, 14);
-            // Made here: within `scope` it would be on a thread of the pool already.
+            // Captured here: within `scope` the code already runs on a thread of the pool.
             let work = (|| drop(span(&B).enter())).traced("spawned");
             pool.scope(|scope| scope.spawn(|_| work()));
         });
@@ -57,7 +57,7 @@ fn a_pool_that_knows_nothing_of_tracing_goes_on_by_closures() {
 }
 
 #[test]
-fn a_message_on_a_channel_carries_the_snapshot_of_its_sender() {
+fn message_on_a_channel_carries_the_snapshot_of_its_sender() {
     struct Job {
         number: u32,
         from: Snapshot,
@@ -73,7 +73,7 @@ fn a_message_on_a_channel_carries_the_snapshot_of_its_sender() {
         for number in 1..=2 {
             span(&ENTRY).run(|| jobs.send(Job { number, from: capture() }).unwrap());
         }
-        // Nothing is traced here: the job is done all the same.
+        // Nothing is traced here, and the job still runs.
         jobs.send(Job { number: 3, from: capture() }).unwrap();
         drop(jobs);
         worker.join().unwrap();
@@ -84,7 +84,7 @@ fn a_message_on_a_channel_carries_the_snapshot_of_its_sender() {
 }
 
 #[test]
-fn a_snapshot_that_is_never_used_leaves_nothing() {
+fn unused_snapshot_records_nothing() {
     let mut unused = None;
     let trees = run(|| span(&ENTRY).run(|| unused = Some(capture())));
     assert_eq!(text(&trees), ENTRY_LINE);
@@ -93,7 +93,7 @@ fn a_snapshot_that_is_never_used_leaves_nothing() {
 }
 
 #[test]
-fn spawn_local_keeps_the_trace_of_a_future_that_can_not_be_sent() {
+fn spawn_local_keeps_the_trace_of_a_future_without_send() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let tasks = tokio::task::LocalSet::new();
     let trees = run(|| {
@@ -118,7 +118,7 @@ fn spawn_local_keeps_the_trace_of_a_future_that_can_not_be_sent() {
 }
 
 #[tokio::test]
-async fn a_stream_goes_on_in_one_span_over_all_of_its_items() {
+async fn stream_continues_in_one_span_over_its_items() {
     let trees = run_async(span(&ENTRY).future(async {
         let rows = stream::iter([1, 2, 3]).then(|row| async move {
             step("row").await;
@@ -127,7 +127,7 @@ async fn a_stream_goes_on_in_one_span_over_all_of_its_items() {
         let sum =
             tokio::spawn(rows.traced("rows").fold(0, |sum, row| async move { sum + row })).await;
         assert_eq!(sum.unwrap(), 6);
-        // Here it is a child: its own segment is at hand.
+        // A child here, since its own segment is current.
         let mut here = std::pin::pin!(stream::iter([1, 2]).traced("here"));
         assert_eq!(here.next().await, Some(1));
         drop(span(&B).enter());
@@ -144,7 +144,7 @@ async fn a_stream_goes_on_in_one_span_over_all_of_its_items() {
 
 // Feature: children that outlive their segment
 #[test]
-fn a_child_that_outlives_its_root_goes_on_below_it() {
+fn child_that_outlives_its_root_continues_below_it() {
     let mut late = None;
     let mut cx = Context::from_waker(Waker::noop());
     let trees = run(|| {
@@ -167,7 +167,7 @@ fn a_child_that_outlives_its_root_goes_on_below_it() {
 }
 
 #[test]
-fn destructors_at_thread_end_and_unwinding_do_no_harm() {
+fn destructors_at_thread_end_and_unwinding_are_safe() {
     struct Late;
     impl Drop for Late {
         fn drop(&mut self) {

@@ -1,10 +1,9 @@
-//! Spans that find no room in a full segment: which of them is current, and what the exits among
-//! them send.
+//! Spans over the limit of a segment: which of them is current, and the headers of the exits among
+//! them.
 
 use crate::spans::prelude::*;
 
-/// Does it in a segment that has no room for a further span; the last one of those that are
-/// recorded is open.
+/// Runs work in a segment at its span limit, whose last recorded span is open.
 fn full(work: impl FnOnce()) -> Vec<Tree> {
     run(|| {
         span(&ENTRY).run(|| {
@@ -18,7 +17,7 @@ fn full(work: impl FnOnce()) -> Vec<Tree> {
 static CALL: Callsite = callsite!(exit, "call", peer = "call:1");
 static OTHER: Callsite = callsite!(exit, "other", peer = "other:1");
 
-/// The parent and the address of the header that is written here.
+/// Returns the parent and the address of a header that is injected here.
 fn sent() -> Option<(String, String)> {
     use base64::Engine as _;
     let mut headers = String::new();
@@ -28,7 +27,7 @@ fn sent() -> Option<(String, String)> {
     Some(((*parts.get(3)?).to_owned(), String::from_utf8(address).ok()?))
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "what `sent` gives")]
+#[expect(clippy::unnecessary_wraps, reason = "the type of `sent`")]
 fn at(span: &str, address: &str) -> Option<(String, String)> {
     Some((span.to_owned(), address.to_owned()))
 }
@@ -62,7 +61,7 @@ fn exit_sends_its_header_after_unrecorded_children() {
 }
 
 #[test]
-fn futures_that_found_no_room_keep_their_addresses_over_polls() {
+fn unrecorded_futures_keep_their_addresses_over_polls() {
     #[exit_span(name = "call", peer = format!("call:{port}"))]
     async fn call(port: u16, headers: &mut Vec<Option<(String, String)>>) {
         headers.push(sent());
@@ -94,7 +93,7 @@ fn futures_that_found_no_room_keep_their_addresses_over_polls() {
 }
 
 #[test]
-fn whichever_ends_first_the_innermost_that_is_open_is_current() {
+fn innermost_open_span_is_current_in_any_order_of_ends() {
     let mut headers = Vec::new();
     let trees = full(|| {
         let (first, second, third) = (span(&CALL).enter(), span(&A).enter(), span(&OTHER).enter());
@@ -115,7 +114,7 @@ fn whichever_ends_first_the_innermost_that_is_open_is_current() {
 }
 
 #[test]
-fn guard_dropped_in_another_future_keeps_that_current() {
+fn guard_dropped_in_another_future_keeps_it_current() {
     let trees = full(|| {
         let mut cx = Context::from_waker(Waker::noop());
         let mut headers = None;
@@ -138,7 +137,7 @@ fn guard_dropped_in_another_future_keeps_that_current() {
 }
 
 #[test]
-fn what_the_arguments_of_an_exit_open_leaves_its_address_alone() {
+fn spans_of_an_exits_arguments_keep_its_address() {
     fn argument() -> u32 {
         drop(span(&OTHER).enter());
         1
@@ -153,7 +152,7 @@ fn what_the_arguments_of_an_exit_open_leaves_its_address_alone() {
 }
 
 #[test]
-fn arguments_that_panic_leave_nothing_behind() {
+fn panicking_argument_leaves_no_open_span() {
     #[exit_span(name = "call", peer = format!("call:{}", 1), tags("argument" = argument()))]
     fn call() {}
     fn argument() -> u32 {
@@ -169,8 +168,8 @@ fn arguments_that_panic_leave_nothing_behind() {
     assert_eq!(headers, at("299", "call:1"));
 }
 
-/// A call that found no room, below a span which has ended, goes on as this says after the segment
-/// was given more than it takes: the id of the second part's root, as a header names it.
+/// Runs an unrecorded call below a span that has ended. After `meanwhile` the segment outgrows its
+/// limit and the call continues. Returns the id of the second part's root from the injected header.
 fn outgrown(call: impl Future<Output = ()>, meanwhile: impl FnOnce()) -> String {
     let trees = run(|| {
         span(&ENTRY).run(|| {
@@ -194,7 +193,7 @@ fn outgrown(call: impl Future<Output = ()>, meanwhile: impl FnOnce()) -> String 
 }
 
 #[test]
-fn in_a_new_part_an_exit_names_a_span_of_that_part() {
+fn exit_in_a_new_part_refers_to_a_span_of_that_part() {
     let mut header = None;
     let part = outgrown(async { header = sent() }, || drop(span(&A).enter()));
     assert_eq!(header, at(&part, "call:1"));
@@ -204,7 +203,7 @@ fn in_a_new_part_an_exit_names_a_span_of_that_part() {
 fn poll_that_splits_the_segment_returns_to_the_new_part() {
     let mut headers = Vec::new();
     let both = async {
-        // It ends a span, and with it the part.
+        // Ends a span, and thereby the part.
         let inner = span(&A).future(async {
             drop(span(&A).enter());
             yields(1).await;
@@ -223,7 +222,7 @@ fn poll_that_splits_the_segment_returns_to_the_new_part() {
 }
 
 #[test]
-fn many_open_spans_do_not_panic_and_the_segment_ends() {
+fn many_open_spans_end_with_their_segment() {
     let mut headers = Vec::new();
     full(|| {
         let mut guards: Vec<_> = (0..70_000).map(|_| span(&A).enter()).collect();
@@ -234,7 +233,7 @@ fn many_open_spans_do_not_panic_and_the_segment_ends() {
         drop(guards);
         headers.push(span(&CALL).run(sent));
     });
-    // Beyond all measure an exit's address is not known any more, but it is in the trace.
+    // Above the tracking limit an exit's address is unknown, but the header still has the trace id.
     assert_eq!(headers, [at("299", "unknown"), None, at("299", "call:1"), at("299", "call:1")]);
     assert!(is_idle());
 }

@@ -1,4 +1,4 @@
-//! What the tests share: callsites, annotated functions, and the names that they use.
+//! Code that the tests share: callsites and annotated functions.
 
 pub(crate) use std::fmt;
 pub(crate) use std::future::{Future, pending, poll_fn, ready};
@@ -39,7 +39,7 @@ pub(crate) fn store() {
     current().tag("rows", 3).log("event", "stored");
 }
 
-/// Pending `times` times, waking itself.
+/// A future that is pending `times` times and wakes itself.
 pub(crate) fn yields(mut times: u32) -> impl Future<Output = ()> {
     poll_fn(move |cx| {
         if times == 0 {

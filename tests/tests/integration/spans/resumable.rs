@@ -1,5 +1,5 @@
-//! A span that is worked on in steps: by a middleware that is called, polled and handed a body in
-//! turn.
+//! Spans that are entered several times, such as by a middleware that is called, polled and passed
+//! a body.
 
 use crate::spans::prelude::*;
 use skywalking_runtime::{ResumableSpan, stats};
@@ -7,7 +7,7 @@ use skywalking_runtime::{ResumableSpan, stats};
 static CALL: Callsite = callsite!(exit, "/call", peer = "b:1");
 
 #[test]
-fn each_step_is_inside_and_what_is_between_is_not() {
+fn steps_are_inside_of_the_span_and_the_time_between_is_not() {
     let trees = run(|| {
         let (mut steps, seen) = ResumableSpan::open(&ENTRY, |span| _ = span.tag("size", 3), || 42);
         assert_eq!(seen, 42);
@@ -56,7 +56,7 @@ fn dropped_unfinished_is_cancelled_and_never_run_is_absent() {
 }
 
 #[test]
-fn a_panic_in_a_step_ends_it() {
+fn panic_in_a_step_ends_the_span() {
     let trees = run(|| {
         let mut steps = span(&ENTRY).resumable();
         let step = catch_unwind(AssertUnwindSafe(|| steps.run(|| panic!("inside"))));
@@ -76,7 +76,7 @@ fn a_panic_in_a_step_ends_it() {
 }
 
 #[test]
-fn a_request_may_be_left_out_when_it_is_described() {
+fn request_can_be_ignored_in_the_builder() {
     let trees = run(|| {
         let (mut steps, ()) = ResumableSpan::open(
             &ENTRY,
@@ -94,7 +94,7 @@ fn a_request_may_be_left_out_when_it_is_described() {
 }
 
 #[test]
-fn merged_steps_end_what_they_merged_with_only_by_its_own_end() {
+fn merged_steps_do_not_end_the_outer_span() {
     static LAYER: Callsite = callsite!(exit, "POST:/", peer = "c:1").fallback();
     let trees = run(|| {
         let (mut outer, mut inner) =
@@ -109,7 +109,7 @@ fn merged_steps_end_what_they_merged_with_only_by_its_own_end() {
 }
 
 #[test]
-fn it_may_be_sent_and_shared() {
+fn resumable_span_is_send_and_sync() {
     fn both<T: Send + Sync>() {}
     both::<ResumableSpan>();
     assert!(stats::read().finished <= stats::read().opened);

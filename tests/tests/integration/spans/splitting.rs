@@ -1,11 +1,11 @@
-//! Segments that have grown too large go on in a new part; those that are too old are in
-//! `agent::segment_age`.
+//! Segments that have grown too large continue in a new part. `agent::segment_age` tests those that
+//! are too old.
 
 use skywalking_runtime::stats::{self, Diagnostic};
 
 use crate::spans::prelude::*;
 
-/// More entries than half of what a segment takes.
+/// Adds more than half of the maximum entries of a segment.
 fn outgrow() {
     for number in 0..8_200 {
         current().tag("number", number);
@@ -38,7 +38,7 @@ fn open_spans_end_unfinished_and_continue_below_a_ref() {
 }
 
 #[test]
-fn a_segment_that_grows_without_end_goes_on_for_ever() {
+fn growing_segment_continues_in_any_number_of_parts() {
     let trees = run(|| {
         span(&ENTRY).run(|| {
             for _ in 0..3 {
@@ -62,7 +62,7 @@ fn a_segment_that_grows_without_end_goes_on_for_ever() {
 }
 
 #[test]
-fn headers_and_snapshots_name_the_part_that_they_are_taken_in() {
+fn headers_and_snapshots_refer_to_their_own_part() {
     #[exit_span(name = "call", peer = "other:1", inject = headers)]
     fn call(headers: &mut String) {}
     let segment = |header: &str| header.split('-').nth(2).map(str::to_owned);
@@ -89,7 +89,7 @@ fn headers_and_snapshots_name_the_part_that_they_are_taken_in() {
 }
 
 #[test]
-fn a_trace_that_began_elsewhere_and_its_correlation_go_on() {
+fn received_trace_and_correlation_continue_in_a_new_part() {
     let header = "1-dHJhY2U=-c2VnbWVudA==-3-c3Zj-aW5zdA==-L2U=-aDox";
     let (mut before, mut after) = (None, None);
     let trees = run(|| {
@@ -109,7 +109,7 @@ fn a_trace_that_began_elsewhere_and_its_correlation_go_on() {
 }
 
 #[tokio::test]
-async fn a_future_goes_on_in_the_part_where_its_next_poll_finds_it() {
+async fn future_continues_in_the_part_of_its_next_poll() {
     #[local_span(name = "future")]
     async fn future() {
         yields(1).await;
@@ -133,7 +133,7 @@ async fn a_future_goes_on_in_the_part_where_its_next_poll_finds_it() {
 }
 
 #[test]
-fn detached_span_ends_in_the_part_where_it_began() {
+fn detached_span_ends_in_the_part_where_it_started() {
     let trees = run(|| {
         span(&ENTRY).run(|| {
             let scope = span(&B).enter();
@@ -142,20 +142,20 @@ fn detached_span_ends_in_the_part_where_it_began() {
             drop(span(&C).enter());
             drop(scope);
             drop(span(&C).enter());
-            handle.tag("told", "late");
+            handle.tag("ended", "late");
             handle.finish();
         });
     });
     assert!(is_idle());
     assert_eq!(
         text(&trees),
-        "Entry /entry layer=Http {unfinished=true}\n  Local b {told=late}\n    Local a {number=8199}\n  \
+        "Entry /entry layer=Http {unfinished=true}\n  Local b {ended=late}\n    Local a {number=8199}\n  \
          Local /entry ref=CrossThread SKIP_ANALYSIS\n    Local b\n      Local c\n    Local c\n"
     );
 }
 
 #[test]
-fn an_error_is_told_in_the_part_where_it_happened() {
+fn error_is_recorded_in_the_part_where_it_happened() {
     let trees = run(|| {
         span(&ENTRY).run(|| {
             current().record_error_message("early");
@@ -171,13 +171,13 @@ fn an_error_is_told_in_the_part_where_it_happened() {
 }
 
 #[test]
-fn an_entry_that_was_told_stands_for_no_later_part() {
+fn reported_entry_is_not_the_endpoint_of_a_later_part() {
     static JOB: Callsite = callsite!(local, "job");
     static CALL: Callsite = callsite!(exit, "call", peer = "other:1");
     let trees = run(|| {
         span(&JOB).run(|| {
             drop(span(&ENTRY).enter());
-            // What is open behind it keeps its place.
+            // Spans that are open behind it keep their place.
             let open = span(&B).enter();
             span(&C).run(outgrow);
             let snapshot = span(&CALL).run(capture);
@@ -209,14 +209,14 @@ fn merged_future_continues_and_leaves_later_spans_alone() {
             }));
             span(&OUTER).run(|| assert!(inner.as_mut().poll(&mut cx).is_pending()));
             span(&A).run(outgrow);
-            // The outer one was told. Did nobody need its place, it would be this one's.
+            // The outer span was reported. If its place were free, this span would take it.
             let open = span(&C).enter();
             assert!(inner.as_mut().poll(&mut cx).is_pending());
             current().tag("current", "c");
             drop(inner);
             drop(open);
         });
-        snapshot.take().expect("one was taken").run("late", || ());
+        snapshot.take().expect("a snapshot").run("late", || ());
     });
     assert!(is_idle());
     assert_eq!(
@@ -227,13 +227,13 @@ fn merged_future_continues_and_leaves_later_spans_alone() {
 }
 
 #[test]
-fn a_place_that_nobody_needs_any_more_is_free_in_the_next_part() {
+fn unused_place_is_free_in_the_next_part() {
     static OUTER: Callsite = callsite!(exit, "outer", peer = "other:1");
     let trees = run(|| {
         span(&ENTRY).run(|| {
             let mut cx = Context::from_waker(Waker::noop());
             for _ in 0..3 {
-                // Each is one with the span before it, and ends after that.
+                // Each one merges with the span before it, and ends after it.
                 (0..200).for_each(|_| {
                     let mut inner = Box::pin(span(&OUTER).future(yields(1)));
                     span(&OUTER).run(|| assert!(inner.as_mut().poll(&mut cx).is_pending()));
@@ -248,8 +248,8 @@ fn a_place_that_nobody_needs_any_more_is_free_in_the_next_part() {
 }
 
 #[test]
-fn arguments_outgrow_no_segment() {
-    /// Ends a span that would outgrow the segment, were it recorded.
+fn arguments_do_not_split_the_segment() {
+    /// Ends a span that would split the segment if it were recorded.
     fn ends_a_span() -> &'static str {
         span(&C).run(outgrow);
         "due"
@@ -290,7 +290,7 @@ fn arguments_outgrow_no_segment() {
     assert!(headers.starts_with("sw8:"), "{headers}");
 }
 
-/// The names of the spans whose metrics the backend leaves out.
+/// Returns the names of the spans that have `skip_analysis`.
 fn skipped(trees: &[testing::Tree]) -> Vec<&str> {
     fn add<'a>(span: &'a testing::Span, found: &mut Vec<&'a str>) {
         if span.skip_analysis {
@@ -308,7 +308,7 @@ fn skipped(trees: &[testing::Tree]) -> Vec<&str> {
 }
 
 #[test]
-fn continuation_skips_analysis_of_its_first_span_alone() {
+fn continuation_skips_analysis_of_only_its_first_span() {
     static CALL: Callsite = callsite!(exit, "call", peer = "other:1");
     let mut headers = [String::new(), String::new()];
     let trees = run(|| {
@@ -324,7 +324,7 @@ fn continuation_skips_analysis_of_its_first_span_alone() {
             }
         });
     });
-    // The program skipped the first one itself; the two that go on for it are skipped by the split.
+    // The program skipped the first one itself. The split skips the two that continue it.
     assert_eq!(skipped(&trees), ["/stream", "/stream", "/stream"]);
     assert!(
         headers.iter().all(|header| header.starts_with("sw8:") && !header.contains("sw8-x")),
@@ -332,8 +332,8 @@ fn continuation_skips_analysis_of_its_first_span_alone() {
     );
 }
 
-/// A middleware's span leaves with the first part of its segment, and the handler's opens inside
-/// what goes on for it.
+/// The span of a middleware is reported with the first part of its segment, and that of the handler
+/// opens inside of its continuation.
 #[test]
 fn inner_span_after_a_split_is_not_analysed_again() {
     static CALL: Callsite = callsite!(exit, "call", peer = "other:1");
@@ -349,7 +349,7 @@ fn inner_span_after_a_split_is_not_analysed_again() {
             span(&A).run(outgrow);
             handler();
             named("/named");
-            // Two requests of one trace: nothing is merged below a Local span.
+            // Two requests of one trace. Below a Local span nothing merges.
             span(&B).run(handler);
             span(&CALL).run(|| {
                 span(&A).run(outgrow);
@@ -405,8 +405,8 @@ async fn entry_that_moves_to_another_task_is_analysed_once() {
         local.await;
     })
     .await;
-    // Each goes on as a Local span with a reference. That of an Entry would be a second call of its
-    // endpoint.
+    // Each continues as a Local span with a ref. An Entry with a ref would count as a second call
+    // of its endpoint.
     let text = text(&trees);
     assert_eq!(text.lines().filter(|line| line.contains("ref=CrossThread")).count(), 2, "{text}");
     assert_eq!(skipped(&trees), ["/entry"], "{text}");

@@ -1,9 +1,9 @@
-//! Spans over futures: nesting under every kind of polling, cancelling, errors, size.
+//! Spans of futures: nesting with every kind of polling, cancellation, errors, and size.
 
 use crate::spans::prelude::*;
 
 #[test]
-fn joined_futures_nest_right_on_every_executor() {
+fn joined_futures_nest_correctly_on_every_executor() {
     let on = |name: &str, trees: Vec<Tree>| assert_eq!(text(&trees), REQUEST, "{name}");
     on(
         "current-thread",
@@ -25,7 +25,7 @@ fn joined_futures_nest_right_on_every_executor() {
 }
 
 #[tokio::test]
-async fn macros_and_hands_give_the_same_tree() {
+async fn attributes_and_builders_of_futures_give_the_same_tree() {
     static REQUEST_BY_HAND: Callsite = callsite!(entry, "/request", layer = http);
     static LEFT: Callsite = callsite!(local, "left");
     static RIGHT: Callsite = callsite!(local, "right");
@@ -46,7 +46,7 @@ async fn macros_and_hands_give_the_same_tree() {
 }
 
 #[tokio::test]
-async fn unordered_futures_nest_right() {
+async fn unordered_futures_nest_correctly() {
     let trees = run_async(span(&ENTRY).future(async {
         let mut all: FuturesUnordered<_> = ["x", "y", "z"].into_iter().map(step).collect();
         while all.next().await.is_some() {}
@@ -60,7 +60,7 @@ async fn unordered_futures_nest_right() {
 }
 
 #[tokio::test]
-async fn the_loser_of_a_select_is_cancelled_and_no_error() {
+async fn dropped_branch_of_a_select_is_cancelled_without_an_error() {
     #[local_span(name = "loser")]
     async fn loser() {
         struct Cleanup;
@@ -89,7 +89,7 @@ async fn the_loser_of_a_select_is_cancelled_and_no_error() {
 }
 
 #[tokio::test]
-async fn a_timeout_cancels_the_whole_request_with_what_is_below() {
+async fn timeout_cancels_the_request_and_its_children() {
     #[entry_span(name = "/slow")]
     async fn slow() {
         inner().await;
@@ -108,7 +108,7 @@ async fn a_timeout_cancels_the_whole_request_with_what_is_below() {
 }
 
 #[tokio::test]
-async fn a_future_that_is_never_polled_leaves_nothing() {
+async fn future_that_is_never_polled_records_nothing() {
     let trees = run_async(async {
         drop(request());
         drop(span(&ENTRY).future(ready(())));
@@ -121,7 +121,7 @@ async fn a_future_that_is_never_polled_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn a_panic_in_a_task_marks_what_unwound() {
+async fn panic_in_a_task_marks_the_unwound_spans() {
     #[entry_span(name = "/panics")]
     async fn panics() {
         below().await;
@@ -133,7 +133,7 @@ async fn a_panic_in_a_task_marks_what_unwound() {
     }
     let trees = run_async(async { assert!(spawn("task", panics()).await.is_err()) }).await;
     let log = "ERROR [event=error error.kind=panic message=in task]";
-    // Nothing was current where it was spawned: the entry is a root of its own.
+    // No span was current at the spawn, so the entry starts a trace.
     assert_eq!(trees.len(), 0);
     let trees =
         run_async(span(&ENTRY).future(async { assert!(spawn("task", panics()).await.is_err()) }))
@@ -148,7 +148,7 @@ async fn a_panic_in_a_task_marks_what_unwound() {
 }
 
 #[tokio::test]
-async fn an_error_or_an_early_return_closes_as_in_a_plain_function() {
+async fn error_and_early_return_end_as_in_a_plain_function() {
     #[derive(Debug, PartialEq)]
     struct Opaque;
     #[local_span(name = "fails")]
@@ -166,8 +166,8 @@ async fn an_error_or_an_early_return_closes_as_in_a_plain_function() {
     .await;
     assert_eq!(
         text(&trees),
-        "Entry /entry layer=Http\n  Local fails\n  Local fails ERROR [event=error error.kind=heart_tasks::an_error_or_an_early_return_closes_as_in_a_plain_function::Opaque message=Opaque]\n"
-            .replace("heart_tasks::an_error_or_an_early_return_closes_as_in_a_plain_function::Opaque", &kind_of(&trees))
+        "Entry /entry layer=Http\n  Local fails\n  Local fails ERROR [event=error error.kind=KIND message=Opaque]\n"
+            .replace("KIND", &kind_of(&trees))
     );
 }
 
@@ -184,7 +184,7 @@ fn kind_of(trees: &[Tree]) -> String {
 }
 
 #[tokio::test]
-async fn a_local_set_of_interleaved_requests_keeps_them_apart() {
+async fn interleaved_requests_of_a_local_set_stay_separate() {
     let local = tokio::task::LocalSet::new();
     let trees = local
         .run_until(run_async(async {
@@ -198,7 +198,7 @@ async fn a_local_set_of_interleaved_requests_keeps_them_apart() {
 }
 
 #[tokio::test]
-async fn current_is_right_after_each_await() {
+async fn current_is_correct_after_each_await() {
     #[local_span(name = "tagged")]
     async fn tagged(n: u32) {
         current().tag("before", n);
@@ -236,7 +236,7 @@ fn traced_futures_stay_send_and_small() {
 }
 
 #[test]
-fn a_span_that_ended_within_a_poll_is_not_current_after_it() {
+fn span_that_ended_within_a_poll_is_not_current_afterwards() {
     let trees = Test::new().run(|| {
         span(&ENTRY).run(|| {
             let mut guard = Some(span(&A).enter());
@@ -247,8 +247,8 @@ fn a_span_that_ended_within_a_poll_is_not_current_after_it() {
             drop(span(&B).enter());
         });
     });
-    // The guard of `a` was dropped inside of the first poll of a child: what comes after it is
-    // below the root.
+    // The guard of `a` was dropped inside of the first poll of a child. Later spans are below the
+    // root.
     let root = &trees[0].root;
     let names: Vec<_> = root.children.iter().map(|child| child.name.as_str()).collect();
     assert_eq!(names, ["a", "b"]);
@@ -272,7 +272,7 @@ fn traced_futures_stay_unwind_safe() {
 }
 
 #[test]
-fn a_guard_that_is_forgotten_in_a_future_stays_behind_with_it() {
+fn forgotten_guard_in_a_future_ends_with_the_future() {
     #[local_span(name = "forgetful")]
     async fn forgetful(polls: u32) {
         std::mem::forget(span(&A).enter());

@@ -1,4 +1,4 @@
-//! A test waits for what continues its spans and has not started yet.
+//! A test waits for continuations of its spans that have not started yet.
 
 use crate::spans::prelude::*;
 
@@ -55,7 +55,7 @@ async fn run_async_waits_for_local_tasks_blocking_tasks_and_streams() {
 }
 
 #[test]
-fn run_waits_for_closures_on_threads_that_were_not_called() {
+fn run_waits_for_uncalled_closures_on_threads() {
     let (go, went) = std::sync::mpsc::channel::<()>();
     let mut thread = None;
     let trees = run(|| {
@@ -66,7 +66,7 @@ fn run_waits_for_closures_on_threads_that_were_not_called() {
                 work();
             }));
         });
-        // The thread starts when the work of the test is over.
+        // The thread starts after the work of the test.
         go.send(()).unwrap();
     });
     thread.unwrap().join().unwrap();
@@ -77,7 +77,7 @@ fn run_waits_for_closures_on_threads_that_were_not_called() {
 }
 
 #[tokio::test]
-async fn run_async_does_not_wait_for_what_is_dropped_or_aborted() {
+async fn run_async_ignores_dropped_and_aborted_tasks() {
     let started = std::time::Instant::now();
     let trees = run_async(span(&ENTRY).future(async {
         drop(step("never").traced("dropped"));
@@ -91,7 +91,7 @@ async fn run_async_does_not_wait_for_what_is_dropped_or_aborted() {
 }
 
 #[test]
-fn run_names_what_was_never_started() {
+fn run_reports_work_that_never_started() {
     let mut kept = None;
     let failed = catch_unwind(AssertUnwindSafe(|| {
         run(|| span(&ENTRY).run(|| kept = Some(leaf.traced("forgotten task"))));

@@ -1,16 +1,16 @@
-//! A request as the user makes it: untraced, unless the headers say otherwise.
+//! A request of a user, untraced unless it has trace headers.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
-use skywalking_tests::child::PATIENCE;
+use skywalking_tests::child::TIMEOUT;
 
-/// Posts the body to `/mack`, with these lines among the headers. Gives status and body.
+/// Posts the body to `/mack` with these header lines. Returns the status and the body.
 ///
-/// By HTTP/1.0: the answer ends with the connection, and is in one piece.
+/// HTTP/1.0: the response ends with the connection, and is not chunked.
 pub(crate) fn post(address: &str, headers: &str, body: &str) -> (u16, String) {
     let mut stream = TcpStream::connect(address).expect("it listens");
-    stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    stream.set_read_timeout(Some(TIMEOUT)).expect("a timeout");
     let length = body.len();
     write!(
         stream,

@@ -9,7 +9,7 @@ use skywalking_tests::interop::{self, Missing};
 
 use crate::chain::stage::Stage;
 
-/// What a mack is written in and with.
+/// The language and the libraries of a mack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Language {
     /// Our layers for axum and reqwest.
@@ -20,19 +20,19 @@ pub(crate) enum Language {
     Python,
 }
 
-/// How its agent reports. go2sky knows gRPC alone.
+/// The protocol of an agent's reports. go2sky only supports gRPC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Way {
+pub(crate) enum Protocol {
     Grpc,
     Http,
 }
 
 /// A link of a chain.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Part(pub(crate) Language, pub(crate) Way);
+pub(crate) struct Part(pub(crate) Language, pub(crate) Protocol);
 
 impl Language {
-    /// What such a mack calls itself.
+    /// Returns the name of its service.
     pub(crate) const fn service(self) -> &'static str {
         match self {
             Self::Rust => "mack-rust",
@@ -41,17 +41,17 @@ impl Language {
         }
     }
 
-    /// The program, built once a run, with the options that are its own.
-    fn command(self, way: Way) -> Result<Command, Missing> {
+    /// Returns the command with its own options. The program is built once in a run.
+    fn command(self, protocol: Protocol) -> Result<Command, Missing> {
         static RUST: OnceLock<PathBuf> = OnceLock::new();
         static GO: OnceLock<Result<PathBuf, Missing>> = OnceLock::new();
         static PYTHON: OnceLock<Result<PathBuf, Missing>> = OnceLock::new();
         let target = env!("CARGO_TARGET_TMPDIR");
-        let protocol = ["--protocol", if way == Way::Grpc { "grpc" } else { "http" }];
+        let protocol = ["--protocol", if protocol == Protocol::Grpc { "grpc" } else { "http" }];
         match self {
             Self::Rust => {
                 let mut command = Command::new(RUST.get_or_init(|| interop::ours("mack", target)));
-                // It ends with its standard input, as the others always do.
+                // The program ends with its standard input, as the others do.
                 command.arg("--child").args(protocol);
                 Ok(command)
             }
@@ -67,25 +67,25 @@ impl Language {
     }
 }
 
-/// A mack that runs, until this is dropped.
+/// A running mack. It is killed on drop.
 pub(crate) struct Mack {
     pub(crate) service: &'static str,
-    /// Where it listens.
+    /// The address that it listens on.
     pub(crate) address: String,
     _running: Running,
 }
 
 impl Mack {
-    /// Starts one that calls `upstream`, and waits until it listens.
+    /// Starts a mack that calls `upstream`, and waits until it listens.
     pub(crate) fn start(
-        Part(language, way): Part,
+        Part(language, protocol): Part,
         upstream: &str,
         stage: &Stage,
     ) -> Result<Self, Missing> {
-        let (service, mut command) = (language.service(), language.command(way)?);
-        let backend = match way {
-            Way::Grpc => stage.collector.grpc_addr(),
-            Way::Http => stage.collector.http_addr(),
+        let (service, mut command) = (language.service(), language.command(protocol)?);
+        let backend = match protocol {
+            Protocol::Grpc => stage.collector.grpc_addr(),
+            Protocol::Http => stage.collector.http_addr(),
         };
         command.args([
             "--service-name",
@@ -101,10 +101,10 @@ impl Mack {
             .args(["--oap-server", &backend.to_string()])
             .env("SW_AGENT_INSTANCE_NAME", format!("{service}-1"));
         let running = Running::start(service, command);
-        let url = running.says("listening on http://");
+        let url = running.wait_for_line("listening on http://");
         let address = url
             .strip_suffix("/mack")
-            .unwrap_or_else(|| panic!("{service} says {url:?}"))
+            .unwrap_or_else(|| panic!("{service} printed {url:?}"))
             .to_owned();
         Ok(Self { service, address, _running: running })
     }

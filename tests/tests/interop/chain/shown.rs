@@ -1,4 +1,4 @@
-//! A trace and the map as text, with stable names in place of addresses.
+//! Formats a trace and the map as text, with stable names instead of addresses.
 
 use skywalking_collector::TraceView;
 use skywalking_tests::shown;
@@ -6,18 +6,18 @@ use skywalking_tests::shown;
 use crate::chain::programs::Mack;
 use crate::chain::stage::{NOBODY, Stage};
 
-/// A line a span, without ids and times.
+/// Formats a trace with one line for each span, without ids and times.
 pub(crate) fn tree(trace: &TraceView, macks: &[Mack], stage: &Stage) -> String {
     shown::tree(trace, |address| name(address, macks, stage))
 }
 
-/// Who calls whom.
+/// Formats the calls between services.
 pub(crate) fn map(macks: &[Mack], stage: &Stage) -> String {
     shown::map(&stage.collector.topology(), |address| name(address, macks, stage))
 }
 
-/// Each mack's address is its name, the echo's is `echo`, and any other is `client`: the port of a
-/// connection.
+/// Returns the name of a mack for its address, `echo` for that of the echo server, and `client` for
+/// any other, which is the port of a connection.
 fn name(address: &str, macks: &[Mack], stage: &Stage) -> &'static str {
     if address == NOBODY {
         return "nobody";

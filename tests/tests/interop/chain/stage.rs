@@ -1,5 +1,5 @@
-//! Where a chain is played: the collector that all its programs report to, and an untraced server
-//! at its end that answers with what it is sent and remembers the headers.
+//! The environment of a chain: the collector of all its programs, and an untraced server at its end
+//! that echoes the body and stores the headers.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,19 +11,19 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::HeaderMap;
 use skywalking_collector::{Collector, TraceQuery, TraceView};
-use skywalking_tests::child::PATIENCE;
+use skywalking_tests::child::TIMEOUT;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
-/// Nobody listens there: the connection is refused at once.
+/// An address where nothing listens. Connections are refused immediately.
 pub(crate) const NOBODY: &str = "127.0.0.1:1";
 
-type Heard = Arc<Mutex<Vec<HeaderMap>>>;
+type StoredHeaders = Arc<Mutex<Vec<HeaderMap>>>;
 
 pub(crate) struct Stage {
     pub(crate) collector: Collector,
     pub(crate) echo: SocketAddr,
-    heard: Heard,
+    stored: StoredHeaders,
     runtime: Runtime,
 }
 
@@ -38,33 +38,33 @@ impl Stage {
         let collector = runtime.block_on(collector.start()).expect("a port is free");
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).expect("a port is free");
         let echo = listener.local_addr().expect("an address");
-        let heard = Heard::default();
-        let app = Router::new().fallback(answer).with_state(Arc::clone(&heard));
+        let stored = StoredHeaders::default();
+        let app = Router::new().fallback(answer).with_state(Arc::clone(&stored));
         runtime.spawn(async move { axum::serve(listener, app).await });
-        Self { collector, echo, heard, runtime }
+        Self { collector, echo, stored, runtime }
     }
 
-    /// The one trace, as soon as so many spans of it arrived.
+    /// Returns the only trace, after this number of spans has arrived.
     #[track_caller]
     pub(crate) fn trace(&self, spans: usize) -> TraceView {
         let complete = |collector: &Collector| collector.stats().spans_stored >= spans;
-        let arrived = self.runtime.block_on(self.collector.wait_for(complete, PATIENCE));
+        let arrived = self.runtime.block_on(self.collector.wait_for(complete, TIMEOUT));
         let traces = self.collector.traces(&TraceQuery::default());
         arrived.unwrap_or_else(|error| panic!("{error}: {traces:#?}"));
-        let [one] = traces.as_slice() else { panic!("one request is one trace: {traces:#?}") };
-        self.collector.trace(&one.trace_id).expect("it is stored")
+        let [one] = traces.as_slice() else { panic!("expected one trace: {traces:#?}") };
+        self.collector.trace(&one.trace_id).expect("a stored trace")
     }
 
-    /// What came to the end of the chain by the header `sw8-correlation`, in the order of the keys,
-    /// once for each request.
+    /// Returns the received values of `sw8-correlation`, one for each request, in the order of the
+    /// keys.
     pub(crate) fn correlation(&self) -> Vec<String> {
-        let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
-        heard.iter().map(correlation).collect()
+        let stored = self.stored.lock().unwrap_or_else(PoisonError::into_inner);
+        stored.iter().map(correlation).collect()
     }
 }
 
-async fn answer(State(heard): State<Heard>, headers: HeaderMap, body: Bytes) -> Bytes {
-    heard.lock().unwrap_or_else(PoisonError::into_inner).push(headers);
+async fn answer(State(stored): State<StoredHeaders>, headers: HeaderMap, body: Bytes) -> Bytes {
+    stored.lock().unwrap_or_else(PoisonError::into_inner).push(headers);
     body
 }
 

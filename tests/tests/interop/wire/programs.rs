@@ -1,5 +1,5 @@
-//! The programs that decode by the classes of other agents: hex on their standard input, JSON on
-//! their standard output.
+//! Programs that decode with the classes of other agents: hex on standard input, JSON on standard
+//! output.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -7,19 +7,19 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use skywalking_tests::interop::{self, Missing};
 
-/// Decodes by the classes in the Python agent's wheel.
+/// Decodes with the classes in the Python agent's wheel.
 pub(crate) fn python(hex: &str) -> Result<Value, Missing> {
     let interpreter = interop::python("python", env!("CARGO_TARGET_TMPDIR"))?;
     Ok(decode(Command::new(interpreter).arg(interop::sources("python").join("decode.py")), hex))
 }
 
-/// Decodes by the classes that go2sky reports with.
+/// Decodes with the classes of go2sky.
 pub(crate) fn go(hex: &str) -> Result<Value, Missing> {
     let program = interop::go("go", env!("CARGO_TARGET_TMPDIR"))?;
     Ok(decode(&mut Command::new(program), hex))
 }
 
-/// Gives the bytes to the program, and reads its JSON.
+/// Passes the bytes to the program, and parses its JSON.
 fn decode(command: &mut Command, hex: &str) -> Value {
     let mut child = command
         .stdin(Stdio::piped())

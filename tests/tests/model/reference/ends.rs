@@ -1,14 +1,13 @@
-//! How spans are put aside, taken up again and ended: in turns, in any order, by panics and by
-//! drops.
+//! Suspends, resumes and ends spans: by steps, in any order, by panics and by drops.
 
 use skywalking_runtime::stats::Diagnostic;
 
-use super::{Kept, Model, Own, Pairs, Place};
+use super::{Model, OpenedSpan, Pairs, Place, StoredSnapshot};
 
 impl Model {
-    /// Work on what was opened goes on. True if it must go on in a segment of its own, under this
-    /// name: it finds itself elsewhere.
-    pub(crate) fn enter(&mut self, own: &mut Own, name: &str) -> bool {
+    /// Enters a span. Returns true if it has to continue in a new segment under this name, because
+    /// the place is a different one.
+    pub(crate) fn enter(&mut self, own: &mut OpenedSpan, name: &str) -> bool {
         if own.is_root {
             self.split_if_due(own.place);
         }
@@ -16,11 +15,12 @@ impl Model {
             self.enter_here(own);
             return false;
         }
-        let nothing = || Kept { place: own.place, endpoint: String::new(), pairs: Pairs::new() };
+        let nothing =
+            || StoredSnapshot { place: own.place, endpoint: String::new(), pairs: Pairs::new() };
         let first = own.first.take().unwrap_or_else(nothing);
         let from = first.place;
         *own = self.open_elsewhere(first, name);
-        if let Place::Span { number, .. } | Place::Over { number, .. } = from {
+        if let Place::Span { number, .. } | Place::Unrecorded { number, .. } = from {
             let began = self.spans[number].began;
             if let Some(span) = self.at(own.place) {
                 (span.began, span.is_counted) = (began, began == "Entry");
@@ -29,18 +29,19 @@ impl Model {
         true
     }
 
-    fn enter_here(&mut self, own: &mut Own) {
+    fn enter_here(&mut self, own: &mut OpenedSpan) {
         own.place = match own.place {
-            Place::Over { over, .. } => self.place_of_over(over),
+            Place::Unrecorded { over, .. } => self.place_of_unrecorded(over),
             place => self.now_at(place),
         };
-        let is_told = matches!(own.place, Place::Span { number, .. } if self.spans[number].is_told);
-        // What is one with a span that was told goes on around that.
-        self.now = if is_told { self.nearest_open(own.place) } else { own.place };
+        let is_reported =
+            matches!(own.place, Place::Span { number, .. } if self.spans[number].is_reported);
+        // A span that merged with a reported one continues around its successor.
+        self.now = if is_reported { self.nearest_open(own.place) } else { own.place };
     }
 
-    /// Work on what was opened is put aside, or over; `before` is where one was when it began.
-    pub(crate) fn leave(&mut self, own: &mut Own, before: Place, is_over: bool) {
+    /// Leaves a span, which is suspended or over. `before` is the place where it was entered.
+    pub(crate) fn leave(&mut self, own: &mut OpenedSpan, before: Place, is_over: bool) {
         if is_over {
             self.close(own.place);
             if !own.is_root {
@@ -57,8 +58,8 @@ impl Model {
         let (number, level) = match place {
             Place::Nowhere | Place::LeftOut { .. } => return,
             Place::Span { number, level } => (self.latest(number), level),
-            Place::Over { over, .. } => {
-                return self.close_over(over);
+            Place::Unrecorded { over, .. } => {
+                return self.close_unrecorded(over);
             }
         };
         let span = &mut self.spans[number];
@@ -69,11 +70,13 @@ impl Model {
         }
     }
 
-    /// The place itself if its span is open, else that of the nearest ancestor.
+    /// Returns the place itself if its span is open, otherwise that of the nearest open ancestor.
     pub(super) fn nearest_open(&self, place: Place) -> Place {
         let (mut number, mut level, over) = match place {
             Place::Span { number, level } => (number, level, None),
-            Place::Over { number, level, over } => (number, level, self.nearest_over(over)),
+            Place::Unrecorded { number, level, over } => {
+                (number, level, self.nearest_unrecorded(over))
+            }
             other => return other,
         };
         number = self.latest(number);
@@ -83,19 +86,21 @@ impl Model {
         }
         let level = level.min(self.spans[number].levels);
         match over {
-            Some(over) => Place::Over { number, level, over },
+            Some(over) => Place::Unrecorded { number, level, over },
             None => Place::Span { number, level },
         }
     }
 
-    /// A guard of several drops, not always the innermost one.
-    pub(crate) fn drop_guard(&mut self, own: &Own) {
+    /// Drops one of several guards, not always the innermost one.
+    pub(crate) fn drop_guard(&mut self, own: &OpenedSpan) {
         self.close(own.place);
         let ended = self.now_at(own.place);
         let is_current = match (&mut self.now, ended) {
-            (Place::Over { over, .. }, Place::Over { over: ended, .. }) => *over == ended,
+            (Place::Unrecorded { over, .. }, Place::Unrecorded { over: ended, .. }) => {
+                *over == ended
+            }
             (
-                Place::Span { number, level } | Place::Over { number, level, .. },
+                Place::Span { number, level } | Place::Unrecorded { number, level, .. },
                 Place::Span { number: ended, level: at },
             ) => {
                 if *number == ended && at > 0 {
@@ -111,29 +116,29 @@ impl Model {
         self.split_if_due(own.place);
     }
 
-    /// A panic begins here.
+    /// Starts a panic here.
     pub(crate) fn panic(&mut self) {
         self.panics += 1;
     }
 
-    /// It goes through the span that was opened as this.
-    pub(crate) fn panicked(&mut self, own: &mut Own, before: Place) {
+    /// The panic unwinds through the span.
+    pub(crate) fn panicked(&mut self, own: &mut OpenedSpan, before: Place) {
         let panics = self.panics;
         if let Place::Span { level, .. } = own.place
-            && let Some(span) = self.at(own.place).filter(|span| span.panic_told != panics)
+            && let Some(span) = self.at(own.place).filter(|span| span.last_panic != panics)
         {
             span.is_error = true;
             span.logs.push("error");
             if level > 0 {
-                span.panic_told = panics;
+                span.last_panic = panics;
             }
         }
         self.leave(own, before, true);
     }
 
-    /// What was opened is about to be dropped unfinished. False if it is elsewhere: then it is
-    /// lost.
-    pub(crate) fn begin_drop(&mut self, own: &mut Own) -> bool {
+    /// Starts dropping an unfinished span. Returns false if the place is a different one. Then the
+    /// span is lost.
+    pub(crate) fn begin_drop(&mut self, own: &mut OpenedSpan) -> bool {
         if let (Place::LeftOut { .. }, false) = (own.place, own.is_root) {
             return false;
         }
@@ -150,8 +155,8 @@ impl Model {
         true
     }
 
-    /// It has been dropped.
-    pub(crate) fn cancelled(&mut self, own: &mut Own, before: Place) {
+    /// Ends the dropped span as cancelled.
+    pub(crate) fn cancelled(&mut self, own: &mut OpenedSpan, before: Place) {
         if let Place::Span { level, .. } = own.place
             && let Some(span) = self.at(own.place).filter(|span| level == 0 || !span.is_dropping)
         {

@@ -5,7 +5,7 @@ use skywalking_runtime::stats::Diagnostic;
 use super::{Handle, Model, Place};
 
 impl Model {
-    /// The end of the span at hand is taken into a handle. True if it is recorded what that says.
+    /// Detaches the current span to a handle. Returns true if the handle records.
     pub(crate) fn detach(&mut self) -> bool {
         let mut span = None;
         if let Place::Span { number, .. } = self.now {

@@ -1,28 +1,28 @@
-//! Segments that have grown too large or too old, and go on in a new part.
+//! Segments that have grown too large or too old, and continue in a new part.
 
 use super::{Model, Part, Place, Ref};
 
 impl Model {
-    /// The span that goes on for this one now.
+    /// Returns the span that continues this one.
     pub(super) fn latest(&self, mut number: usize) -> usize {
-        while let Some(next) = self.spans[number].goes_on {
+        while let Some(next) = self.spans[number].continued_by {
             number = next;
         }
         number
     }
 
-    /// The same place in the newest part of its segment.
+    /// Returns the same place in the newest part of its segment.
     pub(super) fn now_at(&self, place: Place) -> Place {
         match place {
             Place::Span { number, level } => Place::Span { number: self.latest(number), level },
-            Place::Over { number, level, over } => {
-                Place::Over { number: self.latest(number), level, over }
+            Place::Unrecorded { number, level, over } => {
+                Place::Unrecorded { number: self.latest(number), level, over }
             }
             other => other,
         }
     }
 
-    /// More is said here than half of what a segment takes. False if it is not to be.
+    /// Returns whether more than half of a segment's maximum entries may be added here.
     pub(crate) fn may_outgrow(&self) -> bool {
         let Place::Span { number, .. } = self.now else { return false };
         !self.segments[self.spans[number].segment].is_due
@@ -34,7 +34,7 @@ impl Model {
         }
     }
 
-    /// All that is open is too old.
+    /// Makes all open segments too old.
     pub(crate) fn grow_old(&mut self) {
         for segment in &mut self.segments {
             let root = segment.parts.last().and_then(|part| part.places.first().copied().flatten());
@@ -42,7 +42,7 @@ impl Model {
         }
     }
 
-    /// What is recorded leaves, and its open spans go on as Local ones in the same places of a new
+    /// Reports the recorded spans. Open ones continue as Local spans at the same places of a new
     /// part.
     pub(super) fn split_if_due(&mut self, place: Place) {
         let Some(segment) = self.segment_of(place).filter(|segment| self.segments[*segment].is_due)
@@ -54,7 +54,7 @@ impl Model {
         let Some(before) = self.segments[segment].parts.last() else { return };
         let entry = before.entry.or(self.first_entry(before));
         let mut holders = before.holders.clone();
-        // Who is one with a span that has ended, and has not, finds its place.
+        // A span that merged with an ended one, and is open itself, takes its place.
         let last = holders
             .iter()
             .rposition(|number| self.spans[*number].is_open || self.spans[*number].levels > 0);
@@ -66,15 +66,16 @@ impl Model {
             .flat_map(|part| part.places.clone())
             .flatten()
         {
-            self.spans[number].is_told = true;
+            self.spans[number].is_reported = true;
         }
         let part = self.segments[segment].parts.len();
-        let go_on = |number: &mut usize| {
-            let goes_on = self.spans[*number].is_open.then(|| self.go_on_for(*number, part));
-            *number = goes_on.unwrap_or(*number);
-            goes_on
+        let continue_from = |number: &mut usize| {
+            let continued_by =
+                self.spans[*number].is_open.then(|| self.continue_span(*number, part));
+            *number = continued_by.unwrap_or(*number);
+            continued_by
         };
-        let places: Vec<Option<usize>> = holders.iter_mut().map(go_on).collect();
+        let places: Vec<Option<usize>> = holders.iter_mut().map(continue_from).collect();
         if let Some(Some(first)) = places.first().copied()
             && let Some(number) = self.segments[segment].parts[part - 1].places[0]
         {
@@ -86,7 +87,7 @@ impl Model {
                 peer: String::new(),
             });
         }
-        let entry = entry.and_then(|entry| self.spans[entry].goes_on);
+        let entry = entry.and_then(|entry| self.spans[entry].continued_by);
         self.segments[segment].parts.push(Part { places, holders, entry, left_out: 0 });
         self.segments[segment].is_due = false;
         if self.segment_of(self.now) == Some(segment) {
@@ -94,8 +95,8 @@ impl Model {
         }
     }
 
-    /// The span in the new part.
-    fn go_on_for(&mut self, number: usize, part: usize) -> usize {
+    /// Opens the span in the new part.
+    fn continue_span(&mut self, number: usize, part: usize) -> usize {
         let next = self.spans.len();
         let mut span = self.spans[number].clone();
         if let Some(parent) = span.parent
@@ -104,14 +105,14 @@ impl Model {
         {
             (span.parent, span.parent_level) = (Some(number), level);
         }
-        (span.kind, span.peer, span.part, span.is_told, span.handle) =
+        (span.kind, span.peer, span.part, span.is_reported, span.handle) =
             ("Local", "", part, false, None);
-        (span.is_error, span.is_counted, span.panic_told) = (false, false, 0);
+        (span.is_error, span.is_counted, span.last_panic) = (false, false, 0);
         span.refs.clear();
         span.tags.clear();
         span.logs.clear();
         self.spans.push(span);
-        self.spans[number].goes_on = Some(next);
+        self.spans[number].continued_by = Some(next);
         next
     }
 }

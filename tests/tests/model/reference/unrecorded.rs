@@ -1,34 +1,34 @@
-//! Spans that find no room in a full segment. They are told apart as others are; only nothing is
-//! said of them.
+//! Spans over the limit of a segment. The model tracks them like other spans, but does not record
+//! them.
 
 use skywalking_runtime::stats::Diagnostic;
 
-use super::{LEVELS, Model, Own, Place};
+use super::{LEVELS, Model, OpenedSpan, Place};
 
 /// A span that is not recorded.
 #[derive(Debug)]
-pub(super) struct Over {
-    /// The recorded one around it, and at which of its levels.
+pub(super) struct Unrecorded {
+    /// The nearest recorded ancestor, and its level.
     number: usize,
     level: u16,
-    /// The one around it that isn't either.
+    /// The parent, if it is not recorded either.
     outer: Option<usize>,
     pub(super) is_open: bool,
     kind: &'static str,
-    /// At which level it is one with the outer one, or 0.
+    /// The level at which it merges with the parent, or 0.
     level_of_outer: u16,
-    /// One that is one with it is open.
+    /// True while a merged span is open.
     has_merged: bool,
-    /// Whom it calls; nobody, unless it is an exit.
+    /// The peer if it is an exit, otherwise empty.
     pub(super) peer: &'static str,
 }
 
-impl Own {
-    /// Where one is when it has ended as it began: behind one that found room below those that
-    /// found none, they are not told from the recorded one around them any more.
+impl OpenedSpan {
+    /// Returns the place after a span that was opened at `before`. A recorded span below unrecorded
+    /// ones leads to their recorded ancestor.
     pub(crate) fn around(&self, before: Place) -> Place {
         match (self.place, before) {
-            (Place::Span { .. }, Place::Over { number, level, .. }) if !self.is_root => {
+            (Place::Span { .. }, Place::Unrecorded { number, level, .. }) if !self.is_root => {
                 Place::Span { number, level }
             }
             _ => before,
@@ -37,27 +37,26 @@ impl Own {
 }
 
 impl Model {
-    /// Where work on it goes on.
-    pub(super) fn place_of_over(&self, over: usize) -> Place {
-        let Over { number, level, .. } = self.overs[over];
-        Place::Over { number: self.latest(number), level, over }
+    /// Returns the place of the span now.
+    pub(super) fn place_of_unrecorded(&self, over: usize) -> Place {
+        let Unrecorded { number, level, .. } = self.unrecorded[over];
+        Place::Unrecorded { number: self.latest(number), level, over }
     }
 
-    /// A segment goes on in a new part: of those around them that are recorded only the ones that
-    /// are open come along.
+    /// A segment continues in a new part. Only open spans among the recorded ancestors continue.
     pub(super) fn lift(&mut self, segment: usize) {
-        for over in 0..self.overs.len() {
-            let Over { number, level, .. } = self.overs[over];
+        for over in 0..self.unrecorded.len() {
+            let Unrecorded { number, level, .. } = self.unrecorded[over];
             if self.spans[number].segment == segment
                 && let Place::Span { number, level } =
                     self.nearest_open(Place::Span { number, level })
             {
-                (self.overs[over].number, self.overs[over].level) = (number, level);
+                (self.unrecorded[over].number, self.unrecorded[over].level) = (number, level);
             }
         }
     }
 
-    /// A span that is not recorded opens there, below this span.
+    /// Opens an unrecorded span at this place, below this span.
     pub(super) fn over(
         &mut self,
         kind: &'static str,
@@ -65,9 +64,9 @@ impl Model {
         level: u16,
         there: Place,
     ) -> Place {
-        let outer = if let Place::Over { over, .. } = there { Some(over) } else { None };
-        let merges = outer.filter(|outer| self.over_merges(*outer, kind));
-        let mut over = Over {
+        let outer = if let Place::Unrecorded { over, .. } = there { Some(over) } else { None };
+        let merges = outer.filter(|outer| self.unrecorded_merges(*outer, kind));
+        let mut over = Unrecorded {
             number,
             level,
             outer,
@@ -78,7 +77,7 @@ impl Model {
             peer: "",
         };
         if let Some(outer) = merges {
-            let outer = &mut self.overs[outer];
+            let outer = &mut self.unrecorded[outer];
             outer.has_merged = true;
             over.level_of_outer = outer.level_of_outer + 1;
         } else {
@@ -86,13 +85,14 @@ impl Model {
             self.count(Diagnostic::SpanLimit);
             self.part(segment).left_out += 1;
         }
-        self.overs.push(over);
-        Place::Over { number, level, over: self.overs.len() - 1 }
+        self.unrecorded.push(over);
+        Place::Unrecorded { number, level, over: self.unrecorded.len() - 1 }
     }
 
-    /// A span of this kind is one with the one around it, by the rule of those that are recorded.
-    fn over_merges(&self, outer: usize, kind: &str) -> bool {
-        let outer = &self.overs[outer];
+    /// Returns true if a span of this kind merges with the outer one, by the rule of recorded
+    /// spans.
+    fn unrecorded_merges(&self, outer: usize, kind: &str) -> bool {
+        let outer = &self.unrecorded[outer];
         kind != "Local"
             && outer.kind == kind
             && outer.is_open
@@ -100,21 +100,23 @@ impl Model {
             && outer.level_of_outer < LEVELS
     }
 
-    /// One that was not recorded ends.
-    pub(super) fn close_over(&mut self, over: usize) {
-        if !std::mem::take(&mut self.overs[over].is_open) || self.overs[over].level_of_outer == 0 {
+    /// Ends an unrecorded span.
+    pub(super) fn close_unrecorded(&mut self, over: usize) {
+        if !std::mem::take(&mut self.unrecorded[over].is_open)
+            || self.unrecorded[over].level_of_outer == 0
+        {
             return;
         }
-        if let Some(outer) = self.overs[over].outer {
-            self.overs[outer].has_merged = false;
+        if let Some(outer) = self.unrecorded[over].outer {
+            self.unrecorded[outer].has_merged = false;
         }
     }
 
-    /// The nearest one that is open, from this one on outwards.
-    pub(super) fn nearest_over(&self, over: usize) -> Option<usize> {
+    /// Returns the nearest open span, from this one outwards.
+    pub(super) fn nearest_unrecorded(&self, over: usize) -> Option<usize> {
         let mut at = Some(over);
-        while let Some(over) = at.filter(|over| !self.overs[*over].is_open) {
-            at = self.overs[over].outer;
+        while let Some(over) = at.filter(|over| !self.unrecorded[*over].is_open) {
+            at = self.unrecorded[over].outer;
         }
         at
     }

@@ -1,5 +1,4 @@
-//! A gRPC server that plays a script: a reply a call, in the order in which they come, whatever
-//! they ask for.
+//! A gRPC server that runs a script: one reply for each call, in the order of the calls.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -28,47 +27,47 @@ type Fields = &'static [(&'static str, &'static str)];
 
 type Parts = UnboundedReceiverStream<Result<Frame<Bytes>, Infallible>>;
 
-/// What the server does with a call.
+/// The reply to a call.
 pub(crate) enum Reply {
     /// Sends these messages, then the trailers.
     Messages(Vec<Bytes>, Fields),
-    /// Sends the trailers as the head, and nothing behind it.
+    /// Sends the trailers as the head, and nothing else.
     TrailersOnly(Fields),
-    /// Sends what comes, and ends when nothing more can come.
+    /// Sends the parts as they come, and ends with the sender.
     Parts(mpsc::UnboundedReceiver<Result<Frame<Bytes>, Infallible>>),
-    /// Answers as one does who does not know gRPC.
+    /// Responds like a server without gRPC.
     Http(u16),
     /// Never replies.
     Silence,
 }
 
 impl Reply {
-    /// A reply in parts, and what sends them.
+    /// Returns a reply in parts, and its sender.
     pub(crate) fn parts() -> (PartSender, Self) {
         let (sender, receiver) = mpsc::unbounded_channel();
         (PartSender(sender), Self::Parts(receiver))
     }
 }
 
-/// Sends the parts of a reply; dropped, it ends the reply.
+/// Sends the parts of a reply. The drop ends the reply.
 pub(crate) struct PartSender(mpsc::UnboundedSender<Result<Frame<Bytes>, Infallible>>);
 
 impl PartSender {
     pub(crate) fn message(&self, message: &impl Message) {
-        self.0.send(Ok(Frame::data(framed(message)))).expect("the server sends");
+        self.0.send(Ok(Frame::data(framed(message)))).expect("a running server");
     }
 
     pub(crate) fn trailers(&self, trailers: Fields) {
-        self.0.send(Ok(Frame::trailers(fields(trailers)))).expect("the server sends");
+        self.0.send(Ok(Frame::trailers(fields(trailers)))).expect("a running server");
     }
 }
 
-/// A message as it is sent: not compressed, with its length in front.
+/// Encodes a message for the wire: not compressed, after its length.
 pub(crate) fn framed(message: &impl Message) -> Bytes {
     let mut out = BytesMut::new();
     out.put_u8(0);
     out.put_u32(message.encoded_len().try_into().expect("a short message"));
-    message.encode(&mut out).expect("room");
+    message.encode(&mut out).expect("enough capacity");
     out.freeze()
 }
 
@@ -79,7 +78,7 @@ fn fields(fields: Fields) -> HeaderMap {
         .collect()
 }
 
-/// A call as it came.
+/// A received call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Call {
     /// Method, scheme and path.
@@ -95,7 +94,7 @@ struct State {
     count: watch::Sender<usize>,
 }
 
-/// Plays its script until it is dropped.
+/// Runs its script until it is dropped.
 pub(crate) struct GrpcServer {
     address: SocketAddr,
     state: Arc<State>,
@@ -123,18 +122,18 @@ impl GrpcServer {
         Self { address, state, accepting }
     }
 
-    /// What came so far.
+    /// Returns the received calls.
     pub(crate) fn calls(&self) -> Vec<Call> {
         lock(&self.state.calls).clone()
     }
 
-    /// Waits until `count` calls have come.
+    /// Waits until `count` calls have been received.
     pub(crate) async fn received(&self, count: usize) {
         let mut counts = self.state.count.subscribe();
         counts
             .wait_for(|came| *came >= count)
             .await
-            .expect("the count lives as long as this server");
+            .expect("the counter exists as long as this server");
     }
 }
 
@@ -160,7 +159,7 @@ async fn reply(
 ) -> Result<Response<StreamBody<Parts>>, Infallible> {
     let (head, body) = request.into_parts();
     let line = format!("{} {:?} {}", head.method, head.uri.scheme(), head.uri.path());
-    // A client that is cancelled breaks its own body off.
+    // A cancelled client breaks off its own body.
     let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
     lock(&state.calls).push(Call {
         line,
@@ -178,7 +177,7 @@ async fn reply(
         Reply::Messages(messages, trailers) => {
             let trailers = Frame::trailers(fields(trailers));
             for frame in messages.into_iter().map(Frame::data).chain([trailers]) {
-                sender.send(Ok(frame)).expect("it is received below");
+                sender.send(Ok(frame)).expect("the receiver exists");
             }
         }
         Reply::TrailersOnly(trailers) => {

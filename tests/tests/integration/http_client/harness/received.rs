@@ -1,4 +1,4 @@
-//! A request as it came over the wire.
+//! A received request.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -9,7 +9,7 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 /// The names of our headers.
 const OURS: [&str; 3] = ["sw8", "sw8-correlation", "sw8-x"];
 
-/// A request of HTTP/1.1: every byte of it.
+/// The bytes of an HTTP/1.1 request.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Received {
     head: String,
@@ -17,7 +17,7 @@ pub(crate) struct Received {
 }
 
 impl Received {
-    /// The next request of a connection, or `None` at its end.
+    /// Reads the next request of a connection. Returns `None` at its end.
     pub(super) async fn read(stream: &mut (impl AsyncRead + Unpin)) -> Option<Self> {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
@@ -44,7 +44,7 @@ impl Received {
         self.lines().skip(1).filter_map(|line| line.split_once(": "))
     }
 
-    /// The request line without the version.
+    /// Returns the request line without the version.
     pub(crate) fn line(&self) -> &str {
         self.lines()
             .next()
@@ -70,7 +70,7 @@ impl Received {
         self.fields().map(field).collect()
     }
 
-    /// The names of those of our headers that came.
+    /// Returns the names of our headers in the request.
     pub(crate) fn ours(&self) -> Vec<&str> {
         self.fields()
             .map(|(key, _)| key)
@@ -78,19 +78,19 @@ impl Received {
             .collect()
     }
 
-    /// The request with another name for the address of its server, which is another one each time.
+    /// Replaces the address of its server, which differs in each run.
     pub(crate) fn with_address(mut self, address: SocketAddr, name: &str) -> Self {
         self.head = self.head.replace(&address.to_string(), name);
         self
     }
 
-    /// The request with `PORT` in place of the port of its server.
+    /// Replaces the port of its server by `PORT`.
     pub(crate) fn with_port(mut self, address: SocketAddr) -> Self {
         self.head = self.head.replace(&format!(":{}", address.port()), ":PORT");
         self
     }
 
-    /// The request with the lines of its head in the order of the alphabet.
+    /// Sorts the lines of the head.
     pub(crate) fn sorted(mut self) -> Self {
         let mut lines: Vec<_> = self.head.split_inclusive("\r\n").collect();
         lines.sort_unstable();
@@ -98,7 +98,7 @@ impl Received {
         self
     }
 
-    /// The request without our headers; everything else byte for byte.
+    /// Returns the request without our headers, and with all other bytes.
     pub(crate) fn without_ours(&self) -> Self {
         let keep = |line: &&str| {
             !OURS.iter().any(|name| line.to_ascii_lowercase().starts_with(&format!("{name}: ")))

@@ -1,5 +1,4 @@
-//! A server that plays a script: an answer a request, in the order in which they come, whatever
-//! they ask for.
+//! A server that runs a script: one response for each request, in the order of the requests.
 
 use std::collections::VecDeque;
 use std::future::pending;
@@ -14,22 +13,22 @@ use tokio::task::JoinHandle;
 
 use super::{Received, Recorded, lock};
 
-/// What the server does with a request.
+/// The response to a request.
 pub(crate) enum Answer {
-    /// Writes this.
+    /// Writes this text.
     Whole(String),
-    /// Writes what comes, and hangs up when nothing more can come.
+    /// Writes the parts as they come, and closes the connection with the sender.
     Parts(mpsc::UnboundedReceiver<&'static str>),
-    /// Writes this, then sends back each byte that it gets.
+    /// Writes this text, then echoes each byte.
     Echo(&'static str),
-    /// Never answers.
+    /// Never responds.
     Silence,
-    /// Hangs up.
+    /// Closes the connection.
     Hangup,
 }
 
 impl Answer {
-    /// An answer with a body.
+    /// Returns a response with a body.
     pub(crate) fn status(status: u16, body: &str) -> Self {
         Self::Whole(format!(
             "HTTP/1.1 {status} Scripted\r\ncontent-length: {}\r\n\r\n{body}",
@@ -37,14 +36,14 @@ impl Answer {
         ))
     }
 
-    /// A redirect.
+    /// Returns a redirect.
     pub(crate) fn redirect(status: u16, location: &str) -> Self {
         Self::Whole(format!(
             "HTTP/1.1 {status} Scripted\r\nlocation: {location}\r\ncontent-length: 0\r\n\r\n"
         ))
     }
 
-    /// An answer in parts, and what writes them.
+    /// Returns a response in parts, and its sender.
     pub(crate) fn parts() -> (mpsc::UnboundedSender<&'static str>, Self) {
         let (sender, receiver) = mpsc::unbounded_channel();
         (sender, Self::Parts(receiver))
@@ -57,7 +56,7 @@ struct State {
     count: watch::Sender<usize>,
 }
 
-/// Plays its script until it is dropped.
+/// Runs its script until it is dropped.
 pub(crate) struct Server {
     address: SocketAddr,
     state: Arc<State>,
@@ -80,7 +79,7 @@ impl Server {
         Self { address, state, accepting }
     }
 
-    /// Goes on with this, for scripts that name an address.
+    /// Appends to the script, for responses with an address.
     pub(crate) fn play(&self, script: impl IntoIterator<Item = Answer>) {
         lock(&self.state.script).extend(script);
     }
@@ -89,12 +88,12 @@ impl Server {
         format!("http://{}{path}", self.address)
     }
 
-    /// What came so far.
+    /// Returns the received requests.
     pub(crate) fn requests(&self) -> Vec<Received> {
         lock(&self.state.requests).clone()
     }
 
-    /// The only request that came.
+    /// Returns the only received request.
     #[track_caller]
     pub(crate) fn request(&self) -> Received {
         let mut requests = self.requests();
@@ -102,13 +101,13 @@ impl Server {
         requests.remove(0)
     }
 
-    /// Waits until `count` requests have come.
+    /// Waits until `count` requests have been received.
     pub(crate) async fn received(&self, count: usize) {
         let mut counts = self.state.count.subscribe();
         counts
             .wait_for(|came| *came >= count)
             .await
-            .expect("the count lives as long as this server");
+            .expect("the counter exists as long as this server");
     }
 }
 
@@ -142,7 +141,7 @@ async fn serve(mut stream: TcpStream, state: Arc<State>) {
             }
             Answer::Parts(mut parts) => {
                 while let Some(part) = parts.recv().await {
-                    // A client that went away is part of some scripts.
+                    // In some scripts the client disconnects.
                     let _ = stream.write_all(part.as_bytes()).await;
                 }
                 return;

@@ -1,4 +1,4 @@
-//! When the span ends, and what the body of a response can do to it.
+//! The end of the span, and the effect of the response body.
 
 use http_body_util::BodyExt as _;
 use skywalking_tower::ClientLayer;
@@ -11,7 +11,7 @@ use crate::http_client::harness::{
 
 const HEAD: &str = "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n";
 
-/// True if the span of a request whose body comes later lasts as long as that body.
+/// Returns true if the span of a request lasts as long as its body.
 async fn lasts(layer: ClientLayer) -> bool {
     let (parts, answer) = Answer::parts();
     let server = Server::start([answer]).await;
@@ -40,8 +40,8 @@ async fn span_ends_with_the_response_head_unless_bodies_are_timed() {
     assert!(lasts(ClientLayer::new().time_bodies()).await);
 }
 
-/// The tree of a request whose body is read up to half of it; then `end` is done to the server and
-/// to the body.
+/// Returns the tree of a request whose body is read half-way before `end` is applied to the server
+/// and the body.
 async fn half(
     layer: ClientLayer,
     end: impl AsyncFnOnce(tokio::sync::mpsc::UnboundedSender<&'static str>, Received),
@@ -63,7 +63,7 @@ async fn half(
 type Received = skywalking_runtime::integrations::http::TracedBody<hyper::body::Incoming>;
 
 #[tokio::test]
-async fn a_timed_body_that_is_dropped_half_way_is_cancelled() {
+async fn timed_body_that_is_dropped_half_way_is_cancelled() {
     let drop_body = async |parts, body| {
         drop(body);
         drop(parts);
@@ -81,7 +81,7 @@ async fn a_timed_body_that_is_dropped_half_way_is_cancelled() {
 }
 
 #[tokio::test]
-async fn an_error_in_the_middle_of_a_timed_body_is_one_of_the_span() {
+async fn error_of_a_timed_body_is_an_error_of_the_span() {
     let break_off = async |parts, mut body: Received| {
         drop(parts);
         body.frame().await.expect("a frame").expect_err("the body is broken off");

@@ -1,4 +1,4 @@
-//! What comes of one request.
+//! The outcomes of a request.
 
 use http::{Request, StatusCode};
 use http_body_util::BodyExt as _;
@@ -12,7 +12,7 @@ use crate::http_client::harness::{
     Answer, Nobody, Server, TIMEOUT, cancelled, inside, tree, until_timeout,
 };
 
-/// The tree of one request that is answered with this status.
+/// Returns the tree of a request with a response of this status.
 async fn answered(status: u16) -> String {
     let server = Server::start([Answer::status(status, "text")]).await;
     tree(&[&server], async {
@@ -26,7 +26,7 @@ async fn answered(status: u16) -> String {
 }
 
 #[tokio::test]
-async fn a_success_is_a_span_that_the_header_names() {
+async fn successful_request_is_a_span_with_its_id_in_the_header() {
     assert_eq!(
         answered(200).await,
         "Exit GET:/items/7 layer=Http component=2 peer=one:1 {http.method=GET, url=http://one:1/items/7, http.status_code=200}\n\
@@ -35,7 +35,7 @@ async fn a_success_is_a_span_that_the_header_names() {
 }
 
 #[tokio::test]
-async fn a_status_from_400_on_is_an_error_without_a_log() {
+async fn status_from_400_is_an_error_without_a_log() {
     for status in [400, 404, 500, 503] {
         assert_eq!(
             answered(status).await,
@@ -48,7 +48,7 @@ async fn a_status_from_400_on_is_an_error_without_a_log() {
 }
 
 #[tokio::test]
-async fn what_is_an_error_can_be_said() {
+async fn error_statuses_can_be_configured() {
     let server = Server::start([Answer::status(404, ""), Answer::status(200, "")]).await;
     let shown = tree(&[&server], async {
         let layer = ClientLayer::new().is_error(|status| status == StatusCode::OK);
@@ -68,7 +68,7 @@ async fn what_is_an_error_can_be_said() {
 }
 
 #[tokio::test]
-async fn a_connection_that_is_refused_is_an_error_with_its_causes() {
+async fn refused_connection_is_an_error_with_its_causes() {
     let nobody = Nobody::new();
     let shown = nobody
         .tree(async {
@@ -86,7 +86,7 @@ async fn a_connection_that_is_refused_is_an_error_with_its_causes() {
 }
 
 #[tokio::test]
-async fn a_server_that_hangs_up_is_an_error_with_its_causes() {
+async fn closed_connection_is_an_error_with_its_causes() {
     let server = Server::start([Answer::Hangup]).await;
     let shown = tree(&[&server], async {
         let traced = ServiceBuilder::new().layer(ClientLayer::new()).service(client());
@@ -101,7 +101,7 @@ async fn a_server_that_hangs_up_is_an_error_with_its_causes() {
 }
 
 #[tokio::test]
-async fn a_timeout_inside_of_the_layer_is_an_error() {
+async fn timeout_inside_of_the_layer_is_an_error() {
     let server = Server::start([Answer::Silence]).await;
     let shown = tree(&[&server], async {
         let layer = ClientLayer::new().boxed_errors();
@@ -120,7 +120,7 @@ async fn a_timeout_inside_of_the_layer_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_timeout_outside_of_the_layer_is_a_cancelled_request() {
+async fn timeout_outside_of_the_layer_cancels_the_request() {
     let server = Server::start([Answer::Silence]).await;
     let shown = tree(&[&server], async {
         let traced = ServiceBuilder::new()
@@ -140,7 +140,7 @@ async fn a_timeout_outside_of_the_layer_is_a_cancelled_request() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_dropped_is_cancelled_and_no_error() {
+async fn dropped_request_is_cancelled_without_an_error() {
     let server = Server::start([Answer::Silence]).await;
     let shown = tree(&[&server], async {
         let traced = ServiceBuilder::new().layer(ClientLayer::new()).service(client());
@@ -161,7 +161,7 @@ async fn check(server: &Server, item: u64) -> u16 {
 }
 
 #[tokio::test]
-async fn an_annotated_function_and_the_request_in_it_are_one_span() {
+async fn annotated_function_merges_with_its_request() {
     let server = Server::start([Answer::status(404, "")]).await;
     let shown = tree(&[&server], inside(check(&server, 7))).await;
     assert_eq!(

@@ -1,5 +1,5 @@
-//! Redirects, followed by tower-http outside of the layer: it hands each hop to the layer as a
-//! request like any other.
+//! Redirects that tower-http follows outside of the layer. Each hop is a separate request for the
+//! layer.
 
 use http_body_util::BodyExt as _;
 use skywalking_tower::ClientLayer;
@@ -10,7 +10,7 @@ use super::{client, get};
 use crate::http_client::harness::{Answer, Recorded as _, Server, inside, tree};
 
 #[tokio::test]
-async fn each_hop_is_a_span_also_where_bodies_are_timed() {
+async fn each_hop_is_a_span_also_with_timed_bodies() {
     for layer in [ClientLayer::new(), ClientLayer::new().time_bodies()] {
         let moved = Answer::Whole(
             "HTTP/1.1 302 Found\r\nlocation: /new\r\ncontent-length: 5\r\n\r\nmoved".into(),
@@ -40,7 +40,7 @@ async fn each_hop_is_a_span_also_where_bodies_are_timed() {
 }
 
 #[tokio::test]
-async fn excluded_host_gets_no_headers_by_a_redirect() {
+async fn excluded_host_of_a_redirect_gets_no_headers() {
     let other = Server::start([Answer::status(200, "")]).await;
     let server = Server::start([Answer::redirect(307, &other.url("/new"))]).await;
     let shown = tree(

@@ -10,7 +10,7 @@ use tower::{BoxError, ServiceBuilder, ServiceExt as _};
 use super::{Body, client, get};
 use crate::http_client::harness::{Answer, Server, inside, tree};
 
-/// Tries again, up to so many times, what was answered with 503.
+/// Retries responses with 503 this number of times.
 #[derive(Clone)]
 struct Again(u32);
 
@@ -40,7 +40,7 @@ async fn busy_once() -> Server {
 }
 
 #[tokio::test]
-async fn a_retry_outside_makes_a_span_for_each_attempt() {
+async fn outer_retry_has_a_span_for_each_attempt() {
     let server = busy_once().await;
     let shown = tree(
         &[&server],

@@ -1,4 +1,4 @@
-//! What the layer changes of a request: our three headers, and nothing else.
+//! The layer only changes our three headers in a request.
 
 use bytes::Bytes;
 use http::Request;
@@ -13,7 +13,7 @@ use tower::{ServiceBuilder, ServiceExt as _};
 use super::{Body, client, get};
 use crate::http_client::harness::{Answer, Received, Recorded as _, Server, inside, record, tree};
 
-/// Requests of many kinds.
+/// Returns requests of many kinds.
 fn requests(server: &Server) -> Vec<Request<Body>> {
     let request =
         |method: &str, path: &str| Request::builder().method(method).uri(server.url(path));
@@ -41,7 +41,7 @@ fn requests(server: &Server) -> Vec<Request<Body>> {
     .into()
 }
 
-/// What arrives of them, without and with the layer.
+/// Returns the received requests, without and with the layer.
 async fn arrived() -> (Vec<Received>, Vec<Received>) {
     let answers = || (0..8).map(|_| Answer::status(200, ""));
     let (bare, traced) = (Server::start(answers()).await, Server::start(answers()).await);
@@ -68,7 +68,7 @@ async fn arrived() -> (Vec<Received>, Vec<Received>) {
 }
 
 #[tokio::test]
-async fn a_request_is_changed_in_nothing_but_our_headers() {
+async fn only_our_headers_of_a_request_change() {
     let (bare, traced) = arrived().await;
     for request in &traced {
         assert_eq!(request.ours(), ["sw8", "sw8-correlation"], "{request:?}");
@@ -77,7 +77,7 @@ async fn a_request_is_changed_in_nothing_but_our_headers() {
 }
 
 #[tokio::test]
-async fn a_streamed_body_is_sent_in_the_same_parts() {
+async fn streamed_body_is_sent_in_the_same_parts() {
     let body = || {
         let parts = ["first", " ", "last"].map(|part| {
             Ok::<_, std::convert::Infallible>(Frame::data(Bytes::from_static(part.as_bytes())))
@@ -102,7 +102,7 @@ async fn a_streamed_body_is_sent_in_the_same_parts() {
     assert_eq!(traced.without_ours(), bare);
 }
 
-/// What arrives of a request that came with headers of a trace, and the tree.
+/// Returns the received request that was sent with headers of another trace, and the tree.
 async fn with_old_headers(layer: impl FnOnce(&Server) -> ClientLayer) -> (Received, String) {
     let server = Server::start([Answer::status(200, "")]).await;
     let shown = tree(&[&server], async {
@@ -142,7 +142,7 @@ async fn excluded_host_gets_no_headers_not_even_old_ones() {
 }
 
 #[tokio::test]
-async fn a_host_that_propagate_to_names_gets_them() {
+async fn host_of_propagate_to_gets_the_headers() {
     for name in ["127.0.0.1", "*.0.0.1"] {
         let (_, shown) = with_old_headers(|_| ClientLayer::new().propagate_to([name])).await;
         assert!(shown.contains("arrived"), "{name}: {shown}");
@@ -154,7 +154,7 @@ async fn a_host_that_propagate_to_names_gets_them() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_ignored_is_sent_as_it_is() {
+async fn ignored_request_is_sent_unchanged() {
     let (request, shown) = with_old_headers(|_| ClientLayer::new().ignore_paths(["/items"])).await;
     assert_eq!(request.header("sw8"), Some("old"));
     assert_eq!(shown, "Entry arrived /items\n");

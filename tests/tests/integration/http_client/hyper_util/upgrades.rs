@@ -1,4 +1,4 @@
-//! Connections that stop speaking HTTP.
+//! Connections that change to another protocol.
 
 use http::{Request, header};
 use hyper_util::rt::TokioIo;
@@ -9,8 +9,7 @@ use tower::{ServiceBuilder, ServiceExt as _};
 use super::{Body, client, get};
 use crate::http_client::harness::{Answer, Recorded as _, Server, tree};
 
-/// The tree of a request that is answered with this head, and after which both sides exchange
-/// bytes.
+/// Returns the tree of a request with this response head, after which both sides exchange bytes.
 async fn upgraded(
     layer: ClientLayer,
     head: &'static str,
@@ -30,7 +29,7 @@ async fn upgraded(
 }
 
 #[tokio::test]
-async fn a_connection_can_be_upgraded_through_the_layer() {
+async fn connection_can_be_upgraded_through_the_layer() {
     for layer in [ClientLayer::new(), ClientLayer::new().time_bodies()] {
         let head =
             "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: echo\r\n\r\n";
@@ -50,7 +49,7 @@ async fn a_connection_can_be_upgraded_through_the_layer() {
 }
 
 #[tokio::test]
-async fn a_tunnel_can_be_opened_through_the_layer() {
+async fn tunnel_can_be_opened_through_the_layer() {
     for layer in [ClientLayer::new(), ClientLayer::new().time_bodies()] {
         let shown = upgraded(layer, "HTTP/1.1 200 OK\r\n\r\n", |server| {
             Request::connect(server.address().to_string()).body(Body::default()).expect("a request")

@@ -1,4 +1,4 @@
-//! What comes of one call with one message each way.
+//! The outcomes of a unary call.
 
 use skywalking_proto::v3::Commands;
 use skywalking_proto::v3::management_service_client::ManagementServiceClient;
@@ -12,7 +12,7 @@ use crate::http_client::harness::{
     GrpcServer, Nobody, Reply, TIMEOUT, cancelled, framed, inside, tree, until_timeout,
 };
 
-/// The tree of a call with this reply, and how the program sees that it ended.
+/// Returns the tree of a call with this reply, and the status that the program receives.
 async fn replied(reply: Reply) -> (Code, String) {
     let server = GrpcServer::start([reply]).await;
     let mut code = Code::Ok;
@@ -33,7 +33,7 @@ fn message() -> Vec<bytes::Bytes> {
 }
 
 #[tokio::test]
-async fn a_success_is_a_span_with_the_status_of_the_trailers() {
+async fn successful_call_has_the_status_of_the_trailers() {
     let (code, shown) = replied(Reply::Messages(message(), &[("grpc-status", "0")])).await;
     assert_eq!(code, Code::Ok);
     assert_eq!(
@@ -45,7 +45,7 @@ async fn a_success_is_a_span_with_the_status_of_the_trailers() {
 }
 
 #[tokio::test]
-async fn a_status_in_the_trailers_that_is_not_ok_is_an_error() {
+async fn error_status_in_the_trailers_is_an_error() {
     let (code, shown) = replied(Reply::Messages(
         vec![],
         &[("grpc-status", "5"), ("grpc-message", "no such instance")],
@@ -61,7 +61,7 @@ async fn a_status_in_the_trailers_that_is_not_ok_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_status_in_place_of_a_head_is_an_error() {
+async fn error_status_in_the_head_is_an_error() {
     let (code, shown) =
         replied(Reply::TrailersOnly(&[("grpc-status", "7"), ("grpc-message", "who are you")]))
             .await;
@@ -75,7 +75,7 @@ async fn a_status_in_place_of_a_head_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_reply_without_a_status_is_an_error_of_unknown_status() {
+async fn reply_without_a_status_is_an_error_of_unknown_status() {
     let (parts, reply) = Reply::parts();
     drop(parts);
     let (code, shown) = replied(reply).await;
@@ -103,7 +103,7 @@ async fn non_grpc_reply_is_an_error_by_its_http_status() {
 }
 
 #[tokio::test]
-async fn a_connection_that_is_refused_is_an_error_with_its_causes() {
+async fn refused_connection_is_an_error_with_its_causes() {
     let nobody = Nobody::new();
     let shown = nobody
         .tree(async {
@@ -126,7 +126,7 @@ async fn a_connection_that_is_refused_is_an_error_with_its_causes() {
 }
 
 #[tokio::test]
-async fn a_deadline_that_passes_is_an_error() {
+async fn expired_deadline_is_an_error() {
     let server = GrpcServer::start([Reply::Silence]).await;
     let shown = tree(
         &[&server],
@@ -150,7 +150,7 @@ async fn a_deadline_that_passes_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_call_that_is_dropped_is_cancelled_and_no_error() {
+async fn dropped_call_is_cancelled_without_an_error() {
     let server = GrpcServer::start([Reply::Silence]).await;
     let shown = tree(
         &[&server],
@@ -188,7 +188,7 @@ async fn channel_without_address_is_unknown_and_sends_a_header() {
 }
 
 #[tokio::test]
-async fn a_page_in_place_of_a_reply_is_an_error_of_unknown_status() {
+async fn page_instead_of_a_reply_is_an_error_of_unknown_status() {
     let proxy = |_: http::Request<()>| async {
         let page = http::Response::builder()
             .header("content-type", "text/html")
@@ -218,7 +218,7 @@ async fn a_page_in_place_of_a_reply_is_an_error_of_unknown_status() {
 }
 
 #[tokio::test]
-async fn each_attempt_of_a_program_that_tries_again_is_a_span() {
+async fn each_attempt_of_a_retry_is_a_span() {
     let busy = Reply::TrailersOnly(&[("grpc-status", "14"), ("grpc-message", "busy")]);
     let server =
         GrpcServer::start([busy, Reply::Messages(message(), &[("grpc-status", "0")])]).await;

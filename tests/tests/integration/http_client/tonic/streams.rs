@@ -1,4 +1,4 @@
-//! Calls with many messages: the span lasts until the status is there.
+//! Streaming calls. The span lasts until the status is received.
 
 use skywalking_proto::v3::trace_segment_report_service_client::TraceSegmentReportServiceClient;
 use skywalking_proto::v3::{Command, Commands, InstancePingPkg, SegmentObject};
@@ -12,7 +12,7 @@ use crate::http_client::harness::{
 
 const WATCH: &str = "/skywalking.v3.ManagementService/watch";
 
-/// Opens a stream of the server's.
+/// Opens a stream of the server.
 async fn watch(server: &GrpcServer) -> Streaming<Command> {
     let mut client = tonic::client::Grpc::new(traced(server));
     client.ready().await.expect("a connection");
@@ -24,7 +24,7 @@ async fn watch(server: &GrpcServer) -> Streaming<Command> {
         .into_inner()
 }
 
-/// The tree of a stream of which two messages are read; then `end` is done to both its ends.
+/// Returns the tree of a stream. After two messages `end` is applied to both of its ends.
 async fn watched(end: impl AsyncFnOnce(PartSender, Streaming<Command>)) -> String {
     let (parts, reply) = Reply::parts();
     let server = GrpcServer::start([reply]).await;
@@ -48,7 +48,7 @@ async fn end(stream: &mut Streaming<Command>) -> Result<Option<Command>, Status>
 }
 
 #[tokio::test]
-async fn a_stream_of_the_server_ends_with_its_status() {
+async fn server_stream_ends_with_its_status() {
     let shown = watched(async |parts, mut stream| {
         parts.trailers(&[("grpc-status", "0")]);
         assert!(end(&mut stream).await.expect("no error").is_none());
@@ -63,7 +63,7 @@ async fn a_stream_of_the_server_ends_with_its_status() {
 }
 
 #[tokio::test]
-async fn a_stream_of_the_server_that_fails_after_messages_is_an_error() {
+async fn server_stream_that_fails_after_messages_is_an_error() {
     let shown = watched(async |parts, mut stream| {
         parts.trailers(&[("grpc-status", "8")]);
         assert_eq!(
@@ -81,7 +81,7 @@ async fn a_stream_of_the_server_that_fails_after_messages_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_stream_that_the_program_drops_half_way_is_cancelled() {
+async fn stream_that_is_dropped_half_way_is_cancelled() {
     let shown = watched(async |parts, stream| {
         drop(stream);
         drop(parts);
@@ -96,7 +96,7 @@ async fn a_stream_that_the_program_drops_half_way_is_cancelled() {
 }
 
 #[tokio::test]
-async fn a_span_lasts_until_the_status_is_there_without_being_told() {
+async fn span_lasts_until_the_status_without_timed_bodies() {
     let (parts, reply) = Reply::parts();
     let server = GrpcServer::start([reply]).await;
     let trees = record(
@@ -115,7 +115,7 @@ async fn a_span_lasts_until_the_status_is_there_without_being_told() {
 }
 
 #[tokio::test]
-async fn a_stream_of_the_client_is_one_span() {
+async fn client_stream_is_one_span() {
     let server = GrpcServer::start([Reply::Messages(
         vec![framed(&Commands::default())],
         &[("grpc-status", "0")],

@@ -1,4 +1,4 @@
-//! What the layer changes of a call: our three headers, and nothing else.
+//! The layer only changes our three headers in a call.
 
 use skywalking_proto::v3::Commands;
 use skywalking_proto::v3::management_service_client::ManagementServiceClient;
@@ -15,7 +15,7 @@ fn reply() -> Reply {
     Reply::Messages(vec![framed(&Commands::default())], &[("grpc-status", "0")])
 }
 
-/// A call with metadata of the program, among them headers of another trace.
+/// Returns a call with metadata of the program and headers of another trace.
 fn request() -> Request<skywalking_proto::v3::InstancePingPkg> {
     let mut request = Request::new(ping());
     request.set_timeout(std::time::Duration::from_secs(60));
@@ -29,7 +29,7 @@ fn request() -> Request<skywalking_proto::v3::InstancePingPkg> {
 }
 
 #[tokio::test]
-async fn a_call_is_changed_in_nothing_but_our_headers() {
+async fn only_our_headers_of_a_call_change() {
     let server = GrpcServer::start([reply(), reply()]).await;
     record(
         &[],
@@ -53,7 +53,7 @@ async fn a_call_is_changed_in_nothing_but_our_headers() {
 }
 
 #[tokio::test]
-async fn propagate_to_looks_at_the_peer_that_the_layer_was_told() {
+async fn propagate_to_compares_the_peer_of_the_layer() {
     for (hosts, sent) in [(["127.0.0.1"], true), (["stock"], false)] {
         let server = GrpcServer::start([reply()]).await;
         let shown = tree(&[&server], async {

@@ -1,4 +1,4 @@
-//! Bodies that stream: what is timed, and what a client that stops reading does.
+//! Streaming bodies: which part is timed, and clients that stop reading.
 
 use std::pin::pin;
 
@@ -22,7 +22,7 @@ fn streaming(script: fn() -> Script, layer: ServerLayer) -> Router {
 }
 
 #[tokio::test]
-async fn a_span_ends_with_the_head_unless_told_otherwise() {
+async fn span_ends_with_the_head_by_default() {
     assert_eq!(
         tree_of(streaming(Script::of_two, ServerLayer::new()), request("/stream")).await,
         format!("{HEAD}\n")
@@ -30,7 +30,7 @@ async fn a_span_ends_with_the_head_unless_told_otherwise() {
 }
 
 #[tokio::test]
-async fn a_timed_body_belongs_to_the_span_to_its_end() {
+async fn timed_body_is_part_of_the_span() {
     let tree =
         tree_of(streaming(Script::of_two, ServerLayer::new().time_bodies()), request("/stream"))
             .await;
@@ -54,7 +54,7 @@ async fn trailers_pass_and_end_a_timed_body() {
 }
 
 #[tokio::test]
-async fn a_timed_body_that_is_dropped_half_way_is_cancelled() {
+async fn timed_body_that_is_dropped_half_way_is_cancelled() {
     let router = streaming(Script::stuck, ServerLayer::new().time_bodies());
     let tree = harness::tree(async {
         let mut body = answer(router, request("/stream")).await.into_body();
@@ -65,7 +65,7 @@ async fn a_timed_body_that_is_dropped_half_way_is_cancelled() {
 }
 
 #[tokio::test]
-async fn a_stream_that_is_one_span_with_the_layer_is_cancelled_once() {
+async fn stream_that_merges_with_the_layer_is_cancelled_once() {
     #[entry_span(name = "/events", covers = stream)]
     fn events() -> impl Stream<Item = std::io::Result<&'static str>> + Send {
         futures::stream::iter([Ok("one")]).chain(futures::stream::pending())
@@ -87,7 +87,7 @@ async fn a_stream_that_is_one_span_with_the_layer_is_cancelled_once() {
 }
 
 #[tokio::test]
-async fn a_timed_body_whose_reader_goes_away_is_cancelled() {
+async fn timed_body_of_a_disconnected_client_is_cancelled() {
     let router = streaming(Script::stuck, ServerLayer::new().time_bodies());
     let tree = harness::tree(async {
         let mut stream = harness::connect(router).await;
@@ -102,7 +102,7 @@ async fn a_timed_body_whose_reader_goes_away_is_cancelled() {
 }
 
 #[tokio::test]
-async fn a_timed_body_that_breaks_is_an_error() {
+async fn timed_body_that_fails_is_an_error() {
     let router = streaming(Script::broken, ServerLayer::new().time_bodies());
     let tree = harness::tree(async {
         let read = answer(router, request("/stream")).await.into_body().collect().await;
@@ -121,7 +121,7 @@ async fn a_timed_body_that_breaks_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_timed_body_of_known_length_ends_with_its_last_byte() {
+async fn timed_body_of_known_length_ends_with_its_last_byte() {
     let router = Router::new()
         .route("/whole", get(|| async { "a text" }))
         .route("/none", get(|| async {}))
@@ -144,7 +144,7 @@ async fn a_timed_body_of_known_length_ends_with_its_last_byte() {
 }
 
 #[tokio::test]
-async fn a_timed_answer_to_head_ends_with_its_head() {
+async fn timed_response_to_head_ends_with_its_head() {
     let router = streaming(Script::stuck, ServerLayer::new().time_bodies());
     let tree = harness::tree(async {
         let mut request = request("/stream");

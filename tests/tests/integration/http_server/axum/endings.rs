@@ -1,4 +1,4 @@
-//! How a request can end.
+//! The outcomes of a request.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use crate::http_server::harness::{self, Meeting};
 
 // Feature: semantic tags
 #[tokio::test]
-async fn a_success_is_named_by_its_route() {
+async fn successful_request_is_named_by_its_route() {
     let tree = tree_of(traced(ServerLayer::new()), request("/items/7?token=secret")).await;
     assert_eq!(
         tree,
@@ -27,7 +27,7 @@ async fn a_success_is_named_by_its_route() {
 }
 
 #[tokio::test]
-async fn a_4xx_is_an_error() {
+async fn status_4xx_is_an_error() {
     let tree = tree_of(traced(ServerLayer::new()), request("/missing")).await;
     assert_eq!(
         tree,
@@ -36,7 +36,7 @@ async fn a_4xx_is_an_error() {
 }
 
 #[tokio::test]
-async fn request_without_a_route_shows_its_path_in_the_url_alone() {
+async fn request_without_a_route_has_its_path_only_in_the_url() {
     let router = routes().fallback(|| async { StatusCode::NOT_FOUND }).layer(ServerLayer::new());
     let tree = tree_of(router, request("/a/b?c=d")).await;
     assert_eq!(
@@ -46,7 +46,7 @@ async fn request_without_a_route_shows_its_path_in_the_url_alone() {
 }
 
 #[tokio::test]
-async fn a_redirect_is_no_error() {
+async fn redirect_is_not_an_error() {
     let router = Router::new()
         .route("/old", get(|| async { Redirect::to("/new") }))
         .layer(ServerLayer::new().time_bodies());
@@ -58,7 +58,7 @@ async fn a_redirect_is_no_error() {
 }
 
 #[tokio::test]
-async fn an_upgrade_ends_the_span_and_the_connection_lives_on() {
+async fn upgrade_ends_the_span_and_keeps_the_connection() {
     async fn upgrade(request: Request<Body>) -> (StatusCode, [(&'static str, &'static str); 2]) {
         harness::echo_after_upgrade(request);
         (StatusCode::SWITCHING_PROTOCOLS, [("connection", "upgrade"), ("upgrade", "echo")])
@@ -77,7 +77,7 @@ async fn an_upgrade_ends_the_span_and_the_connection_lives_on() {
 }
 
 #[tokio::test]
-async fn a_5xx_is_an_error() {
+async fn status_5xx_is_an_error() {
     let tree = tree_of(traced(ServerLayer::new()), request("/broken")).await;
     assert_eq!(
         tree,
@@ -86,7 +86,7 @@ async fn a_5xx_is_an_error() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_timeout_inside_the_layer_is_the_status_that_it_gives() {
+async fn timeout_inside_of_the_layer_has_its_status() {
     let inside = ServiceBuilder::new()
         .layer(ServerLayer::new())
         .layer(HandleErrorLayer::new(|_| async { StatusCode::GATEWAY_TIMEOUT }))
@@ -100,7 +100,7 @@ async fn a_timeout_inside_the_layer_is_the_status_that_it_gives() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_timeout_outside_the_layer_cancels_and_is_no_error() {
+async fn timeout_outside_of_the_layer_cancels_without_an_error() {
     let router = Router::new()
         .route("/slow", get(|| Meeting::default().forever::<()>()))
         .layer(ServerLayer::new());
@@ -116,7 +116,7 @@ async fn a_timeout_outside_the_layer_cancels_and_is_no_error() {
 }
 
 #[tokio::test]
-async fn a_client_that_goes_away_cancels_and_is_no_error() {
+async fn disconnected_client_cancels_without_an_error() {
     let started = Meeting::default();
     let handler = {
         let started = started.clone();
@@ -137,7 +137,7 @@ async fn a_client_that_goes_away_cancels_and_is_no_error() {
 }
 
 #[tokio::test]
-async fn what_a_cancelled_handler_had_open_lies_below_its_span() {
+async fn open_spans_of_a_cancelled_handler_are_children() {
     let started = Meeting::default();
     let handler = {
         let started = started.clone();
@@ -155,7 +155,7 @@ async fn what_a_cancelled_handler_had_open_lies_below_its_span() {
 }
 
 #[tokio::test]
-async fn a_handler_that_is_one_span_with_the_layer_is_cancelled_once() {
+async fn handler_that_merges_with_the_layer_is_cancelled_once() {
     #[entry_span(name = "/wait")]
     async fn wait(started: Meeting) {
         started.forever::<()>().await;
@@ -175,7 +175,7 @@ async fn a_handler_that_is_one_span_with_the_layer_is_cancelled_once() {
 }
 
 #[tokio::test]
-async fn a_panic_in_the_handler_goes_on_and_is_an_error() {
+async fn panic_in_the_handler_unwinds_and_is_an_error() {
     let tree =
         harness::tree(harness::panicking(answer(traced(ServerLayer::new()), request("/panics"))))
             .await;

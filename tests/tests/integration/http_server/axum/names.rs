@@ -1,4 +1,4 @@
-//! Names are few, whatever a stranger asks for.
+//! The number of names stays small for any requests.
 
 use axum::Router;
 use axum::body::Body;
@@ -13,22 +13,22 @@ use super::{answer, routes};
 use crate::http_server::harness;
 
 /// The method and the path of a request.
-type Asked = (&'static str, &'static str);
+type MethodAndPath = (&'static str, &'static str);
 
-fn request((method, path): Asked) -> Request<Body> {
+fn request((method, path): MethodAndPath) -> Request<Body> {
     let mut request = harness::get(path);
     *request.method_mut() = Method::from_bytes(method.as_bytes()).expect("a method");
     request
 }
 
-/// The name of the span that a request makes.
-async fn name(router: Router, asked: Asked) -> String {
+/// Returns the name of the span of a request.
+async fn name(router: Router, asked: MethodAndPath) -> String {
     let trees = testing::run_async(answer(router, request(asked))).await;
     assert_eq!(trees.len(), 1);
     trees[0].root.name.clone()
 }
 
-async fn holds(router: &Router, cases: &[(Asked, &str)]) {
+async fn assert_names(router: &Router, cases: &[(MethodAndPath, &str)]) {
     for (asked, expected) in cases {
         assert_eq!(name(router.clone(), *asked).await, *expected, "{asked:?}");
     }
@@ -44,13 +44,16 @@ async fn request_without_a_route_has_its_method_as_name() {
         (("get", "/any"), "HTTP"),
         (("QUERY", "/any"), "QUERY"),
     ];
-    holds(&routes().layer(ServerLayer::new()), &cases).await;
+    assert_names(&routes().layer(ServerLayer::new()), &cases).await;
     for status in [StatusCode::NOT_FOUND, StatusCode::OK, StatusCode::FORBIDDEN] {
-        holds(&routes().fallback(move || async move { status }).layer(ServerLayer::new()), &cases)
-            .await;
+        assert_names(
+            &routes().fallback(move || async move { status }).layer(ServerLayer::new()),
+            &cases,
+        )
+        .await;
     }
     let nested = Router::new().nest("/api", routes()).layer(ServerLayer::new());
-    holds(
+    assert_names(
         &nested,
         &[(("GET", "/api/nope/123"), "GET"), (("GET", "/api/items/7"), "GET:/api/items/{id}")],
     )
@@ -58,9 +61,9 @@ async fn request_without_a_route_has_its_method_as_name() {
 }
 
 #[tokio::test]
-async fn route_keeps_its_template_whatever_it_answers() {
+async fn route_keeps_its_template_with_any_status() {
     let router = routes().route("/any", any(|| async {})).layer(ServerLayer::new());
-    holds(
+    assert_names(
         &router,
         &[
             (("GET", "/missing"), "GET:/missing"),
@@ -73,7 +76,7 @@ async fn route_keeps_its_template_whatever_it_answers() {
 }
 
 #[tokio::test]
-async fn grpc_content_type_on_a_route_makes_few_names() {
+async fn grpc_content_type_on_a_route_creates_few_names() {
     let service = |routes: Router| {
         routes
             .route("/items/{id}/parts", post(|| async { "a page" }))
@@ -105,8 +108,8 @@ async fn grpc_content_type_on_a_route_makes_few_names() {
 }
 
 #[tokio::test]
-async fn layer_around_a_router_renames_what_nothing_answers() {
-    let service = |asked: Asked| async move {
+async fn layer_around_a_router_renames_unmatched_requests() {
+    let service = |asked: MethodAndPath| async move {
         let service = ServerLayer::new().layer(routes());
         let trees = testing::run_async(service.oneshot(request(asked))).await;
         trees[0].root.name.clone()
@@ -123,7 +126,7 @@ async fn layer_around_a_router_renames_what_nothing_answers() {
 }
 
 #[tokio::test]
-async fn name_that_the_program_gave_stays() {
+async fn name_set_by_the_program_is_kept() {
     #[entry_span(name = "/lookup")]
     async fn annotated() -> StatusCode {
         StatusCode::NOT_FOUND
@@ -133,13 +136,16 @@ async fn name_that_the_program_gave_stays() {
         StatusCode::NOT_FOUND
     }
     for layer in [ServerLayer::new(), ServerLayer::new().name(|_| None)] {
-        holds(
+        assert_names(
             &Router::new().fallback(annotated).layer(layer.clone()),
             &[(("GET", "/a"), "/lookup")],
         )
         .await;
-        holds(&Router::new().fallback(renamed).layer(layer.clone()), &[(("GET", "/a"), "renamed")])
-            .await;
+        assert_names(
+            &Router::new().fallback(renamed).layer(layer.clone()),
+            &[(("GET", "/a"), "renamed")],
+        )
+        .await;
         for (router, expected) in [
             (Router::new().fallback(annotated), "/lookup"),
             (Router::new().fallback(renamed), "renamed"),
@@ -160,7 +166,7 @@ async fn closure_names_requests_and_a_panic_in_it_does_not() {
     });
     let router =
         Router::new().route("/items/{id}", get(|| async { "an item" })).layer(layer.clone());
-    holds(
+    assert_names(
         &router,
         &[
             (("GET", "/files/a/b"), "GET:/files"),
@@ -189,7 +195,7 @@ async fn request_without_a_route_is_sampled_by_its_path() {
 }
 
 #[tokio::test]
-async fn two_layers_make_one_name() {
+async fn two_layers_create_one_name() {
     let router = routes().layer(ServerLayer::new());
     let trees =
         testing::run_async(ServerLayer::new().layer(router).oneshot(request(("GET", "/nope/1"))))

@@ -1,4 +1,4 @@
-//! What the layer can be told.
+//! The options of the layer.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -25,7 +25,7 @@ fn with_sw8(header: &'static str) -> axum::http::Request<super::Body> {
 }
 
 #[tokio::test]
-async fn the_trace_of_a_header_goes_on() {
+async fn trace_of_a_header_continues() {
     let trees = testing::run_async(answer(traced(ServerLayer::new()), with_sw8(SW8))).await;
     assert_eq!(testing::text(&trees), REFERRING);
     let (reference, trace) = (&trees[0].root.refs[0], &trees[0].trace_id);
@@ -37,7 +37,7 @@ async fn the_trace_of_a_header_goes_on() {
 }
 
 #[tokio::test]
-async fn a_bad_header_begins_a_trace() {
+async fn invalid_header_starts_a_trace() {
     for bad in [
         "",
         "rubbish",
@@ -114,7 +114,7 @@ async fn panicking_closures_fall_back_to_the_defaults() {
 }
 
 #[tokio::test]
-async fn which_statuses_are_errors_is_the_programs_to_say() {
+async fn error_statuses_can_be_configured() {
     let layer = ServerLayer::new().is_error(|status| status.is_server_error());
     assert_eq!(
         tree_of(traced(layer.clone()), request("/missing")).await,
@@ -127,7 +127,7 @@ async fn which_statuses_are_errors_is_the_programs_to_say() {
 }
 
 #[tokio::test]
-async fn the_query_is_kept_only_if_asked_for_and_userinfo_never() {
+async fn query_is_recorded_if_set_and_userinfo_never() {
     let layer = ServerLayer::new().url_with_query();
     let mut request = request("/items/7");
     *request.uri_mut() = "http://user:password@shop:8080/items/7?token=x".parse().expect("a URI");
@@ -140,15 +140,18 @@ async fn the_query_is_kept_only_if_asked_for_and_userinfo_never() {
 
 // Feature: trace id in the response
 #[tokio::test]
-async fn the_response_has_the_trace_id_if_asked_for_sampled_or_not() {
+async fn response_has_the_trace_id_if_set_sampled_or_not() {
     let layer = ServerLayer::new().trace_id_header("x-trace-id");
-    let mut told = None;
+    let mut id_header = None;
     let trees = testing::run_async(async {
         let response = answer(traced(layer.clone()), request("/items/7")).await;
-        told = response.headers().get("x-trace-id").cloned();
+        id_header = response.headers().get("x-trace-id").cloned();
     })
     .await;
-    assert_eq!(told.as_ref().and_then(|id| id.to_str().ok()), Some(trees[0].trace_id.as_str()));
+    assert_eq!(
+        id_header.as_ref().and_then(|id| id.to_str().ok()),
+        Some(trees[0].trace_id.as_str())
+    );
 
     let unsampled = Test::new().sampler(|_| false).run_async(async {
         let response = answer(traced(layer.clone()), request("/items/7")).await;
@@ -158,7 +161,7 @@ async fn the_response_has_the_trace_id_if_asked_for_sampled_or_not() {
 }
 
 #[tokio::test]
-async fn a_name_that_no_header_can_have_sets_none() {
+async fn invalid_header_name_sets_no_trace_id() {
     let layer = ServerLayer::new().trace_id_header("no header");
     let tree = harness::tree(async {
         let response = answer(traced(layer), request("/items/7")).await;
@@ -168,16 +171,16 @@ async fn a_name_that_no_header_can_have_sets_none() {
 }
 
 #[tokio::test]
-async fn the_peer_is_the_callers_address_where_it_is_known() {
+async fn peer_is_the_known_address_of_the_caller() {
     let address = SocketAddr::from((Ipv4Addr::new(10, 0, 0, 7), 4711));
     let expected =
         ITEM.replace(" {", " peer=10.0.0.7:4711 {").replace("GET:/items peer", "GET:/items");
     let mut connected = request("/items/7");
     connected.extensions_mut().insert(ConnectInfo(address));
     assert_eq!(tree_of(traced(ServerLayer::new()), connected).await, expected);
-    let mut told = request("/items/7");
-    told.extensions_mut().insert(address);
-    assert_eq!(tree_of(traced(ServerLayer::new()), told).await, expected);
+    let mut known = request("/items/7");
+    known.extensions_mut().insert(address);
+    assert_eq!(tree_of(traced(ServerLayer::new()), known).await, expected);
 
     let forwarded = ServerLayer::new()
         .peer(|head| head.headers.get("x-forwarded-for")?.to_str().ok()?.parse().ok());

@@ -1,4 +1,4 @@
-//! Why a request failed, said where the error becomes a response.
+//! The reason of a failed request, recorded where the error becomes a response.
 
 use axum::Router;
 use axum::error_handling::HandleErrorLayer;

@@ -1,4 +1,4 @@
-//! The handler gets the request as it was sent, and the client the response as it was given.
+//! The handler receives the request unchanged, and the client the response.
 
 use axum::Router;
 use axum::http::{HeaderMap, Method, Request, Version};
@@ -9,7 +9,7 @@ use skywalking_tower::ServerLayer;
 use super::{Body, answer};
 use crate::http_server::harness::{self, SW8};
 
-/// What a program puts beside a request.
+/// An extension of a request.
 #[derive(Clone, Debug, PartialEq)]
 struct Marked(u32);
 
@@ -36,7 +36,7 @@ async fn requests_and_responses_pass_unchanged() {
         ("set-cookie", "a=1"),
         ("set-cookie", "b=2"),
     ]);
-    for (layer, told) in [
+    for (layer, new_headers) in [
         (ServerLayer::new(), 0),
         (ServerLayer::new().time_bodies().trace_id_header("x-trace-id"), 1),
     ] {
@@ -66,9 +66,9 @@ async fn requests_and_responses_pass_unchanged() {
             assert_eq!((response.status().as_u16(), response.version()), (418, Version::HTTP_2));
             assert_eq!(response.extensions().get(), Some(&Marked(8)));
             let mut expected = given.clone();
-            // axum says how long the body is.
+            // axum sets the length of the body.
             expected.insert("content-length", "10".parse().expect("a value"));
-            if told == 1 {
+            if new_headers == 1 {
                 assert_eq!(
                     response
                         .headers_mut()

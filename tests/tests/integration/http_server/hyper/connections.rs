@@ -1,4 +1,4 @@
-//! What needs a connection: upgrades, and clients that go away.
+//! Tests that need a connection: upgrades, and disconnected clients.
 
 use std::convert::Infallible;
 
@@ -14,7 +14,7 @@ const HEAD: &str =
     "Exit call peer=server:80\n  Entry GET:/slow layer=Http component=49 ref=CrossProcess";
 const TAGS: &str = "{http.method=GET, url=shop:8080/slow";
 
-/// Switches to a protocol that sends back what it gets.
+/// Upgrades to a protocol that echoes.
 async fn upgrade(request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
     harness::echo_after_upgrade(request);
     let response = Response::builder()
@@ -25,7 +25,7 @@ async fn upgrade(request: Request<Incoming>) -> Result<Response<Body>, Infallibl
 }
 
 #[tokio::test]
-async fn an_upgrade_ends_the_span_and_the_connection_lives_on() {
+async fn upgrade_ends_the_span_and_keeps_the_connection() {
     for layer in [ServerLayer::new(), ServerLayer::new().time_bodies()] {
         let tree = harness::tree(harness::upgrade_and_talk(traced(layer, upgrade), "/slow"));
         assert_eq!(tree.await, format!("{HEAD} {TAGS}, http.status_code=101}}\n"));
@@ -33,7 +33,7 @@ async fn an_upgrade_ends_the_span_and_the_connection_lives_on() {
 }
 
 #[tokio::test]
-async fn a_client_that_goes_away_cancels() {
+async fn disconnected_client_cancels() {
     let started = Meeting::default();
     let service = {
         let started = started.clone();
@@ -50,7 +50,7 @@ async fn a_client_that_goes_away_cancels() {
 }
 
 #[tokio::test]
-async fn a_streaming_body_is_timed_only_if_asked_for() {
+async fn streaming_body_is_timed_only_if_set() {
     for (layer, logs) in [
         (ServerLayer::new(), ""),
         (ServerLayer::new().time_bodies(), " [event=polled] [event=polled] [event=polled]"),
@@ -63,7 +63,7 @@ async fn a_streaming_body_is_timed_only_if_asked_for() {
 }
 
 #[tokio::test]
-async fn a_timed_body_whose_reader_goes_away_is_cancelled() {
+async fn timed_body_of_a_disconnected_client_is_cancelled() {
     let service =
         traced(ServerLayer::new().time_bodies(), |_| async { Ok(Response::new(Script::stuck())) });
     let tree = harness::tree(async {
@@ -78,7 +78,7 @@ async fn a_timed_body_whose_reader_goes_away_is_cancelled() {
 }
 
 #[tokio::test]
-async fn a_panic_in_the_handler_ends_the_connection_and_is_an_error() {
+async fn panic_in_the_handler_is_an_error_and_ends_the_connection() {
     let service = traced(ServerLayer::new(), |request: Request<Incoming>| async move {
         assert!(request.uri().path() != "/slow", "the handler is broken");
         Ok(Response::new(Body::default()))

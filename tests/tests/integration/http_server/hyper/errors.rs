@@ -1,4 +1,4 @@
-//! Services that fail, which is what axum's can't.
+//! Errors of services. axum's services have none.
 
 use std::io;
 use std::time::Duration;
@@ -39,7 +39,7 @@ async fn error_is_logged_with_type_message_and_causes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_timeout_inside_is_a_boxed_error() {
+async fn timeout_inside_of_the_layer_is_a_boxed_error() {
     let service = ServiceBuilder::new()
         .layer(ServerLayer::new().boxed_errors())
         .layer(TimeoutLayer::new(Duration::from_secs(1)))
@@ -59,7 +59,7 @@ async fn a_timeout_inside_is_a_boxed_error() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_timeout_outside_cancels() {
+async fn timeout_outside_of_the_layer_cancels() {
     let service = ServiceBuilder::new()
         .layer(TimeoutLayer::new(Duration::from_secs(1)))
         .layer(ServerLayer::new().boxed_errors())
@@ -73,7 +73,7 @@ async fn a_timeout_outside_cancels() {
 }
 
 #[tokio::test]
-async fn a_panic_in_call_itself_goes_on_and_is_an_error() {
+async fn panic_in_call_unwinds_and_is_an_error() {
     fn broken(_: Request<Body>) -> std::future::Ready<Result<Response<Body>, BoxError>> {
         panic!("the service is broken")
     }
@@ -89,12 +89,12 @@ async fn a_panic_in_call_itself_goes_on_and_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_not_polled_is_cancelled() {
+async fn request_that_is_not_polled_is_cancelled() {
     let mut service = ServiceBuilder::new().layer(ServerLayer::new().boxed_errors()).service_fn(
         |_: Request<Body>| Meeting::default().forever::<Result<Response<Body>, BoxError>>(),
     );
     let tree = harness::tree(async {
-        let service = service.ready().await.expect("it is ready");
+        let service = service.ready().await.expect("a ready service");
         drop(tower::Service::call(service, harness::get("/slow")));
     });
     assert_eq!(tree.await, format!("{HEAD} {TAGS} [event=cancelled]\n"));

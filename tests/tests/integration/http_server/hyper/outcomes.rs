@@ -8,7 +8,7 @@ use tower::{ServiceBuilder, ServiceExt as _};
 use super::{Body, by_path, over_socket, traced};
 use crate::http_server::harness::{self, SW8};
 
-/// The tree of a request that refers to its caller.
+/// Returns the tree of a request with a ref to its caller.
 fn entry(path: &str, rest: &str) -> String {
     let colon = if path.is_empty() { "" } else { ":" };
     format!(
@@ -17,7 +17,7 @@ fn entry(path: &str, rest: &str) -> String {
 }
 
 #[tokio::test]
-async fn each_status_is_noted_and_those_from_400_on_are_errors() {
+async fn status_is_recorded_and_from_400_is_an_error() {
     for (path, error) in
         [("/200", ""), ("/204", ""), ("/302", ""), ("/404", " ERROR"), ("/503", " ERROR")]
     {
@@ -39,7 +39,7 @@ async fn each_status_is_noted_and_those_from_400_on_are_errors() {
 }
 
 #[tokio::test]
-async fn path_that_nothing_answers_is_no_name() {
+async fn unmatched_path_is_not_a_name() {
     let service = ServiceBuilder::new().layer(ServerLayer::new()).service_fn(by_path);
     for (path, expected) in [
         ("/404", "GET"),
@@ -54,7 +54,7 @@ async fn path_that_nothing_answers_is_no_name() {
 }
 
 #[tokio::test]
-async fn timed_bodies_of_each_status_end_with_what_is_sent() {
+async fn timed_bodies_of_each_status_end_with_the_sent_part() {
     for path in ["/200", "/204", "/304"] {
         let (tree, _) = over_socket(
             traced(ServerLayer::new().time_bodies(), by_path),
@@ -76,7 +76,7 @@ async fn timed_bodies_of_each_status_end_with_what_is_sent() {
 }
 
 #[tokio::test]
-async fn an_ignored_path_records_nothing_and_is_answered() {
+async fn ignored_path_is_answered_and_records_nothing() {
     let (tree, head) = over_socket(
         traced(ServerLayer::new().ignore_paths(["/*.ico"]), by_path),
         "/favicon.ico",
@@ -90,7 +90,7 @@ async fn an_ignored_path_records_nothing_and_is_answered() {
 }
 
 #[tokio::test]
-async fn the_response_has_the_trace_id_and_nothing_else_that_is_new() {
+async fn trace_id_is_the_only_new_header_of_the_response() {
     let plain = over_socket(tower::service_fn(by_path), "/200", "").await.1;
     let (_, head) =
         over_socket(traced(ServerLayer::new().trace_id_header("x-trace-id"), by_path), "/200", "")

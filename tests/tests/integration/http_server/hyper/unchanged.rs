@@ -1,4 +1,4 @@
-//! The service gets the request as it was sent, over a socket as without one.
+//! The service receives the request unchanged, with and without a socket.
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
@@ -14,7 +14,7 @@ use super::Body;
 use crate::http_server::harness::{self, SW8};
 
 #[tokio::test]
-async fn a_request_reaches_the_service_as_it_does_without_the_layer() {
+async fn request_reaches_the_service_unchanged() {
     let seen: Arc<Mutex<Vec<String>>> = Arc::default();
     let service = {
         let seen = Arc::clone(&seen);
@@ -23,11 +23,11 @@ async fn a_request_reaches_the_service_as_it_does_without_the_layer() {
             async move {
                 let (head, body) = request.into_parts();
                 let body = body.collect().await.expect("a body").to_bytes();
-                let told = format!(
+                let text = format!(
                     "{} {} {:?} {:?} {body:?}",
                     head.method, head.uri, head.version, head.headers
                 );
-                seen.lock().expect("nobody panics here").push(told);
+                seen.lock().expect("nobody panics here").push(text);
                 Ok::<_, Infallible>(Response::new(Body::from("an answer")))
             }
         })

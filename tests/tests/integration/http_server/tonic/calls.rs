@@ -1,4 +1,4 @@
-//! How a call can end.
+//! The outcomes of a call.
 
 use std::sync::{Arc, Mutex};
 
@@ -23,7 +23,7 @@ fn traced() -> Client<Server<Stock>> {
 }
 
 #[tokio::test]
-async fn a_call_that_went_well_is_ok() {
+async fn successful_call_is_ok() {
     let tree = harness::tree(async {
         assert_eq!(
             traced().unary(CHECK, "tea").await.expect("an answer").get_ref(),
@@ -37,7 +37,7 @@ async fn a_call_that_went_well_is_ok() {
 }
 
 #[tokio::test]
-async fn a_status_in_the_head_is_noted() {
+async fn status_in_the_head_is_recorded() {
     let tree = harness::tree(async {
         let status = traced().unary(CHECK, "").await.expect_err("a status");
         assert_eq!(
@@ -77,7 +77,7 @@ async fn messages(item: &str) -> Vec<Result<String, Code>> {
 }
 
 #[tokio::test]
-async fn a_stream_is_traced_to_its_end_and_what_it_does_lies_below() {
+async fn stream_is_one_span_with_its_children() {
     let tree = harness::tree(async {
         assert_eq!(messages("tea").await, [Ok("tea came".to_owned()), Ok("tea went".to_owned())]);
     });
@@ -88,7 +88,7 @@ async fn a_stream_is_traced_to_its_end_and_what_it_does_lies_below() {
 }
 
 #[tokio::test]
-async fn a_status_in_the_trailers_is_noted() {
+async fn status_in_the_trailers_is_recorded() {
     let tree = harness::tree(async {
         assert_eq!(messages("lost").await, [Ok("lost came".to_owned()), Err(Code::DataLoss)]);
     });
@@ -100,7 +100,7 @@ async fn a_status_in_the_trailers_is_noted() {
 }
 
 #[tokio::test]
-async fn a_stream_that_is_dropped_half_way_is_cancelled() {
+async fn stream_that_is_dropped_half_way_is_cancelled() {
     let tree = harness::tree(async {
         let mut stream = traced().streaming("slow").await.expect("a stream");
         assert_eq!(stream.next().await.expect("a message").expect("no status"), "slow came");
@@ -112,7 +112,7 @@ async fn a_stream_that_is_dropped_half_way_is_cancelled() {
 }
 
 #[tokio::test]
-async fn a_cancelled_call_is_no_error() {
+async fn cancelled_call_is_not_an_error() {
     let stock = Stock::default();
     let tree = harness::tree(async {
         let mut client = client(&ServerLayer::new(), &stock);
@@ -126,7 +126,7 @@ async fn a_cancelled_call_is_no_error() {
 }
 
 #[tokio::test]
-async fn a_panic_goes_on_and_is_an_error() {
+async fn panic_unwinds_and_is_an_error() {
     let tree = harness::tree(async {
         harness::panicking(traced().unary(CHECK, "panic")).await;
     });
@@ -139,7 +139,7 @@ async fn a_panic_goes_on_and_is_an_error() {
 }
 
 #[tokio::test]
-async fn an_ignored_method_records_nothing() {
+async fn ignored_method_records_nothing() {
     let tree = harness::tree(async {
         let layer = ServerLayer::new().ignore_paths(["/test.Stock/*"]);
         assert!(client(&layer, &Stock::default()).unary(CHECK, "tea").await.is_ok());
@@ -148,9 +148,9 @@ async fn an_ignored_method_records_nothing() {
 }
 
 #[tokio::test]
-async fn the_metadata_has_the_trace_id_if_asked_for() {
+async fn metadata_has_the_trace_id_if_set() {
     let layer = ServerLayer::new().trace_id_header("x-trace-id");
-    let mut told = Vec::new();
+    let mut ids = Vec::new();
     let trees = testing::run_async(async {
         for item in ["tea", ""] {
             let answer = client(&layer, &Stock::default()).unary(CHECK, item).await;
@@ -158,16 +158,14 @@ async fn the_metadata_has_the_trace_id_if_asked_for() {
                 |status| status.metadata().clone(),
                 |response| response.metadata().clone(),
             );
-            told.push(
-                metadata.get("x-trace-id").expect("an id").to_str().expect("text").to_owned(),
-            );
+            ids.push(metadata.get("x-trace-id").expect("an id").to_str().expect("text").to_owned());
         }
     })
     .await;
-    assert_eq!(told, trees.iter().map(|tree| tree.trace_id.clone()).collect::<Vec<_>>());
+    assert_eq!(ids, trees.iter().map(|tree| tree.trace_id.clone()).collect::<Vec<_>>());
 }
 
-/// A call with `header` among its metadata.
+/// Makes a call with `header` in its metadata.
 async fn with_sw8(layer: ServerLayer, header: &'static str) -> String {
     let service = ServiceBuilder::new()
         .map_request(|mut request: http::Request<tonic::body::Body>| {
@@ -193,7 +191,7 @@ async fn valid_header_continues_and_others_start_a_trace() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_not_sampled_is_answered_alike() {
+async fn unsampled_request_is_answered_equally() {
     let trees = Test::new().sampler(|_| false).run_async(async {
         assert!(traced().unary(CHECK, "tea").await.is_ok());
         assert_eq!(messages("lost").await, [Ok("lost came".to_owned()), Err(Code::DataLoss)]);
@@ -202,7 +200,7 @@ async fn a_request_that_is_not_sampled_is_answered_alike() {
 }
 
 #[tokio::test]
-async fn an_annotated_method_makes_one_span_with_the_layer() {
+async fn annotated_method_merges_with_the_layer() {
     #[entry_span]
     async fn check(item: &str) -> Result<String, Status> {
         current().tag("item", item);
@@ -228,7 +226,7 @@ async fn an_annotated_method_makes_one_span_with_the_layer() {
 }
 
 #[tokio::test]
-async fn a_call_reaches_the_service_as_it_does_without_the_layer() {
+async fn call_reaches_the_service_unchanged() {
     let seen: Arc<Mutex<Vec<String>>> = Arc::default();
     let recorded = {
         let seen = Arc::clone(&seen);
@@ -286,7 +284,7 @@ async fn reason_of_a_status_is_decoded_and_cut() {
 }
 
 #[tokio::test]
-async fn reason_beside_a_success_is_no_log() {
+async fn reason_of_a_successful_call_is_not_a_log() {
     let service = ServiceBuilder::new().layer(ServerLayer::new()).service_fn(
         |_: http::Request<tonic::body::Body>| async {
             let mut response = Status::ok("").into_http::<tonic::body::Body>();

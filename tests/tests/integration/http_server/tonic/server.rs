@@ -1,4 +1,4 @@
-//! tonic's own server, over a socket.
+//! tonic's own server over a socket.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::http_server::harness;
 /// Longer than any test.
 const TIMEOUT: Duration = Duration::from_secs(600);
 
-/// Serves the service with the layer; gives a client of it that has a layer of its own.
+/// Serves the service with the layer. Returns a client that has a layer too.
 async fn traced(layer: ServerLayer, stock: &Stock) -> Client<Traced<Channel>> {
     let incoming = TcpIncoming::bind(SocketAddr::from(([127, 0, 0, 1], 0))).expect("a port");
     let address = incoming.local_addr().expect("its address");
@@ -75,7 +75,7 @@ async fn both_sides_of_a_stream_end_with_its_trailers() {
 }
 
 #[tokio::test]
-async fn a_client_that_gives_up_cancels_on_both_sides() {
+async fn dropped_call_of_the_client_cancels_on_both_sides() {
     let stock = Stock::default();
     let seen = harness::tree(async {
         let mut client = traced(ServerLayer::new(), &stock).await;
@@ -85,7 +85,7 @@ async fn a_client_that_gives_up_cancels_on_both_sides() {
 }
 
 #[tokio::test]
-async fn a_stream_that_the_client_drops_is_cancelled_on_both_sides() {
+async fn dropped_stream_of_the_client_cancels_on_both_sides() {
     let seen = harness::tree(async {
         let mut stream = traced(ServerLayer::new(), &Stock::default())
             .await
@@ -107,7 +107,7 @@ async fn server_deadline_cancels_and_is_a_status_for_the_client() {
     let seen = harness::tree(async {
         let mut client = traced(ServerLayer::new(), &stock).await;
         let call = client.unary("/test.Stock/Wait", "tea");
-        // Once the handler waits, a stopped clock goes straight to the deadline.
+        // After the handler has started, the paused clock reaches the deadline at once.
         let stop = async {
             stock.started.wait().await;
             tokio::time::pause();
@@ -120,7 +120,7 @@ async fn server_deadline_cancels_and_is_a_status_for_the_client() {
 }
 
 #[tokio::test]
-async fn the_peer_is_told_by_a_closure_that_reads_what_tonic_knows() {
+async fn peer_is_set_by_a_closure_from_tonics_connect_info() {
     let layer =
         ServerLayer::new().peer(|head| head.extensions.get::<TcpConnectInfo>()?.remote_addr());
     let seen = harness::tree(async {
@@ -137,7 +137,7 @@ async fn the_peer_is_told_by_a_closure_that_reads_what_tonic_knows() {
 }
 
 #[tokio::test]
-async fn path_that_nothing_answers_is_grpc_unknown() {
+async fn unmatched_path_is_grpc_unknown() {
     for path in ["/test.Stock/Buy", "/any.Other/Method", "/x"] {
         let seen = harness::tree(async {
             let _ = traced(ServerLayer::new(), &Stock::default()).await.unary(path, "tea").await;
@@ -156,7 +156,7 @@ async fn path_that_nothing_answers_is_grpc_unknown() {
 }
 
 #[tokio::test]
-async fn layer_inside_tonics_router_names_alike() {
+async fn layer_inside_of_tonics_router_has_the_same_names() {
     let router =
         tonic::service::Routes::new(Stock::default()).into_axum_router().layer(ServerLayer::new());
     for (path, name) in [

@@ -1,4 +1,4 @@
-//! A gRPC service of four methods, written as what a generated one expands to.
+//! A gRPC service of four methods, written as a generated one expands.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
@@ -16,11 +16,11 @@ use tower::{Service, service_fn};
 
 use crate::http_server::harness::{self, Meeting};
 
-/// What it answers by: `google.protobuf.StringValue`.
+/// The response: `google.protobuf.StringValue`.
 type Answer = Result<tonic::Response<String>, Status>;
 type Answers = Result<tonic::Response<BoxStream<'static, Result<String, Status>>>, Status>;
 
-/// The service. Its metadata `x` go back as they came.
+/// The service. It returns its metadata `x` unchanged.
 #[derive(Clone, Default)]
 pub(crate) struct Stock {
     pub(crate) started: Meeting,
@@ -83,13 +83,13 @@ fn watch(request: tonic::Request<String>) -> Ready<Answers> {
     ready(Ok(tonic::Response::new(first.chain(rest).map(polled).boxed())))
 }
 
-/// What a stream does while it is polled belongs to the call.
+/// Spans of a polled stream belong to the call.
 fn polled(message: Result<String, Status>) -> Result<String, Status> {
     harness::annotated();
     message
 }
 
-/// A client over any transport. The lifetime of what it calls is the transport's.
+/// A client for any transport. The lifetime of the service is that of the transport.
 pub(crate) struct Client<T>(pub(crate) tonic::client::Grpc<T>);
 
 impl<T, B> Client<T>

@@ -1,23 +1,23 @@
-//! What goes along with a trace, to tasks and threads, and in messages.
+//! The correlation context and the headers, propagated to tasks, to threads and in messages.
 
 use skywalking_runtime::stats::Diagnostic;
 
-use super::{Model, Place, Ref, Which};
+use super::{Index, Model, Place, Ref};
 
-/// What the program sends along, in the order in which it was first said.
+/// The pairs of the program, in the order in which they were first put.
 pub(super) type Pairs = Vec<(String, String)>;
 
-/// What a message must say.
+/// The expected headers of a message.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Message {
-    /// None, if it was sent outside of an exit or by a request that is left out.
+    /// `None` if it was sent outside of an exit or in an ignored request.
     pub(crate) context: Option<Ref>,
     pub(crate) pairs: Pairs,
 }
 
-/// Pairs that may go along.
+/// The maximum number of pairs.
 const PAIRS: usize = 3;
-/// Of a value.
+/// The maximum length of a value.
 const LENGTH: usize = 128;
 
 impl Model {
@@ -26,12 +26,12 @@ impl Model {
             .map_or_else(Pairs::new, |segment| self.segments[segment].pairs.clone())
     }
 
-    /// What goes along under this key here.
+    /// Returns the value of this key here.
     pub(crate) fn get(&self, key: &str) -> Option<String> {
         self.pairs_at(self.now).into_iter().find(|(known, _)| known == key).map(|(_, value)| value)
     }
 
-    /// From now on this goes along. False if it may not.
+    /// Puts a value from here on. Returns false if it exceeds a limit.
     pub(crate) fn put(&mut self, key: &str, value: &str) -> bool {
         let Some(segment) = self.segment_of(self.now) else { return false };
         let pairs = &mut self.segments[segment].pairs;
@@ -51,7 +51,7 @@ impl Model {
         true
     }
 
-    /// What came in a message goes along with what is here already.
+    /// Merges the received pairs into the correlation context.
     pub(super) fn receive(&mut self, pairs: Pairs) {
         for (key, value) in pairs {
             if !self.put(&key, &value) {
@@ -60,7 +60,7 @@ impl Model {
         }
     }
 
-    /// The headers that are sent here.
+    /// Returns the headers that are injected here.
     pub(crate) fn send(&mut self) -> Message {
         Message { context: self.context(), pairs: self.pairs_at(self.now) }
     }
@@ -72,8 +72,8 @@ impl Model {
                 number,
                 if self.spans[number].kind == "Exit" { self.spans[number].peer } else { "" },
             ),
-            // Its nearest ancestor that is recorded stands for it.
-            Place::Over { number, over, .. } => (number, self.overs[over].peer),
+            // The nearest recorded ancestor stands for it.
+            Place::Unrecorded { number, over, .. } => (number, self.unrecorded[over].peer),
         };
         if peer.is_empty() {
             self.count(Diagnostic::InjectOutsideExit);
@@ -87,15 +87,16 @@ impl Model {
         })
     }
 
-    /// True if a message may be read here: never one of a younger segment, since a ring of refs is
-    /// no tree, nor one of another trace, which a segment that has begun does not go over to.
-    pub(crate) fn may_read(&self, which: Which) -> bool {
+    /// Returns true if a message may be read here. It must not be from a younger segment, since
+    /// refs must not form a cycle, and not from another trace, since a segment does not change its
+    /// trace.
+    pub(crate) fn may_read(&self, which: Index) -> bool {
         match (&self.messages[which].context, self.segment_of(self.now)) {
             (Some(message), Some(here)) => {
                 let there = self.spans[message.number].segment;
                 there < here && self.segments[there].trace == self.segments[here].trace
             }
-            // A context that comes in may ask for the sample: a matter of another test.
+            // An incoming context may force sampling, which another test covers.
             (_, None) => self.samples,
             _ => true,
         }
