@@ -15,7 +15,7 @@ impl Segment {
     }
 
     /// Returns the id under which the current part is reported.
-    #[inline]
+    #[cfg(feature = "testing")]
     pub(crate) fn id(&self) -> u64 {
         self.id
     }
