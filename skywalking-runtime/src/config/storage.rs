@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use skywalking_proto::storage::{self, LogicEndpoint};
 
 use super::NAME_LIMIT;
-use crate::util::text;
+use crate::headers::extension::LATENCY;
+use crate::util::text::{self, is_blank};
 
 /// The storage of the backend.
 ///
@@ -51,26 +52,32 @@ impl Storage {
         text::within(name, NAME_LIMIT, self.service_bytes())
     }
 
-    /// Shortens the value of this tag if the backend stores it as a name or a statement.
-    pub(crate) fn tag<'a>(self, key: &str, value: Cow<'a, str>) -> Cow<'a, str> {
-        if key == LOGIC_ENDPOINT {
-            return self.logic_endpoint(&value).map_or(value, Cow::Owned);
-        }
-        match storage::tag_limit(key) {
-            Some(limit) if self == Self::Sql && !limit.holds(&value) => {
-                Cow::Owned(limit.fit(&value).into_owned())
+    /// Returns the value of a tag as it leaves: shortened, where the backend makes a name or a
+    /// statement of it. `None` if the backend would discard the whole segment because of it.
+    pub(crate) fn tag<'a>(self, key: &str, value: Cow<'a, str>) -> Option<Cow<'a, str>> {
+        match key {
+            LATENCY => (is_blank(&value) || value.parse::<i64>().is_ok()).then_some(value),
+            LOGIC_ENDPOINT if value == IS_LOGIC_ENDPOINT => Some(value),
+            LOGIC_ENDPOINT => {
+                let endpoint = LogicEndpoint::parse(&value)?;
+                Some(self.logic_endpoint(&endpoint).map_or(value, Cow::Owned))
             }
-            _ => value,
+            _ => Some(match storage::tag_limit(key) {
+                Some(limit) if self == Self::Sql && !limit.holds(&value) => {
+                    Cow::Owned(limit.fit(&value).into_owned())
+                }
+                _ => value,
+            }),
         }
     }
 
+    /// Whether a number can be the value of this tag.
+    pub(crate) fn takes_number(key: &str, digits: u64) -> bool {
+        key != LOGIC_ENDPOINT && (key != LATENCY || i64::try_from(digits).is_ok())
+    }
+
     /// Returns the value of `x-le` with a name that the backend can store, if it must be shortened.
-    fn logic_endpoint(self, value: &str) -> Option<String> {
-        // A short name without escapes is stored unchanged, and most values have no name.
-        if value.len() <= LOGIC_NAME_BYTES && !value.contains('\\') {
-            return None;
-        }
-        let endpoint = LogicEndpoint::parse(value)?;
+    fn logic_endpoint(self, endpoint: &LogicEndpoint<'_>) -> Option<String> {
         let name = endpoint.name()?;
         // The backend cuts ASCII names that are too long.
         let bytes =
@@ -98,6 +105,9 @@ impl Storage {
 
 /// The tag of a logic endpoint. Its value is JSON, which may contain the name of the endpoint.
 const LOGIC_ENDPOINT: &str = "x-le";
+
+/// The value of [`LOGIC_ENDPOINT`] that `logic_endpoint` of an attribute writes.
+const IS_LOGIC_ENDPOINT: &str = r#"{"logic-span":true}"#;
 
 /// The most bytes of a logic endpoint's name for any service.
 const LOGIC_NAME_BYTES: usize = storage::endpoint_bytes(storage::SERVICE_BYTES);

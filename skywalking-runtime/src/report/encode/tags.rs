@@ -86,12 +86,13 @@ impl Tags<'_> {
     }
 
     fn write(&mut self, key: &str, value: Cow<'_, str>) {
-        let value = self.storage.tag(key, value);
-        write_pair(self.writer, field::TAGS, key, |writer| writer.bytes(value.as_bytes()));
+        if let Some(value) = self.storage.tag(key, value) {
+            write_pair(self.writer, field::TAGS, key, |writer| writer.bytes(value.as_bytes()));
+        }
     }
 
     fn number(&mut self, key: &'static str, negative: bool, digits: u64) {
-        if self.texts.hook.is_set() {
+        if self.texts.hook.is_set() || !Storage::takes_number(key, digits) {
             let sign = if negative { "-" } else { "" };
             return self.literal(key, &format!("{sign}{digits}"));
         }

@@ -9,9 +9,9 @@ use skywalking_proto::storage;
 use skywalking_runtime::redact::Field;
 use skywalking_runtime::testing::{Span, Test, Tree, run, text};
 use skywalking_runtime::{
-    Callsite, Config, TracedFn as _, callsite,
+    Callsite, Config, CurrentSpan, TracedFn as _, callsite,
     config::Storage,
-    current, entry_span, exit_span,
+    current, entry_span, exit_span, local_span,
     propagation::{capture, inject},
     span,
 };
@@ -387,4 +387,58 @@ fn logic_endpoint_has_a_name_that_can_be_stored() {
     ] {
         assert_eq!(sent(Config::new("s"), &other), other);
     }
+}
+
+/// Tags for which the OAP discards the whole segment: the rules of the checker refuse them.
+#[test]
+fn tag_that_loses_its_segment_is_left_out() {
+    static TAGGED: Callsite =
+        callsite!(local, "tagged", tags = [("x-le", "yes"), ("literal", "stays")]);
+    #[local_span(name = "logic", logic_endpoint)]
+    fn logic() {}
+    let tagged = |work: fn(CurrentSpan)| text(&run(|| span(&TAGGED).run(|| work(current()))));
+    let _running = start(Config::new("values"));
+    let stays = "Local tagged {literal=stays}\n";
+    assert_eq!(tagged(|_| ()), stays);
+    for work in [
+        |span: CurrentSpan| _ = span.tag("transmission.latency", "soon"),
+        |span: CurrentSpan| _ = span.tag("transmission.latency", "1.5"),
+        |span: CurrentSpan| _ = span.tag("transmission.latency", u64::MAX),
+        |span: CurrentSpan| _ = span.tag("transmission.latency", true),
+        |span: CurrentSpan| {
+            _ = span.tag("x-le", 7).tag("transmission.latency", "9223372036854775808");
+        },
+        |span: CurrentSpan| _ = span.tag("x-le", "{\"name\":").tag_debug("x-le", "{}"),
+        |span: CurrentSpan| _ = span.tag("x-le", "[]"),
+    ] {
+        assert_eq!(tagged(work), stays);
+    }
+    assert_eq!(
+        tagged(|span| _ = span.tag("transmission.latency", 12).tag("x-le", "{\"name\":\"n\"}")),
+        "Local tagged {literal=stays, transmission.latency=12, x-le={\\\"name\\\":\\\"n\\\"}}\n"
+    );
+    assert_eq!(text(&run(logic)), "Local logic {x-le={\\\"logic-span\\\":true}}\n");
+}
+
+/// A hook that hides every tag takes no segment away.
+#[test]
+fn tag_that_a_hook_spoils_is_left_out() {
+    #[exit_span(name = "publish", peer = "broker:1", layer = mq, inject = headers)]
+    fn publish(headers: &mut String) {}
+    #[local_span(name = "logic", logic_endpoint, tags("number" = 7))]
+    fn logic() {}
+    let hide = |field: Field<'_>, _: &str| matches!(field, Field::Tag(_)).then(|| "***".to_owned());
+    let _running = start(Config::new("hidden").redact(hide));
+    let trees = run(|| {
+        let mut headers = String::new();
+        publish(&mut headers);
+        span(&ENTRY).extract(&headers).run(logic);
+    });
+    assert_eq!(
+        text(&trees),
+        format!(
+            "Exit publish layer=MQ peer=broker:1\n  Entry {} ref=CrossProcess\n    Local logic {{number=***}}\n",
+            trees[0].root.children[0].name
+        )
+    );
 }
