@@ -51,7 +51,7 @@ use crate::util::id;
 ///
 /// Dropping the agent, [`flush`](Agent::flush) and [`shutdown`](Agent::shutdown) block the calling
 /// thread. [`flush_async`](Agent::flush_async) and [`shutdown_async`](Agent::shutdown_async) do
-/// not. The reporter has its own thread, so blocking is no deadlock even inside of an executor, but
+/// not. The reporter has its own thread, so blocking cannot deadlock even inside an executor, but
 /// other tasks of the calling thread wait.
 ///
 /// # Forks

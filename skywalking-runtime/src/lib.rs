@@ -37,10 +37,10 @@
 //! - The current span: [`current`] adds tags, logs and errors; [`trace_id`] returns the id for logs.
 //! - Other tasks and threads: `spawn`, and `.traced("name")` on futures and closures.
 //! - Spans by hand: [`span`](fn@span) opens one by closure, future or guard.
-//! - [`propagation`]: headers of messages, captured contexts, and key-value pairs that are sent along
+//! - [`propagation`]: headers of messages, captured contexts, and key-value pairs that are propagated
 //!   with the trace.
 //! - [`config`]: [`Config`] lists each setting and variable.
-//! - [`stats`]: what was sent, what was lost, and why.
+//! - [`stats`]: counts of sent and lost segments, by cause.
 //! - [Concepts](docs::concepts): traces, spans, segments, sampling, and
 //!   [what is recorded when](docs::concepts#what-is-recorded-when).
 //! - [Unexpected traces](docs::troubleshooting), and what the agent's warnings mean.
@@ -65,13 +65,13 @@
 //! | `tokio` | `spawn`, `spawn_local` and `spawn_blocking`; `agent` enables it |
 //! | `carrier-http` | [`Extract`](propagation::Extract) and [`Inject`](propagation::Inject) for `http::HeaderMap` |
 //! | `carrier-tonic` | the same for tonic's `MetadataMap` |
-//! | `http` | the module `integrations::http`: HTTP and gRPC calls as spans, for layers of your own; enables `carrier-http` |
+//! | `http` | the module `integrations::http`: HTTP and gRPC calls as spans, for your own layers; enables `carrier-http` |
 //! | `testing` | `testing::run`, which returns the spans of a closure; enables `agent` |
 //!
 //! A library depends on this crate with `default-features = false` and leaves the choice to the
 //! program. The crates `skywalking-tower` and `skywalking-reqwest` trace HTTP and gRPC.
 
-// Without the agent nothing reads what the tracer collects, and nothing starts the tracer.
+// Without the agent nothing starts the tracer or reads its records.
 #![cfg_attr(
     not(feature = "agent"),
     allow(dead_code, unreachable_pub, unused_imports, unused_macros)
@@ -191,7 +191,7 @@ docs::page! {
 /// ```
 pub use skywalking_macros::skip_span;
 
-/// True while a tracer runs: for an integration that would compute something first.
+/// Returns true while a tracer runs. Use it to skip work that is only needed for spans.
 ///
 /// ```
 /// assert!(!skywalking_runtime::enabled());
@@ -225,7 +225,7 @@ pub mod prelude {
     };
 }
 
-/// What the fuzz targets call; not there in any other build.
+/// The functions that the fuzz targets call. Other builds do not contain them.
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod __fuzzing {
@@ -263,8 +263,7 @@ pub mod __private {
 
     pub use crate::tracer::enabled;
 
-    /// Every value as a place that headers can be written to: a message and a `&mut` to one alike,
-    /// by auto-ref.
+    /// Borrows a place that headers can be written to, a message or a `&mut` to one, by autoref.
     pub trait Place {
         fn __skywalking_place(&mut self) -> &mut Self {
             self
@@ -273,7 +272,7 @@ pub mod __private {
 
     impl<T: ?Sized> Place for T {}
 
-    /// Runs the body of a function, and turns what it returns into what the function returns.
+    /// Runs the body of a function and wraps the returned value.
     #[inline]
     pub fn wrapped<A, R, W>(
         arguments: A,
@@ -283,7 +282,7 @@ pub mod __private {
         wrap(body(arguments))
     }
 
-    /// Runs the body of a function, and looks at what it returns.
+    /// Runs the body of a function and passes a reference to the returned value to `look`.
     #[inline]
     pub fn seen<A, R>(arguments: A, body: impl FnOnce(A) -> R, look: impl FnOnce(&R)) -> R {
         let returned = body(arguments);
@@ -291,13 +290,13 @@ pub mod __private {
         returned
     }
 
-    /// The end of code that never runs.
+    /// Ends code that never runs.
     #[cfg_attr(not(test), expect(clippy::panic, reason = "no expansion calls it"))]
     pub const fn never() -> ! {
         panic!("no expansion calls it")
     }
 
-    /// A value of the type, in code that never runs.
+    /// Returns a value of the type, in code that never runs.
     pub fn never_made<R>() -> R {
         unreachable!("no expansion calls it")
     }

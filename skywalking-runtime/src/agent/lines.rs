@@ -22,7 +22,7 @@ pub(super) fn at_start(config: &Checked, address: &str) -> Vec<Line> {
         config.ignored.of_others().map(|names| format!(" not_used={names:?}")).unwrap_or_default();
     // The log reporter writes only JSON to standard error, so that a program can read it.
     let started = Line::info(format!(
-        "the agent runs: service={:?} instance={:?} reports={to:?} token={} sampling={sampling:?} keep={} redaction={}{others}",
+        "the agent runs: service={:?} instance={:?} reports={to:?} token={} sampling={sampling:?} tail_sampling={} redaction={}{others}",
         identity.service,
         identity.instance,
         on(token.is_some()),

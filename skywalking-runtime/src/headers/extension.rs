@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn time_in_the_future_is_no_latency() {
+    fn time_in_the_future_gives_zero_latency() {
         let late = Extension { skip_analysis: false, sent: Some(u64::MAX / 2) };
         assert_eq!(late.latency(), Some(0));
         assert_eq!(Extension::default().latency(), None);

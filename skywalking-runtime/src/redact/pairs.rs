@@ -243,7 +243,7 @@ mod tests {
             ("bEaReR\tabc", "bEaReR\t***"),
             ("{'api_key':17}", "{'api_key':***}"),
             ("Authorization: Basic eDp5\r\nAccept: x", "Authorization: ***\r\nAccept: x"),
-            ("said bearer abc.def-_~+/= twice", "said bearer *** twice"),
+            ("got bearer abc.def-_~+/= twice", "got bearer *** twice"),
             ("Bearer  abc", "Bearer  ***"),
             ("token=", "token="),
             ("unexpected token: x", "unexpected token: x"),

@@ -82,7 +82,7 @@ impl TailSampler {
         }
     }
 
-    /// Adds a segment to the buffer. Returns those that were removed to make room.
+    /// Adds a segment to the buffer. Returns the segments that no longer fit.
     pub(crate) fn add(&mut self, pending: PendingSegment) -> Vec<PendingSegment> {
         let Some(decision) = &pending.attached.tail_decision else { return vec![pending] };
         self.groups.entry(address(decision)).or_default().push(self.next);

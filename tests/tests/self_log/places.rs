@@ -49,7 +49,7 @@ fn start_line_has_service_instance_and_settings() {
         ended.agent_lines(),
         [concat!(
             "skywalking_runtime INFO the agent runs: service=\"shop\" instance=\"one\" reports=\"nowhere\" token=on ",
-            "sampling=\"rate 0.5\" keep=off redaction=off"
+            "sampling=\"rate 0.5\" tail_sampling=off redaction=off"
         )]
     );
     for (protocol, to) in

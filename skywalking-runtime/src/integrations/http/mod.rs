@@ -123,7 +123,7 @@
 //! | peer | a client's: `host:port` | the same |
 //! | tags | `http.method`; `url`, without userinfo and query; `http.status_code` | `rpc.status_code`: `OK`, `NOT_FOUND`, .. |
 //! | an error | a status from 400 on, or as [`Client::is_error`] says | any status but `OK` |
-//! | ends | with the head of the response, or with its body, if told so | with its status, which comes in the head or in the trailers |
+//! | ends | with the head of the response; with `time_bodies()`, with its body | with its status, which comes in the head or in the trailers |
 //!
 //! A gRPC call that fails has a log with the status as `error.kind` and the decoded text of
 //! `grpc-message`. A call that fails without a response has a log with the error's type, message

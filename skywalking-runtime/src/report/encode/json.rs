@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use skywalking_proto::v3::SegmentObject;
 
 use super::super::json;
-use super::tests::{Random, identity, random_segment, timeline};
+use super::tests::random::{Random, identity, random_segment, timeline};
 use super::{Encoder, Segment};
 use crate::redact::Hook;
 

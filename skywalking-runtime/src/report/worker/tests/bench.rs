@@ -1,24 +1,20 @@
 //! A worker with a scripted transport, and access to both.
 
-use std::collections::VecDeque;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, MutexGuard};
 use std::time::{Duration, SystemTime};
 
-use bytes::Bytes;
-use prost::Message as _;
-use skywalking_proto::v3::SegmentObject;
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::time::Instant;
 
 use super::super::super::accounts::Ledger;
 use super::super::super::drain::Drain;
 use super::super::super::stats::{Dropped, Stats};
-use super::super::super::transport::{Call, Messages, Outcome, Transport};
-use super::super::{Command, Flight, Pace, Reply, Worker};
+use super::super::super::transport::Transport as _;
+use super::super::{Command, Pace, Reply, Worker};
+use super::script::{Plan, Script};
 use crate::agent::alone;
 use crate::config::TailSampling;
-use crate::management::ManagementMessage;
 use crate::queue::{
     self, Attached, Budget, FinishedSegment, HandOver, SegmentHeader, ThreadOutbox,
 };
@@ -31,110 +27,6 @@ use crate::tracer::{self, Identity, Settings};
 use crate::util::clock::{self, WALL_AHEAD};
 
 static WORK: Callsite = Callsite::new(SpanKind::Entry, "/work");
-
-/// What the transport does with the next call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Plan {
-    Take,
-    Refuse,
-    Overload,
-    /// Fails before it takes a message.
-    Absent,
-    /// Takes the messages and closes the connection.
-    Cut,
-    /// Takes the messages and never answers.
-    Stall,
-    /// Takes one message and confirms the whole batch.
-    Early,
-}
-
-#[derive(Default)]
-pub(super) struct Other {
-    /// The next calls. Further calls succeed.
-    plan: VecDeque<Plan>,
-    /// Replaces `plan` while it is set.
-    pub(super) always: Option<Plan>,
-    heard: Vec<(u64, String)>,
-    /// When the first span of each taken segment began, in milliseconds since 1970.
-    began: Vec<i64>,
-}
-
-/// A scripted transport. It records each call with the second at which it happened.
-#[derive(Clone)]
-pub(super) struct Script {
-    other: Arc<Mutex<Other>>,
-    start: Instant,
-    addresses: usize,
-    at: usize,
-}
-
-impl Script {
-    pub(super) fn lock(&self) -> MutexGuard<'_, Other> {
-        self.other.lock().unwrap()
-    }
-
-    fn next(&self, what: &str) -> Plan {
-        let mut other = self.lock();
-        let place = if self.addresses > 1 { format!(" to {}", self.at) } else { String::new() };
-        let plan = other.always.or_else(|| other.plan.pop_front()).unwrap_or(Plan::Take);
-        let result = if plan == Plan::Take { String::new() } else { format!(": {plan:?}") };
-        other.heard.push((self.start.elapsed().as_secs(), format!("{what}{place}{result}")));
-        plan
-    }
-
-    fn answer(other: Arc<Mutex<Other>>, plan: Plan, messages: Messages) -> Call {
-        let text = String::from("as planned");
-        Box::pin(async move {
-            let flight = messages.flight();
-            match plan {
-                Plan::Absent => {}
-                Plan::Early => messages.take(1).for_each(drop),
-                _ => {
-                    let began = |message: Bytes| {
-                        SegmentObject::decode(message).unwrap().spans[0].start_time
-                    };
-                    let began: Vec<_> = messages.map(began).collect();
-                    other.lock().unwrap().began.extend(began);
-                    flight.hand_over();
-                }
-            }
-            match plan {
-                Plan::Take | Plan::Early => Outcome::Taken,
-                Plan::Refuse => Outcome::Refused(text),
-                Plan::Overload => Outcome::Overloaded(text),
-                Plan::Absent | Plan::Cut => Outcome::Failed(text),
-                Plan::Stall => std::future::pending().await,
-            }
-        })
-    }
-}
-
-impl Transport for Script {
-    fn addresses(&self) -> usize {
-        self.addresses
-    }
-
-    fn address(&self) -> String {
-        self.at.to_string()
-    }
-
-    fn next_backend(&mut self) {
-        self.at = (self.at + 1) % self.addresses;
-    }
-
-    fn send_management(&mut self, message: ManagementMessage) -> Call {
-        Self::answer(
-            Arc::clone(&self.other),
-            self.next(&format!("{message:?}")),
-            Messages::new(Vec::new(), Flight::default()),
-        )
-    }
-
-    fn send(&mut self, messages: Messages) -> Call {
-        // Named without taking a message, which would mark the batch as sent.
-        Self::answer(Arc::clone(&self.other), self.next("batch"), messages)
-    }
-}
 
 /// A worker with its transport, alone in the process.
 pub(super) struct Bench {
@@ -197,9 +89,7 @@ impl Bench {
         let (generation, start) = (tracer.generation, Stats::read());
         let ledger = Ledger::open(generation);
         queue::open(generation);
-        let other = Other { plan: plan.iter().copied().collect(), ..Other::default() };
-        let script =
-            Script { other: Arc::new(Mutex::new(other)), start: Instant::now(), addresses, at: 0 };
+        let script = Script::new(addresses, plan);
         let wake = Arc::new(Notify::new());
         let drain = Drain::new(
             ledger,

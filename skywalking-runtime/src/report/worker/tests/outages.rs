@@ -5,7 +5,8 @@ use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
-use super::bench::{Bench, Plan};
+use super::bench::Bench;
+use super::script::Plan;
 use crate::util::clock::WALL_AHEAD;
 
 /// Segments are sent within this after the backend's return.

@@ -1,0 +1,123 @@
+//! A transport that follows a script.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use bytes::Bytes;
+use prost::Message as _;
+use skywalking_proto::v3::SegmentObject;
+use tokio::time::Instant;
+
+use super::super::super::accounts::Flight;
+use super::super::super::transport::{Call, Messages, Outcome, Transport};
+use crate::management::ManagementMessage;
+
+/// What the transport does with the next call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Plan {
+    Take,
+    Refuse,
+    Overload,
+    /// Fails before it takes a message.
+    Absent,
+    /// Takes the messages and closes the connection.
+    Cut,
+    /// Takes the messages and never answers.
+    Stall,
+    /// Takes one message and confirms the whole batch.
+    Early,
+}
+
+/// The script and the recorded calls.
+#[derive(Default)]
+pub(super) struct State {
+    /// The next calls. Further calls succeed.
+    plan: VecDeque<Plan>,
+    /// Replaces `plan` while it is set.
+    pub(super) always: Option<Plan>,
+    pub(super) heard: Vec<(u64, String)>,
+    /// When the first span of each taken segment began, in milliseconds since 1970.
+    pub(super) began: Vec<i64>,
+}
+
+/// A scripted transport. It records each call with the second at which it happened.
+#[derive(Clone)]
+pub(super) struct Script {
+    state: Arc<Mutex<State>>,
+    start: Instant,
+    addresses: usize,
+    at: usize,
+}
+
+impl Script {
+    pub(super) fn new(addresses: usize, plan: &[Plan]) -> Self {
+        let state = State { plan: plan.iter().copied().collect(), ..State::default() };
+        Self { state: Arc::new(Mutex::new(state)), start: Instant::now(), addresses, at: 0 }
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap()
+    }
+
+    fn next(&self, what: &str) -> Plan {
+        let mut state = self.lock();
+        let place = if self.addresses > 1 { format!(" to {}", self.at) } else { String::new() };
+        let plan = state.always.or_else(|| state.plan.pop_front()).unwrap_or(Plan::Take);
+        let result = if plan == Plan::Take { String::new() } else { format!(": {plan:?}") };
+        state.heard.push((self.start.elapsed().as_secs(), format!("{what}{place}{result}")));
+        plan
+    }
+
+    fn answer(state: Arc<Mutex<State>>, plan: Plan, messages: Messages) -> Call {
+        let text = String::from("as planned");
+        Box::pin(async move {
+            let flight = messages.flight();
+            match plan {
+                Plan::Absent => {}
+                Plan::Early => messages.take(1).for_each(drop),
+                _ => {
+                    let began = |message: Bytes| {
+                        SegmentObject::decode(message).unwrap().spans[0].start_time
+                    };
+                    let began: Vec<_> = messages.map(began).collect();
+                    state.lock().unwrap().began.extend(began);
+                    flight.hand_over();
+                }
+            }
+            match plan {
+                Plan::Take | Plan::Early => Outcome::Taken,
+                Plan::Refuse => Outcome::Refused(text),
+                Plan::Overload => Outcome::Overloaded(text),
+                Plan::Absent | Plan::Cut => Outcome::Failed(text),
+                Plan::Stall => std::future::pending().await,
+            }
+        })
+    }
+}
+
+impl Transport for Script {
+    fn addresses(&self) -> usize {
+        self.addresses
+    }
+
+    fn address(&self) -> String {
+        self.at.to_string()
+    }
+
+    fn next_backend(&mut self) {
+        self.at = (self.at + 1) % self.addresses;
+    }
+
+    fn send_management(&mut self, message: ManagementMessage) -> Call {
+        Self::answer(
+            Arc::clone(&self.state),
+            self.next(&format!("{message:?}")),
+            Messages::new(Vec::new(), Flight::default()),
+        )
+    }
+
+    fn send(&mut self, messages: Messages) -> Call {
+        // Named without taking a message, which would mark the batch as sent.
+        Self::answer(Arc::clone(&self.state), self.next("batch"), messages)
+    }
+}
