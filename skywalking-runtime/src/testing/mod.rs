@@ -169,8 +169,8 @@ impl Test {
     /// ```
     /// use skywalking_runtime::{Callsite, callsite, span, testing};
     ///
-    /// static CACHED: Callsite = callsite!(local, "look up", layer = cache); // an OAP ignores it
-    /// without the tag `cache.type`
+    /// // An OAP ignores it without the tag `cache.type`.
+    /// static CACHED: Callsite = callsite!(local, "look up", layer = cache);
     ///
     /// let trees = testing::Test::new().allow("tag-missing").run(|| span(&CACHED).run(|| ()));
     /// assert_eq!(testing::text(&trees), "Local look up layer=Cache\n");
