@@ -1,4 +1,4 @@
-//! When the span ends, and what the body of a response can do to it.
+//! The end of the span, and the effect of the response body.
 
 use reqwest::Response;
 use skywalking_runtime::integrations::http::Client;
@@ -11,7 +11,7 @@ use crate::http_client::harness::{
 
 const HEAD: &str = "HTTP/1.1 200 OK\r\ncontent-length: 10\r\nx-kept: yes\r\n\r\n";
 
-/// True if the span of a request whose body comes later lasts as long as that body.
+/// Returns true if the span of a request lasts as long as its body.
 async fn lasts(tracing: Client) -> bool {
     let (parts, answer) = Answer::parts();
     let server = Server::start([answer]).await;
@@ -41,8 +41,8 @@ async fn span_ends_with_the_response_head_unless_bodies_are_timed() {
     assert!(lasts(Client::new().time_bodies()).await);
 }
 
-/// The tree of a request whose body is read up to half of it; then `end` is done to the server and
-/// to the response.
+/// Returns the tree of a request whose body is read half-way before `end` is applied to the server
+/// and the response.
 async fn half(
     tracing: Client,
     end: impl AsyncFnOnce(UnboundedSender<&'static str>, Response),
@@ -60,7 +60,7 @@ async fn half(
 }
 
 #[tokio::test]
-async fn a_timed_body_that_is_dropped_half_way_is_cancelled() {
+async fn timed_body_that_is_dropped_half_way_is_cancelled() {
     let drop_body = async |parts, answer| {
         drop(answer);
         drop(parts);
@@ -78,7 +78,7 @@ async fn a_timed_body_that_is_dropped_half_way_is_cancelled() {
 }
 
 #[tokio::test]
-async fn an_error_in_the_middle_of_a_timed_body_is_one_of_the_span() {
+async fn error_of_a_timed_body_is_an_error_of_the_span() {
     let break_off = async |parts, mut answer: Response| {
         drop(parts);
         assert!(answer.chunk().await.expect_err("the body is broken off").is_decode());
@@ -96,7 +96,7 @@ async fn an_error_in_the_middle_of_a_timed_body_is_one_of_the_span() {
 }
 
 #[tokio::test]
-async fn a_timeout_in_the_middle_of_a_body_stays_one_for_the_program() {
+async fn timeout_of_a_timed_body_is_a_timeout_for_the_program() {
     for tracing in [Client::new(), Client::new().time_bodies()] {
         let (parts, answer) = Answer::parts();
         let server = Server::start([answer]).await;

@@ -1,5 +1,5 @@
-//! A redirect to the same host is followed as reqwest itself would follow it, with our headers
-//! added. The order of the fields may differ: each field that a `HeaderMap` loses changes it.
+//! A redirect to the same host is followed as by reqwest itself, with our headers added. The order
+//! of the fields may differ, since a `HeaderMap` changes it when a field is removed.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use skywalking_runtime::integrations::http::Client;
 use super::client;
 use crate::http_client::harness::{Answer, Received, Recorded as _, Server, record};
 
-/// How the body of a request is given.
+/// The source of the request body.
 #[derive(Clone, Copy, Debug)]
 enum Payload {
     None,
@@ -22,13 +22,13 @@ enum Payload {
     Streamed,
 }
 
-/// A request, and the redirect that it gets.
+/// A request, and its redirect.
 #[derive(Clone, Debug)]
 struct Case {
     method: Method,
     payload: Payload,
     status: u16,
-    /// Where it leads; `PORT` is the server's.
+    /// The target. `PORT` is replaced by the server's port.
     location: &'static str,
 }
 
@@ -56,7 +56,8 @@ impl Case {
         request.timeout(Duration::from_secs(60)).build().expect("a request")
     }
 
-    /// What arrives, and the status and address that the program sees in the end.
+    /// Returns the received requests, and the status and URL of the response that the program
+    /// receives.
     async fn arrived(
         &self,
         send: impl AsyncFnOnce(Request) -> Response,
@@ -75,7 +76,7 @@ impl Case {
         (requests.collect(), answer.status().as_u16(), answer.url().as_str().replace(&port, "PORT"))
     }
 
-    /// Sends it by reqwest alone and by our client, and compares.
+    /// Sends the request with reqwest alone and with our client, and compares.
     async fn check(self) {
         let bare = self
             .arrived(async |request| {
@@ -98,7 +99,7 @@ impl Case {
 }
 
 #[tokio::test]
-async fn a_hop_is_what_reqwest_itself_would_send() {
+async fn redirected_request_is_that_of_reqwest() {
     for status in [300, 301, 302, 303, 304, 305, 307, 308] {
         for method in [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::DELETE] {
             for payload in [Payload::None, Payload::Whole, Payload::Streamed] {
@@ -111,7 +112,7 @@ async fn a_hop_is_what_reqwest_itself_would_send() {
 }
 
 #[tokio::test]
-async fn a_location_leads_where_reqwest_itself_would_go() {
+async fn location_is_resolved_as_by_reqwest() {
     for location in [
         "new",
         "?c=3",

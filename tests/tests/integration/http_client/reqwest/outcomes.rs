@@ -1,4 +1,4 @@
-//! What comes of one request.
+//! The outcomes of a request.
 
 use reqwest_middleware::{ClientBuilder, Error, Middleware, Next};
 use skywalking_reqwest::Tracing;
@@ -9,7 +9,7 @@ use crate::http_client::harness::{
     Answer, Nobody, Server, TIMEOUT, cancelled, tree, until_timeout,
 };
 
-/// The tree of one request that is answered with this status.
+/// Returns the tree of a request with a response of this status.
 async fn answered(status: u16) -> String {
     let server = Server::start([Answer::status(status, "text")]).await;
     tree(&[&server], async {
@@ -28,7 +28,7 @@ async fn answered(status: u16) -> String {
 }
 
 #[tokio::test]
-async fn a_success_is_a_span_that_the_header_names() {
+async fn successful_request_is_a_span_with_its_id_in_the_header() {
     assert_eq!(
         answered(200).await,
         "Exit GET:/items/7 layer=Http component=2 peer=one:1 {http.method=GET, url=http://one:1/items/7, http.status_code=200}\n\
@@ -37,7 +37,7 @@ async fn a_success_is_a_span_that_the_header_names() {
 }
 
 #[tokio::test]
-async fn a_status_from_400_on_is_an_error_without_a_log() {
+async fn status_from_400_is_an_error_without_a_log() {
     for status in [400, 404, 500, 503] {
         assert_eq!(
             answered(status).await,
@@ -50,7 +50,7 @@ async fn a_status_from_400_on_is_an_error_without_a_log() {
 }
 
 #[tokio::test]
-async fn what_is_an_error_can_be_said_and_the_query_can_be_shown() {
+async fn error_statuses_and_the_query_can_be_configured() {
     let server = Server::start([Answer::status(404, "")]).await;
     let shown = tree(&[&server], async {
         let tracing = Client::new().is_error(|status| status.is_server_error()).url_with_query();
@@ -86,7 +86,7 @@ async fn refused_connection_is_an_error_without_the_query() {
 }
 
 #[tokio::test]
-async fn a_server_that_hangs_up_is_an_error_with_its_causes() {
+async fn closed_connection_is_an_error_with_its_causes() {
     let server = Server::start([Answer::Hangup]).await;
     let shown = tree(&[&server], async {
         client(Client::new())
@@ -105,7 +105,7 @@ async fn a_server_that_hangs_up_is_an_error_with_its_causes() {
 }
 
 #[tokio::test]
-async fn a_timeout_of_reqwest_is_an_error() {
+async fn timeout_of_reqwest_is_an_error() {
     let server = Server::start([Answer::Silence]).await;
     let shown = tree(&[&server], async {
         let request =
@@ -123,7 +123,7 @@ async fn a_timeout_of_reqwest_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_timeout_around_the_request_is_a_cancelled_request() {
+async fn timeout_around_the_request_cancels_it() {
     let server = Server::start([Answer::Silence]).await;
     let shown = tree(&[&server], async {
         let request =
@@ -139,7 +139,7 @@ async fn a_timeout_around_the_request_is_a_cancelled_request() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_dropped_is_cancelled_and_no_error() {
+async fn dropped_request_is_cancelled_without_an_error() {
     let server = Server::start([Answer::Silence]).await;
     let shown = tree(&[&server], async {
         cancelled(server.received(1), client(Client::new()).get(server.url("/items")).send()).await;
@@ -153,7 +153,7 @@ async fn a_request_that_is_dropped_is_cancelled_and_no_error() {
 }
 
 #[tokio::test]
-async fn an_address_that_reqwest_cannot_send_to_is_no_call() {
+async fn unsupported_address_is_not_a_call() {
     for client in [client(Client::new()), plain(Client::new())] {
         let shown = tree(&[], async {
             assert!(
@@ -165,10 +165,10 @@ async fn an_address_that_reqwest_cannot_send_to_is_no_call() {
     }
 }
 
-/// Fails as a middleware does that has an error of its own.
+/// A middleware that fails with its own error.
 struct Refuses;
 
-/// What [`Refuses`] says, without or with an error of reqwest's inside.
+/// The error of [`Refuses`], with or without an error of reqwest as its source.
 #[derive(Debug, thiserror::Error)]
 enum Refused {
     #[error("the budget is used up")]

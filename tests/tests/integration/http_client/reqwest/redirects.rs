@@ -1,5 +1,5 @@
-//! Redirects: who receives the trace headers, and what is recorded. These tests hold what
-//! `docs/security.md` and the crate's documentation say.
+//! Redirects: the hosts that receive the trace headers, and the recorded spans. `docs/security.md`
+//! and the documentation of the crate describe them.
 
 use std::future::Future;
 
@@ -36,7 +36,7 @@ async fn get(client: ClientWithMiddleware, url: String) -> Response {
     client.get(url).header("x-kept", "yes").send().await.expect("an answer")
 }
 
-/// A server that redirects, and another one to which it does.
+/// A server that redirects, and the target of its redirects.
 async fn pair(status: u16) -> (Server, Server) {
     let other = Server::start([Answer::status(200, "")]).await;
     let server = Server::start([Answer::redirect(status, &other.url("/new"))]).await;
@@ -214,7 +214,7 @@ mod other_host {
         );
     }
 
-    /// Follows the redirect of `pair` by a second request, as the documentation recommends.
+    /// Follows the redirect of `pair` with a second request, as the documentation recommends.
     async fn by_a_second_request(tracing: Client, server: &Server, other: &Server) -> String {
         tree(
             &[server, other],

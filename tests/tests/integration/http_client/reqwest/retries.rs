@@ -7,7 +7,7 @@ use skywalking_reqwest::Tracing;
 
 use crate::http_client::harness::{Answer, Server, inside, tree};
 
-/// Tries again what was answered with 503.
+/// Retries responses with 503.
 struct Again;
 
 #[async_trait::async_trait]
@@ -33,7 +33,7 @@ async fn busy_once() -> Server {
 }
 
 #[tokio::test]
-async fn a_retry_outside_makes_a_span_for_each_attempt() {
+async fn outer_retry_has_a_span_for_each_attempt() {
     let server = busy_once().await;
     let shown = tree(
         &[&server],

@@ -1,4 +1,4 @@
-//! What the middlewares change of a request: our three headers, and nothing else.
+//! The middleware only changes our three headers in a request.
 
 use reqwest::{Method, Request};
 use skywalking_runtime::integrations::http::Client;
@@ -7,7 +7,7 @@ use skywalking_runtime::propagation::correlation;
 use super::{client, plain};
 use crate::http_client::harness::{Answer, Received, Recorded as _, Server, inside, record, tree};
 
-/// Requests of many kinds.
+/// Returns requests of many kinds.
 fn requests(server: &Server) -> Vec<Request> {
     let client = reqwest::Client::new();
     let request = |method: &'static str, path: &str| {
@@ -46,7 +46,7 @@ fn named(server: &Server) -> Vec<Received> {
 }
 
 #[tokio::test]
-async fn a_request_is_changed_in_nothing_but_our_headers() {
+async fn only_our_headers_of_a_request_change() {
     let bare = Server::start(answers()).await;
     for request in requests(&bare) {
         reqwest::Client::new().execute(request).await.expect("an answer");
@@ -74,7 +74,7 @@ async fn a_request_is_changed_in_nothing_but_our_headers() {
     }
 }
 
-/// What arrives of a request that came with headers of a trace, and the tree.
+/// Returns the received request that was sent with headers of another trace, and the tree.
 async fn with_old_headers(tracing: Client) -> (Received, String) {
     let server = Server::start([Answer::status(200, "")]).await;
     let shown = tree(&[&server], async {
@@ -110,12 +110,12 @@ async fn excluded_host_gets_no_headers_not_even_old_ones() {
     );
 }
 
-/// What a request carries that is not to be traced.
+/// An extension of requests that are not traced.
 #[derive(Clone)]
 struct Quiet;
 
 #[tokio::test]
-async fn a_request_that_is_ignored_is_sent_as_it_is() {
+async fn ignored_request_is_sent_unchanged() {
     let (request, shown) = with_old_headers(Client::new().ignore_paths(["/items"])).await;
     assert_eq!(request.header("sw8"), Some("old"));
     assert_eq!(shown, "Entry arrived /items\n");

@@ -1,4 +1,4 @@
-//! Connections that stop speaking HTTP.
+//! Connections that change to another protocol.
 
 use skywalking_runtime::integrations::http::Client;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -7,7 +7,7 @@ use super::client;
 use crate::http_client::harness::{Answer, Server, tree};
 
 #[tokio::test]
-async fn a_connection_can_be_upgraded_through_the_middleware() {
+async fn connection_can_be_upgraded_through_the_middleware() {
     for tracing in [Client::new(), Client::new().time_bodies()] {
         let head =
             "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: echo\r\n\r\n";
