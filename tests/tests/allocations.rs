@@ -60,6 +60,7 @@ fn warm_spans_and_polls_allocate_nothing() {
     // Starts a tracer. The roots below are outside of the test's mark, which would allocate an
     // entry in a map.
     drop(Test::new());
+
     assert!(count(|| drop(vec![1_u8])) > 0, "the counter counts");
 
     // The first rounds warm up the buffers and the outboxes of the thread.
@@ -83,6 +84,7 @@ fn warm_spans_and_polls_allocate_nothing() {
             );
         }
     }
+
     // The two allocations are the `Arc` of the first capture and the name in it. An outbox may grow
     // in addition in any round.
     assert_eq!(roots.iter().min(), Some(&2), "whole roots: {roots:?}");
@@ -102,6 +104,7 @@ fn warm_poll_of_a_traced_future_allocates_nothing() {
         })
         .await;
     }
+
     let mut counted = Vec::new();
     let trees = Test::new().run(|| {
         let mut future = pin!(span(&ENTRY).future(step(100)));
@@ -113,6 +116,7 @@ fn warm_poll_of_a_traced_future_allocates_nothing() {
         }
         assert!(future.as_mut().poll(&mut cx).is_ready());
     });
+
     assert_eq!(trees.len(), 1);
     assert_eq!(counted.len(), 99);
     assert!(counted.iter().all(|allocations| *allocations == 0), "{counted:?}");
@@ -127,5 +131,6 @@ fn warm_unsampled_request_allocates_nothing() {
         // Allocations of the test's own sampler are not counted. It is called when the root opens.
         span(&ENTRY).run(|| second = Some(count(|| (0..10).for_each(|_| tagged("somebody", 0.5)))));
     });
+
     assert_eq!((trees.len(), second), (0, Some(0)));
 }

@@ -79,9 +79,11 @@ fn full_outboxes_drop_the_newest_and_count_them() {
     let agent = without_backend(Config::new("full").max_queue_segments(100));
     watched(|| on_threads(4, 1_000));
     let now = agent.stats();
+
     assert_exact(&now);
     assert_eq!((now.queued, now.in_flight), (100, 0));
     assert_eq!(now.dropped.queue_full - before.dropped.queue_full, 3_900);
+
     let report = agent.shutdown(TIMEOUT);
     assert_eq!(
         (report.sent, report.dropped.queue_full, report.dropped.shutdown, report.dropped.total()),
@@ -99,10 +101,13 @@ fn queue_is_limited_by_bytes() {
     let before = stats::read();
     on_threads(1, 1_000);
     let now = stats::read();
+
     assert_exact(&now);
+
     let queued = now.queued;
     assert!(queued > 10 && queued < 100, "{queued} segments of some 200 bytes in 10 000");
     assert_eq!(now.dropped.queue_full - before.dropped.queue_full, 1_000 - queued);
+
     drop(agent);
     assert_exact(&stats::read());
 }

@@ -73,6 +73,7 @@ fn values_of_the_call_are_recorded_at_the_first_poll() {
         leaf();
         assert_eq!(poll(future), Poll::Ready(42));
     });
+
     assert_eq!(
         text(&trees),
         "Entry /entry\n  Local other name peer=db:5432 {text=text, int=-1, uint=18446744073709551615, bool=true, display=c, debug=\\\"d\\\"}\n    \
@@ -94,6 +95,7 @@ fn extracted_contexts_are_recorded_at_the_first_poll() {
         assert!(poll(pin!(prepared.future(ready(())))).is_ready());
     });
     let refs: Vec<_> = trees.iter().map(ToString::to_string).collect();
+
     assert_eq!(refs.len(), 2, "{refs:?}");
     assert!(refs[0].matches("ref=").count() >= 1 && refs[1].contains("ref="), "{refs:?}");
 }
@@ -102,10 +104,13 @@ fn extracted_contexts_are_recorded_at_the_first_poll() {
 fn without_an_agent_nothing_is_stored() {
     let _turn = turn();
     let mut prepared = Prepared::new(&COVERED);
+
     assert!(!prepared.wants_headers() && !prepared.recording());
     assert_eq!(poll(pin!(prepared.future(ready(1)))), Poll::Ready(1));
+
     let mut stream = pin!(Prepared::new(&COVERED).stream(stream::iter([1])));
     assert_eq!(next(stream.as_mut()), Poll::Ready(Some(1)));
+
     let waiting = Prepared::new(&COVERED).future(ready(2));
     let _agent = agent();
     let trees = below_a_root(|| {
@@ -113,6 +118,7 @@ fn without_an_agent_nothing_is_stored() {
         assert_eq!(next(stream.as_mut()), Poll::Ready(None));
         assert_eq!(poll(pin!(waiting)), Poll::Ready(2));
     });
+
     assert_eq!(text(&trees), "Entry /entry\n  Local covered\n");
 }
 
@@ -132,6 +138,7 @@ fn unsampled_request_computes_nothing() {
             );
         });
     });
+
     assert!(trees.is_empty() && is_idle());
 }
 
@@ -157,6 +164,7 @@ fn dropped_future_is_cancelled_and_its_drops_are_children() {
             leaf();
         }
     }
+
     let _turn = turn();
     let _agent = agent();
     let unfinished = || {
@@ -166,7 +174,9 @@ fn dropped_future_is_cancelled_and_its_drops_are_children() {
         })
     };
     let trees = below_a_root(|| assert!(poll(pin!(unfinished())).is_pending()));
+
     assert_eq!(text(&trees), "Entry /entry\n  Local covered [event=cancelled]\n    Local leaf\n");
+
     let trees = run(|| assert!(poll(pin!(unfinished())).is_pending()));
     assert_eq!(text(&trees), "Local covered [event=cancelled]\n  Local leaf\n");
 }
@@ -189,6 +199,7 @@ fn panic_marks_the_span_and_unwinds() {
         assert!(catch_unwind(AssertUnwindSafe(|| next(stream.as_mut()))).is_err());
         leaf();
     });
+
     assert_eq!(
         text(&trees),
         "Entry /entry\n  Local covered ERROR [event=error error.kind=panic message=in a future]\n  Local leaf\n  \
@@ -210,6 +221,7 @@ fn future_that_moves_after_its_first_poll_gets_a_segment() {
         assert!(poll(future.as_mut()).is_ready());
         assert!(next(stream.as_mut()).is_ready());
     });
+
     assert!(is_idle());
     // The segments at the old places never end. The new ones refer to them.
     assert_eq!(
@@ -233,6 +245,7 @@ fn returned_value_is_seen_once_while_the_span_is_current() {
         assert!(poll(future.as_mut()).is_pending());
         assert!(poll(future.as_mut()).is_ready());
     });
+
     assert_eq!(seen, 1);
     assert_eq!(
         text(&trees),
@@ -256,6 +269,7 @@ fn stream_counts_items_and_ends_with_the_last() {
         }
     });
     let leaves = "    Local leaf\n".repeat(3);
+
     assert_eq!(
         text(&trees),
         format!(
@@ -277,6 +291,7 @@ fn stream_is_cancelled_only_while_an_item_is_pending() {
         let mut stream = pin!(enough());
         while next(stream.as_mut()).is_ready() {}
     });
+
     assert_eq!(
         text(&trees),
         "Entry /entry\n  Local covered {items=1}\n  Local covered {items=2} [event=cancelled]\n"
@@ -287,11 +302,14 @@ fn stream_is_cancelled_only_while_an_item_is_pending() {
 fn wrappers_are_send_unpin_and_small() {
     fn is_send<T: Send>(_: &T) {}
     fn is_unpin<T: Unpin>(_: &T) {}
+
     let future = ready(1_u8);
     let (bare, covered) = (size_of_val(&future), Prepared::new(&COVERED).future(future));
     is_send(&covered);
     is_unpin(&covered);
+
     assert!(size_of_val(&covered) <= bare + 64 + 8, "{} against {bare}", size_of_val(&covered));
+
     let boxed: Pin<Box<dyn Future<Output = u8> + Send>> = Box::pin(async { 1 });
     is_unpin(&Prepared::new(&COVERED).future(boxed));
     is_send(&Prepared::new(&COVERED).stream(stream::iter([1])));

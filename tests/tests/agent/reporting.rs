@@ -144,6 +144,7 @@ fn second_agent_starts_only_after_the_first_has_ended() {
 #[test]
 fn wrong_token_is_refused_and_shown_nowhere() {
     const TOKEN: &str = "wrong-token-4711";
+
     let _turn = turn();
     for protocol in PROTOCOLS {
         let log = CapturedLog::begin();
@@ -195,7 +196,9 @@ fn large_body_with_wrong_token_is_refused() {
     for _ in 0..1_000 {
         program::request_with_tag("text", &text);
     }
+
     assert!(agent.flush(TIMEOUT));
+
     let report = agent.shutdown(TIMEOUT);
     assert_settled(&report, 1_000);
     assert_eq!((report.sent, report.dropped.refused), (0, 1_000), "{report:?}");

@@ -67,6 +67,7 @@ fn start_and_stop_during_requests_leave_nothing_behind() {
         over.store(true, Ordering::Relaxed);
     });
     let now = stats::read();
+
     assert_eq!((now.open, now.queued, now.in_flight), (0, 0, 0), "{now:?}");
     assert_eq!(now.opened, now.finished, "{now:?}");
     assert_eq!(now.finished, now.sent + now.dropped.total(), "{now:?}");

@@ -77,6 +77,7 @@ fn old_sync_root_continues_in_a_new_segment_at_span_end() {
             drop(span(&PART).enter());
         });
     });
+
     assert!(is_idle());
     assert_eq!(
         shown(&trees),
@@ -103,7 +104,9 @@ fn old_async_root_continues_in_a_new_segment_at_poll() {
             yield_now();
         }
     });
+
     assert!(is_idle());
+
     let shown = shown(&trees);
     assert!(
         shown.starts_with("Entry /connection layer=Http {polls=0, unfinished=true}\n  Local /connection ref=CrossThread SKIP_ANALYSIS"),
@@ -119,9 +122,12 @@ fn handle_past_the_age_limit_is_too_late_and_counted() {
     let mut handle = None;
     let trees =
         run(|| span(&CONNECTION).run(|| handle = Some(span(&PART).run(|| current().detach()))));
+
     assert_eq!(text(&trees), "Entry /connection layer=Http\n  Local part {unfinished=true}\n");
+
     let mut handle = handle.unwrap();
     handle.tag("too", "late");
     handle.finish();
+
     assert_eq!(agent.stats().count(Diagnostic::DetachedTooLate), too_late + 1);
 }

@@ -43,6 +43,7 @@ fn orphans_can_be_skipped_and_are_counted() {
         serve("");
         assert!(is_idle());
     });
+
     assert_eq!(text(&trees), "Entry /serve\n  Local orphan\n    Local part\n");
     // The async orphan is skipped, and so is the one inside of it.
     assert_eq!(stats::read().count(Diagnostic::OrphanSkipped) - before, 3);
@@ -52,6 +53,7 @@ fn orphans_can_be_skipped_and_are_counted() {
 fn inbound_contexts_can_be_ignored() {
     let _running = start(Config::new("inbound").inbound(Inbound::Ignore));
     let trees = run(|| serve(HEADER));
+
     assert!(trees[0].root.refs.is_empty() && trees[0].trace_id != "trace-1");
 }
 
@@ -59,6 +61,7 @@ fn inbound_contexts_can_be_ignored() {
 fn inbound_contexts_are_accepted_otherwise() {
     let _running = start(Config::new("inbound"));
     let trees = run(|| serve(HEADER));
+
     assert_eq!((trees[0].root.refs.len(), trees[0].trace_id.as_str()), (1, "trace-1"));
 }
 
@@ -66,7 +69,9 @@ fn inbound_contexts_are_accepted_otherwise() {
 fn header_read_twice_is_one_ref() {
     let _running = start(Config::new("twice"));
     let trees = run(|| span(&ENTRY).extract(&HEADER).run(|| serve(HEADER)));
+
     assert_eq!(text(&trees), "Entry /serve ref=CrossProcess\n  Local orphan\n    Local part\n");
+
     // If two Entry spans do not merge, both have the ref. An Entry without a ref would be a call of
     // a user.
     let trees = run(|| span(&ENTRY).extract(&HEADER).run(|| span(&PART).run(|| serve(HEADER))));
@@ -85,6 +90,7 @@ async fn cancelled_future_can_be_an_error() {
             assert!(tokio::time::timeout(Duration::from_millis(1), request).await.is_err());
         })
         .await;
+
     assert_eq!(text(&trees), "Entry /entry ERROR [event=cancelled]\n");
 }
 
@@ -97,6 +103,7 @@ fn the_span_limit_can_be_set() {
             drop(span(&PART).enter());
         });
     });
+
     assert_eq!(text(&trees), "Entry /entry SIZE_LIMITED {left_out=spans=1}\n  Local part\n");
 }
 
@@ -104,20 +111,25 @@ fn the_span_limit_can_be_set() {
 fn second_agent_is_refused_unless_disabled() {
     let (agent, _turn) = start(Config::new("first"));
     let second = Config::new("second").reporter(Reporter::Discard).start();
+
     assert!(matches!(second, Err(Error::AlreadyStarted { .. })), "{second:?}");
+
     drop(agent);
     let off =
         Config::new("").enabled(false).start().expect("a disabled agent with invalid settings");
     let before = stats::read();
     serve(HEADER);
+
     assert_eq!(stats::read(), before);
     assert_eq!(off.shutdown(Duration::from_secs(1)).sent, 0);
+
     let wrong = Config::new("").start_or_off();
     assert!(
         wrong.error().is_some_and(|error| error.to_string().contains("service")),
         "{:?}",
         wrong.error()
     );
+
     serve(HEADER);
     assert_eq!(stats::read(), before);
 }

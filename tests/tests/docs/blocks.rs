@@ -53,6 +53,7 @@ fn every_block_has_a_known_language() {
             }
         }
     }
+
     assert!(unknown.is_empty(), "blocks without a known language: {unknown:#?}");
 }
 
@@ -78,6 +79,7 @@ fn toml_blocks_are_manifests_of_crates_that_exist() {
             }
         }
     }
+
     assert!(seen > 3, "only {seen} dependencies on our crates found");
 }
 

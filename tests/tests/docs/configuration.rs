@@ -33,6 +33,7 @@ fn variables() -> BTreeSet<String> {
 #[test]
 fn every_variable_is_on_the_page() {
     let (variables, page) = (variables(), page());
+
     assert!(variables.len() > 15, "{variables:?}");
     assert_eq!(rows(&page, "Variables"), variables);
 }
@@ -42,6 +43,7 @@ fn every_variable_has_its_names_in_other_agents() {
     let mut expected = variables();
     expected.remove("SW_AGENT_SAMPLE"); // explained below the table
     expected.insert("SW_AGENT_PROTOCOL=discard".to_owned());
+
     assert_eq!(rows(&page(), "Names in the other agents"), expected);
 }
 
@@ -70,6 +72,7 @@ fn every_setter_is_on_the_page() {
             }
         }
     }
+
     assert!(setters > 20, "only {setters} setters found");
     assert!(missing.is_empty(), "not in docs/configuration.md: {missing:?}");
 }

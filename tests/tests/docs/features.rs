@@ -35,9 +35,12 @@ fn tested() -> BTreeSet<String> {
 #[test]
 fn every_feature_is_named_by_a_test() {
     let (features, tested) = (features(), tested());
+
     assert!(features.len() > 40);
+
     let untested: Vec<_> = features.difference(&tested).collect();
     let unknown: Vec<_> = tested.difference(&features).collect();
+
     assert!(untested.is_empty(), "features without a test: {untested:#?}");
     assert!(unknown.is_empty(), "not in docs/features.md: {unknown:#?}");
 }

@@ -56,6 +56,7 @@ fn links_of_pages_resolve() {
             }
         }
     }
+
     assert!(broken.is_empty(), "broken links: {broken:#?}");
 }
 
@@ -78,6 +79,7 @@ fn anchors_of_rustdoc_pages_resolve() {
             }
         }
     }
+
     assert!(broken.is_empty(), "broken anchors: {broken:#?}");
 }
 
@@ -141,6 +143,7 @@ fn paths_in_code_spans_exist() {
             }
         }
     }
+
     assert!(missing.is_empty(), "paths that do not exist: {missing:#?}");
     assert!(seen > 10, "only {seen} paths found");
 }
@@ -154,6 +157,7 @@ fn modules_of_the_runtime_are_described() {
     let names: Vec<_> = folders.map(|entry| entry.file_name().into_string().unwrap()).collect();
     let missing: Vec<_> =
         names.iter().filter(|name| !page.contains(&format!("`{name}`"))).collect();
+
     assert!(names.len() > 10, "{names:?}");
     assert!(missing.is_empty(), "not in ARCHITECTURE.md: {missing:?}");
 }

@@ -16,6 +16,7 @@ fn every_log_line_of_the_page_is_in_the_sources() {
     let rows = section(&page, "What the log lines mean").lines();
     let texts = rows.filter_map(|row| row.strip_prefix("| `")?.split_once('`'));
     let texts: Vec<_> = texts.map(|(text, _)| text).collect();
+
     assert!(texts.len() > 10, "{texts:?}");
 
     let sources = files(&["rs"]).into_iter();
@@ -23,6 +24,7 @@ fn every_log_line_of_the_page_is_in_the_sources() {
     let sources: Vec<_> = sources.map(|file| joined(&file.text)).collect();
     let is_logged = |text: &&&str| sources.iter().any(|source| source.contains(**text));
     let unknown: Vec<_> = texts.iter().filter(|text| !is_logged(text)).collect();
+
     assert!(unknown.is_empty(), "no log line contains {unknown:?}");
 }
 

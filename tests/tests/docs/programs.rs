@@ -27,6 +27,7 @@ fn blocks_from_programs_are_their_text() {
             seen += 1;
         }
     }
+
     assert!(seen > 0);
 }
 
@@ -44,6 +45,7 @@ fn output_blocks_are_what_the_commands_print() {
             seen += 1;
         }
     }
+
     assert!(seen > 1);
 }
 

@@ -27,7 +27,9 @@ fn command_of_the_readme_documents_the_items_in_it() {
     let readme = read("README.md");
     let built =
         Command::new(env!("CARGO")).args(command(&readme)).current_dir(root()).output().unwrap();
+
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or(root().join("target"), PathBuf::from);
 
     let paths: Vec<_> = code_spans(&readme)
@@ -37,8 +39,11 @@ fn command_of_the_readme_documents_the_items_in_it() {
                 && code.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | ':'))
         })
         .collect();
+
     assert!(paths.len() > 3, "{paths:?}");
+
     let missing: Vec<_> =
         paths.iter().filter(|path| !is_shown(&target.join("doc"), path)).collect();
+
     assert!(missing.is_empty(), "not shown by the README's command: {missing:?}");
 }

@@ -24,5 +24,6 @@ fn lines_of_markdown_are_at_most_100_wide() {
             }
         }
     }
+
     assert!(wide.is_empty(), "lines over {WIDTH} columns: {wide:#?}");
 }

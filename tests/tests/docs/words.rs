@@ -114,6 +114,7 @@ fn words_of_the_list_are_not_used() {
 #[test]
 fn phrases_match_whole_words_across_lines() {
     let text = plain("//! What is\n//! told to the_way_out, untold.");
+
     assert_eq!(count(&text, "told"), 1);
     assert_eq!(count(&text, "is told"), 1);
     assert_eq!(count(&text, "way out"), 1);

@@ -129,13 +129,16 @@ fn build_needs_no_c_compiler_or_protoc() {
         .filter(|package| !package["links"].is_null())
         .map(|package| format!("{} links {}", text(package, "name"), text(package, "links")))
         .collect();
+
     assert_eq!(native, [""; 0]);
+
     let tools: BTreeSet<_> = PRODUCT
         .iter()
         .flat_map(|package| tree(package, "normal,build"))
         .map(|(name, _)| name)
         .collect();
     let foreign: Vec<_> = FOREIGN_TOOLS.iter().filter(|tool| tools.contains(**tool)).collect();
+
     assert_eq!(foreign, [&""; 0]);
 }
 
@@ -204,6 +207,7 @@ fn every_crate_has_licence_and_rust_version() {
         assert_eq!(package["rust_version"], "1.88", "{name}: write rust-version.workspace = true");
         looked_at += 1;
     }
+
     assert_eq!(looked_at, members.len());
     assert!(looked_at >= PRODUCT.len());
 }

@@ -56,7 +56,9 @@ fn violation_ends_the_process_only_if_set() {
         (ended.status.success(), String::from_utf8_lossy(&ended.stderr).into_owned())
     };
     let (succeeded, stderr) = child("wire_rules::violation_outside_of_a_test", "1");
+
     assert!(!succeeded, "{stderr}");
+
     let violations = stderr.lines().filter(|line| line.starts_with("  tag-")).collect::<Vec<_>>();
     assert_eq!(violations.len(), 2, "{stderr}");
     assert!(
@@ -64,6 +66,7 @@ fn violation_ends_the_process_only_if_set() {
             && violations[1].contains("the tag x-le with value"),
         "{stderr}"
     );
+
     for (name, setting) in [
         ("wire_rules::violation_outside_of_a_test", ""),
         ("wire_rules::violation_outside_of_a_test", "0"),

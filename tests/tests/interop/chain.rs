@@ -202,7 +202,9 @@ const PAIRS: [&str; 5] = ["YQ==:MQ==", "Yg==:Mg==", "Yw==:Mw==", "ZA==:NA==", "Z
 fn python_sends_a_fourth_pair_and_ours_takes_three() {
     let pairs = PAIRS[..3].join(",");
     let Some(by_python) = passed_on(&[Part(Python, Grpc)], &pairs) else { return };
+
     assert_eq!(by_python, "a=1, b=2, c=3, mack.path=mack-python");
+
     let Some(by_both) = passed_on(&[Part(Python, Grpc), Part(Rust, Grpc)], &pairs) else { return };
     assert_eq!(by_both, "a=1, b=2, c=3");
 }
@@ -211,7 +213,9 @@ fn python_sends_a_fourth_pair_and_ours_takes_three() {
 fn go2sky_sends_many_pairs_and_ours_takes_three() {
     let pairs = PAIRS.join(",");
     let Some(by_go) = passed_on(&[Part(Go, Grpc)], &pairs) else { return };
+
     assert_eq!(by_go, "a=1, b=2, c=3, d=4, e=5");
+
     let Some(by_both) = passed_on(&[Part(Go, Grpc), Part(Rust, Grpc)], &pairs) else { return };
     assert!(
         by_both.split(", ").count() == 3 && by_both.split(", ").all(|pair| by_go.contains(pair)),

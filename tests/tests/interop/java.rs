@@ -64,6 +64,7 @@ async fn java_agent_logs_no_error_in_a_minute() {
     let arrived = collector
         .wait_for(|seen| called(&seen.stats()).iter().all(|count| *count > 0), STARTED)
         .await;
+
     assert!(
         arrived.is_ok(),
         "{:?} of {}: {:?}",
@@ -78,11 +79,13 @@ async fn java_agent_logs_no_error_in_a_minute() {
     let lines = java.new_lines();
     println!("watched for {watched:?}: {stats}");
     let errors: Vec<_> = lines.iter().filter(|line| line.contains("ERROR")).collect();
+
     assert!(errors.is_empty(), "{errors:#?}");
     assert!(
         lines.iter().any(|line| line.contains("INFO")),
         "it logs to its standard output: {lines:?}"
     );
+
     // It has called continuously, and reported its start once.
     let ended = called(&stats);
     assert!(
@@ -90,6 +93,7 @@ async fn java_agent_logs_no_error_in_a_minute() {
         "{started:?} {ended:?}"
     );
     assert_eq!((stats.segments_refused, stats.management_refused), (0, 0), "{stats}");
+
     let known = collector.instances();
     assert!(known.iter().any(|one| one.service == "java"
         && one.properties.iter().any(|(key, value)| key == "language" && value == "java")));

@@ -32,6 +32,7 @@ fn golden() -> Vec<u8> {
 #[test]
 fn prost_decodes_and_encodes_the_golden_segment() {
     let segment = SegmentObject::decode(golden().as_slice()).expect("a segment");
+
     assert_eq!(json::segment(&segment), expected());
     assert_eq!(segment.encode_to_vec(), golden());
 }

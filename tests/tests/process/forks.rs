@@ -10,6 +10,7 @@ use crate::scene::{collector, run};
 fn fork_calls_in_the_child_return_at_once() {
     let (_runtime, collector) = collector();
     let ended = run(&["fork-calls", &collector.grpc_addr().to_string()]);
+
     assert_eq!((ended.one("failed"), ended.one("parent_sent")), ("[]", "true"), "{ended:#?}");
 }
 
@@ -18,15 +19,20 @@ fn fork_ids_are_unique_and_each_process_reports_its_own() {
     let (_runtime, collector) = collector();
     let ended = run(&["fork-ids", &collector.grpc_addr().to_string()]);
     let (parent, child, inside) = (ended.all("parent"), ended.all("child"), ended.all("inside"));
+
     assert_eq!((parent.len(), child.len(), inside.len()), (4, 9, 3), "{ended:#?}");
+
     let ids: HashSet<_> = parent.iter().chain(&child).chain(&inside).copied().collect();
     assert_eq!(ids.len(), 16, "{ended:#?}");
     // Four requests, and three that were open during a fork, each with its children.
     assert_eq!(ended.one("sent"), "7 open=0");
+
     let stats = collector.stats();
     assert_eq!((stats.segments_accepted, stats.segments_refused), (16, 0), "{stats:?}");
+
     let traces = collector.traces(&TraceQuery::default());
     let arrived: HashSet<_> = traces.iter().map(|trace| trace.trace_id.as_str()).collect();
+
     assert_eq!(arrived, ids);
 }
 

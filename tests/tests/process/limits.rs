@@ -15,12 +15,14 @@ fn look_up_without_a_thread_is_retried() {
             "{protocol}: {ended:#?}"
         );
     }
+
     assert_eq!(collector.stats().segments_accepted, 20);
 }
 
 #[test]
 fn log_line_without_a_thread_is_retried() {
     let ended = run(&["no-threads", "log", ""]);
+
     assert_eq!(
         (ended.one("flushed_below"), ended.one("flushed_above"), ended.one("sent")),
         ("false", "true", "10"),

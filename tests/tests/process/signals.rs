@@ -40,6 +40,7 @@ fn assert_masks(ended: &Ended, expected: &[&str]) {
 fn mask_of_reporter_and_look_up_blocks_all_but_faults() {
     let names = HangingNames::new("mask");
     let ended = run_with(&["mask", "hangs:11800"], Stderr::Read, &[names.variable()]);
+
     assert_eq!(ended.one("restored"), "true", "the program's own thread has its mask back");
     // The kernel stores 15 bytes of a thread's name.
     assert_masks(&ended, &["skywalking-look", "skywalking-repo"]);

@@ -110,6 +110,7 @@ fn too_many_open_segments() {
 #[ignore = "the child process of a test"]
 fn redaction_that_panics() {
     static TAGGED: Callsite = callsite!(entry, "/tagged");
+
     keep_lines();
     let hook = |_: skywalking_runtime::redact::Field<'_>, _: &str| -> Option<String> {
         panic!("the program's")
@@ -119,6 +120,7 @@ fn redaction_that_panics() {
     for _ in 0..3 {
         span(&TAGGED).run(|| skywalking_runtime::current().tag("key", "value"));
     }
+
     assert!(
         line("WARN the program's redaction panicked").is_some_and(|lost| (1..=3).contains(&lost))
     );

@@ -109,7 +109,9 @@ fn orphan_is_logged_once_for_each_function_with_the_fix() {
         "the local span `first` (",
         "the local span `by hand` (",
     ];
+
     assert_eq!(found.len(), starts.len(), "{found:#?}");
+
     for start in starts {
         let line = found
             .iter()
@@ -178,6 +180,7 @@ fn many_functions() {
 #[test]
 fn orphans_of_many_functions_end_with_a_hint() {
     let found = warnings("many_functions", &[]);
+
     assert_eq!(found.len(), 21, "{found:#?}");
     assert!(
         found.iter().any(|line| line.contains("skywalking_runtime::stats::orphans()")),
@@ -203,6 +206,7 @@ fn guards_over_awaits() {
 fn guard_over_an_await_is_logged_once() {
     let found = warnings("guards_over_awaits", &[]);
     let [line] = &found[..] else { panic!("{found:#?}") };
+
     assert!(line.starts_with("the guard of `a` (tests/tests/self_log/misuse.rs:"), "{line}");
     assert!(line.contains("held over an `.await`") && line.contains("span(..).future("), "{line}");
 }
@@ -227,6 +231,7 @@ fn guards_over_awaits_below_a_call() {
 fn guard_over_an_await_below_a_call_is_logged_once() {
     let found = warnings("guards_over_awaits_below_a_call", &[]);
     let [line] = &found[..] else { panic!("{found:#?}") };
+
     assert!(line.starts_with("the guard of `a` (tests/tests/self_log/misuse.rs:"), "{line}");
     assert!(line.contains("held over an `.await`") && line.contains("span(..).future("), "{line}");
 }
@@ -321,6 +326,7 @@ fn main_around_an_executor_without_task_ids() {
         }
         pool.run();
     }
+
     let agent = start();
     main();
     drop(agent);
@@ -336,6 +342,7 @@ fn main_around_tokio() {
             tokio::spawn(request()).await.expect("no panic");
         }
     }
+
     let agent = start();
     main();
     println!("opened: {}", agent.stats().opened);
@@ -384,6 +391,7 @@ fn kept_and_used() {
 fn guard_that_is_dropped_at_once_is_logged() {
     let found = warnings("dropped_at_once", &[]);
     let line = found.last().expect("a line");
+
     assert!(
         line.contains("let _agent = init()?;")
             && line.contains("`let _ = init()?;` drops it at once"),
@@ -405,6 +413,7 @@ mod salvo_extra {
 fn layer_on_salvo() {
     use skywalking_tower::ServerLayer;
     use tower::ServiceBuilder;
+
     let agent = start();
     for _ in 0..2 {
         let layers =
@@ -419,5 +428,6 @@ fn layer_on_salvo() {
 fn server_layer_on_salvo_is_logged_once() {
     let found = warnings("layer_on_salvo", &[]);
     let [line] = &found[..] else { panic!("{found:#?}") };
+
     assert!(line.contains("Salvo") && line.contains("http::Server::begin"), "{line}");
 }

@@ -28,6 +28,7 @@ fn program() {
 fn program_without_a_name() {
     watchdog();
     let error = skywalking_runtime::init().unwrap_err().to_string();
+
     assert!(error.contains("SW_AGENT_NAME"), "{error}");
 }
 
@@ -45,6 +46,7 @@ fn program_with(variables: &[(&str, &str)]) -> crate::Ended {
 fn start_line_has_service_instance_and_settings() {
     let ended =
         program_with(&[("SW_AGENT_SAMPLE_RATE", "0.5"), ("SW_AGENT_AUTHENTICATION", "s3cret")]);
+
     assert_eq!(
         ended.agent_lines(),
         [concat!(
@@ -52,6 +54,7 @@ fn start_line_has_service_instance_and_settings() {
             "sampling=\"rate 0.5\" tail_sampling=off redaction=off"
         )]
     );
+
     for (protocol, to) in
         [("grpc", "gRPC to 127.0.0.1:1,[::1]:1"), ("http", "HTTP to 127.0.0.1:1,[::1]:1")]
     {
@@ -98,6 +101,7 @@ fn variables_without_effect_are_one_warning() {
     let ended = program_with(&[&typos[..], &known].concat());
     let lines = ended.agent_lines();
     let [started, warning] = lines[..] else { panic!("{lines:?}") };
+
     assert!(started.ends_with(" not_used=\"SW_AGENT_NAMESPACE\""), "{started}");
     assert_eq!(
         warning,
@@ -108,6 +112,7 @@ fn variables_without_effect_are_one_warning() {
         )
     );
     assert!(!ended.err.contains("s3cret"), "{}", ended.err);
+
     // A blank name does not replace the name of the program. Another variable with a typo has a
     // name.
     let typo = ("SW_AGNET_NAME", "shop");
@@ -123,6 +128,7 @@ fn variables_without_effect_are_one_warning() {
     let ended = child("places::program_without_a_name", &[("SW_AGENT_NAME", " \u{200b}"), typo]);
     let lines = ended.agent_lines();
     let [warning] = lines[..] else { panic!("{lines:?}") };
+
     assert!(warning.ends_with(hint), "{warning}");
 }
 
@@ -297,5 +303,6 @@ fn log_reporter_writes_only_json_to_standard_error() {
     let ended = child("places::agent_that_logs_as_json", &[]);
     let (json, others): (Vec<_>, Vec<_>) =
         ended.err.lines().partition(|line| line.starts_with('{') && line.ends_with('}'));
+
     assert_eq!((json.len(), others), (3, vec![]), "{}", ended.err);
 }

@@ -68,10 +68,13 @@ fn tag_key_is_a_tag_where_put_received_and_sent() {
 fn refused_values_and_unsampled_requests_have_no_tags() {
     let _running = start(Config::new("refused").correlation_tags(["tenant"]));
     let trees = run(|| span(&ENTRY).run(|| assert!(!correlation::put("tenant", &"x".repeat(129)))));
+
     assert_eq!(text(&trees), "Entry /entry\n");
+
     let mut sent = String::new();
     let trees = Test::new()
         .sampler(|_| false)
         .run(|| span(&ENTRY).extract(TENANT).run(|| sent = sent_by(&CALL)));
+
     assert_eq!((text(&trees).as_str(), sent.as_str()), ("", TENANT));
 }

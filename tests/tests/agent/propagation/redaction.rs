@@ -122,6 +122,7 @@ fn redacted_address_is_the_same_on_both_sides_of_a_call() {
         span(&ENTRY).extract(&sent).run(|| ());
     });
     let caller = &trees[0].root;
+
     assert_eq!(
         (caller.peer.as_str(), caller.children[0].refs[0].address.as_str()),
         ("***@web:80", "***@web:80")
@@ -145,7 +146,9 @@ fn handle_texts_are_redacted_and_panics_counted() {
             handle.finish();
         }
     });
+
     assert_eq!(text(&trees), "Entry /entry {key=***} [field=***]\n");
+
     let report = agent.shutdown(Duration::from_secs(10));
     assert_eq!((report.sent, report.dropped.hook_panicked), (1, 1));
     assert_eq!(report.stats.finished, report.stats.sent + report.stats.dropped.total());
@@ -164,14 +167,18 @@ fn panic_in_the_hook_drops_the_segment_and_is_counted() {
             span(&ENTRY).run(|| _ = current().log("before", "it").tag("value", value));
         }
     });
+
     assert_eq!(
         text(&trees),
         "Entry /entry {value=one} [before=it]\nEntry /entry {value=two} [before=it]\nEntry /entry {value=three} [before=it]\n"
     );
+
     let stats = agent.stats();
     assert_eq!(stats.dropped.hook_panicked - before.dropped.hook_panicked, 2);
+
     let report = agent.shutdown(Duration::from_secs(10));
     assert_eq!((report.sent, report.dropped.hook_panicked, report.dropped.total()), (3, 2, 2));
+
     let after = report.stats;
     assert_eq!((after.opened, after.queued, after.in_flight), (after.finished + after.open, 0, 0));
     assert_eq!(after.finished, after.sent + after.dropped.total());
@@ -196,19 +203,24 @@ fn hanging_hook_does_not_delay_shutdown() {
     }
     hangs.recv_timeout(Duration::from_secs(10)).unwrap();
     let began = Instant::now();
+
     assert!(!agent.flush(Duration::from_millis(20)));
+
     let report = agent.shutdown(Duration::from_millis(100));
     // Much more than the promised time, for a busy machine.
     assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
     assert_eq!(report.sent + report.dropped.shutdown, 3, "{report:?}");
     assert_eq!(report.stats.finished, report.stats.sent + report.stats.dropped.total());
+
     // The next agent has its own reporter, even while the thread of the old one hangs.
     let second = Config::new("second")
         .reporter(skywalking_runtime::config::Reporter::Discard)
         .start()
         .unwrap();
     span(&ENTRY).run(|| ());
+
     assert_eq!(second.shutdown(Duration::from_secs(10)).sent, 1);
+
     drop(go_on);
 }
 
@@ -228,5 +240,6 @@ fn fully_redacted_reference_has_the_name_of_an_empty_span() {
     let named: Vec<_> = [entry, &entry.children[0]]
         .map(|span| (&*span.refs[0].endpoint, &*span.refs[0].address))
         .into();
+
     assert_eq!(named, [("unnamed", "unknown"), ("unnamed", "")]);
 }

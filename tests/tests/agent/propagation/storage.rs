@@ -147,6 +147,7 @@ fn static_names_and_peers_of_every_origin_fit() {
     }
     #[exit_span(name = LONG, peer = "база-данных-номер-один.внутренняя.сеть.пример.испытание:5432", inject = header)]
     fn macro_exit(header: &mut String) {}
+
     // One callsite for several services of a process. A text that is cached for one service is not
     // used for another.
     let mut seen = BTreeSet::new();
@@ -180,6 +181,7 @@ fn static_names_and_peers_of_every_origin_fit() {
         );
         seen.insert(plain.root.name.clone());
     }
+
     assert!(seen.len() > 3, "{seen:?}");
 }
 
@@ -225,6 +227,7 @@ fn setting_for_any_storage_keeps_150_units() {
         });
     });
     let root = &trees[0].root;
+
     assert_eq!((&root.name, &root.children[0].peer), (&"端".repeat(150), &"机".repeat(90)));
     assert_eq!(
         parts(&header),
@@ -237,6 +240,7 @@ fn ignore_list_matches_the_whole_name() {
     // The suffix is beyond the part that is stored below this service.
     let name = format!("/{}.jpg", "n".repeat(140));
     let _running = start(Config::new("s".repeat(50)));
+
     assert!(run(|| span(&ENTRY).name(&name).run(|| ())).is_empty());
 }
 
@@ -254,6 +258,7 @@ fn redacted_names_are_shortened_after_the_hook() {
     });
     let root = &trees[0].root;
     fits(&"s".repeat(50), &root.name);
+
     assert!(root.name.starts_with("/九九"), "{}", root.name);
     assert_eq!(root.children[0].refs[0].endpoint, root.name);
 }
@@ -348,6 +353,7 @@ fn tags_that_become_names_or_statements_fit() {
         ("cache.cmd", 294, 98),
         ("db.statement", 2_100, 700),
     ];
+
     assert_eq!(
         sent(Config::new("s")),
         expected.map(|(key, bytes, units)| (key.to_owned(), bytes, units))

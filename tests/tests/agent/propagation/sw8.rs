@@ -32,6 +32,7 @@ fn longest_names_cut_only_the_endpoint_to_two_kibibytes() {
     });
     let headers = sent.each_ref().map(|sent| sent.strip_prefix("sw8:").unwrap());
     let [short, long] = headers.map(decoded);
+
     assert_eq!((&short[6], &short[7]), (&endpoint, &"other:1".to_owned()));
     assert_eq!([&long[4], &long[5], &long[7]], [&service, &instance, &peer]);
     assert!((2_040..=2_048).contains(&headers[1].len()), "{}", headers[1].len());
@@ -39,6 +40,7 @@ fn longest_names_cut_only_the_endpoint_to_two_kibibytes() {
     // Only the name in the header is cut, and the span keeps its own. The other side reads it like
     // any other.
     assert_eq!(trees[0].root.name, endpoint);
+
     let callee = &trees[0].root.children[0].children[0].refs[0];
     assert_eq!(
         [&callee.service, &callee.instance, &callee.endpoint, &callee.address],

@@ -81,9 +81,12 @@ fn segments_unread_by_a_grpc_backend_are_unconfirmed() {
         routes.serve_with_incoming(tokio_stream::wrappers::TcpListenerStream::new(listener)),
     );
     let agent = agent(Protocol::Grpc, &address).start().expect("an agent");
+
     assert!(agent.wait_until_registered(TIMEOUT));
+
     large_segments();
     assert!(agent.flush(TIMEOUT));
+
     let report = agent.shutdown(TIMEOUT);
     assert_settled(&report, SEGMENTS as u64);
     assert_eq!((report.sent, report.dropped.unconfirmed), (0, SEGMENTS as u64), "{report:?}");

@@ -51,16 +51,23 @@ fn segments_never_confirmed_are_unconfirmed_in_time() {
         let _ = serve(&stream, &segments);
     });
     let agent = agent(Protocol::Http, &address).start().expect("an agent");
+
     assert!(agent.wait_until_registered(TIMEOUT));
+
     requests(1);
     let body = arrived.recv_timeout(TIMEOUT).expect("the segment is sent");
+
     assert!(body.contains("\"operationName\":\"/request\""), "{body}");
+
     let stats = agent.stats();
     assert_eq!((stats.queued, stats.in_flight), (0, 1), "{stats:?}");
+
     // These are queued behind the blocked request.
     requests(9);
     let asked = Instant::now();
+
     assert!(!agent.flush(Duration::from_millis(200)), "a segment is pending");
+
     let report = agent.shutdown(Duration::from_secs(1));
     assert!(asked.elapsed() < Duration::from_secs(4), "{:?}", asked.elapsed());
     assert_settled(&report, 10);
@@ -69,5 +76,6 @@ fn segments_never_confirmed_are_unconfirmed_in_time() {
         (0, 1, 9),
         "{report:?}"
     );
+
     server.join().expect("the connection was cut");
 }

@@ -40,6 +40,7 @@ fn sampler_is_called_once_for_all_segments_of_a_trace() {
             });
         }
     });
+
     assert_eq!((asked.taken(), left_out), (vec!["/yes".to_owned(), "/no".to_owned()], 1));
     assert_eq!(
         text(&trees),
@@ -63,6 +64,7 @@ fn child_that_moves_is_not_sampled_again() {
         })
         .await;
     }
+
     let asked = Recorder::default();
     let _running = sampling(Sampling::custom(asked.clone()));
     let trees = run(|| {
@@ -73,6 +75,7 @@ fn child_that_moves_is_not_sampled_again() {
             assert!(future.as_mut().poll(&mut cx).is_ready());
         }
     });
+
     assert_eq!(asked.taken(), ["/yes", "/no"]);
     assert_eq!(
         text(&trees),
@@ -93,6 +96,7 @@ fn sampler_sees_the_request_and_its_own_spans_are_ignored() {
     }));
     let mut id = None;
     let trees = run(|| id = serve("/users", "sw8-correlation:dGVuYW50:Ymx1ZQ=="));
+
     assert_eq!(text(&trees), tree_of("/users"));
     assert!(id.is_some());
     assert_eq!(*seen.lock().unwrap(), [("/users".to_owned(), id, Some("blue".to_owned()))]);
@@ -104,6 +108,7 @@ fn request_with_a_context_skips_the_sampler() {
     let asked = Recorder::default();
     let _running = sampling(Sampling::custom(asked.clone()));
     let trees = run(|| _ = serve("/no", SW8));
+
     assert_eq!(trees.len(), 1);
     assert_eq!(asked.taken(), Vec::<String>::new());
 }
@@ -128,6 +133,7 @@ fn forgotten_guard_of_a_sampler_affects_no_request() {
         std::mem::forget(span(&PART).enter());
         true
     }));
+
     assert_eq!(text(&run(|| _ = serve("/users", ""))), tree_of("/users"));
     assert!(is_idle());
 }
@@ -140,6 +146,7 @@ fn sampler_that_takes_a_snapshot_keeps_other_segments() {
     }));
     let trees =
         run(|| span(&ENTRY).run(|| std::thread::spawn(exit.traced("elsewhere")).join().unwrap()));
+
     assert_eq!(
         text(&trees),
         "Entry /entry\n  Local elsewhere ref=CrossThread\n    Exit /exit.png peer=next:1\n"

@@ -39,12 +39,14 @@ fn without_an_agent_nothing_is_computed() {
     COMPUTED.set("");
     named("/users", "");
     literal("");
+
     assert_eq!(COMPUTED.get(), "");
 }
 
 #[test]
 fn request_ignored_by_name_computes_no_tags() {
     let _running = start(Config::new("s"));
+
     assert_eq!(computed(|| named("/users", "")), "extract name tag");
     assert_eq!(computed(|| named("/a.png", "")), "extract name");
     assert_eq!(computed(|| literal("")), "extract");
@@ -53,6 +55,7 @@ fn request_ignored_by_name_computes_no_tags() {
 #[test]
 fn request_excluded_by_the_rate_computes_no_name() {
     let _running = nothing();
+
     assert_eq!(computed(|| named("/users", "")), "extract");
     assert_eq!(computed(|| named("/users", SW8)), "extract name tag");
 }
@@ -66,6 +69,7 @@ fn unsampled_request_computes_nothing_in_its_children() {
 #[test]
 fn request_ignored_by_its_first_name_computes_nothing_else() {
     static SERVED: Callsite = callsite!(entry, "HTTP").fallback();
+
     let described = |name: &str| {
         let mut recording = None;
         let describe = |span: &mut OpeningSpan<'_>| {
@@ -75,6 +79,7 @@ fn request_ignored_by_its_first_name_computes_nothing_else() {
         (text(&trees), recording)
     };
     let _running = start(Config::new("s"));
+
     assert_eq!(described("/users"), ("Entry /users\n".to_owned(), Some(true)));
     assert_eq!(described("/a.png"), (String::new(), Some(false)));
 }
@@ -82,6 +87,7 @@ fn request_ignored_by_its_first_name_computes_nothing_else() {
 #[test]
 fn request_is_sampled_by_its_last_name() {
     static SERVED: Callsite = callsite!(entry, "/served.png").fallback();
+
     let described = |name: &str| {
         let describe = |span: &mut OpeningSpan<'_>| {
             assert!(span.is_recording(), "recording until the name is set");
@@ -96,6 +102,7 @@ fn request_is_sampled_by_its_last_name() {
         }))
     };
     let _running = start(Config::new("s"));
+
     assert_eq!(
         described("/users"),
         "Entry /users peer=one:1 {early=1, pieces=ab, late=2}\n  Local part\n"
@@ -112,11 +119,13 @@ fn panicking_argument_leaves_no_open_span() {
     fn fails() -> String {
         panic!("no name")
     }
+
     let _running = start(Config::new("s"));
     let trees = run(|| {
         assert!(std::panic::catch_unwind(|| broken(SW8)).is_err());
         assert!(is_idle());
         serve("/users", "");
     });
+
     assert_eq!(text(&trees), tree_of("/users"));
 }

@@ -44,6 +44,7 @@ fn open_segment_limit_has_precedence() {
         assert_eq!(left_out, 1);
         first.finish();
     });
+
     assert_eq!(text(&trees), "Entry /entry\n");
 }
 
@@ -51,11 +52,13 @@ fn open_segment_limit_has_precedence() {
 fn one_valid_context_in_a_batch_forces() {
     #[entry_span(name = "/consume", extract_each = headers)]
     fn consume(headers: &[&str]) {}
+
     let _running = nothing();
     let trees = run(|| {
         consume(&["", "sw8:rubbish"]);
         consume(&["", SW8, "sw8:rubbish"]);
     });
+
     assert_eq!(text(&trees), "Entry /consume ref=CrossProcess\n");
 }
 
@@ -68,6 +71,7 @@ fn every_kind_of_root_extracts_before_sampling() {
     fn covers(header: &str) -> impl Future<Output = ()> + use<> {
         std::future::ready(())
     }
+
     let _running = nothing();
     let trees = run(|| {
         for header in ["", SW8] {
@@ -88,6 +92,7 @@ fn every_kind_of_root_extracts_before_sampling() {
         .flat_map(|tree| std::iter::once(&tree.root))
         .map(|root| root.name.as_str())
         .collect();
+
     assert_eq!(
         names,
         ["/async", "/covers", "/future", "/served", "/resumable", "/described"],

@@ -26,6 +26,7 @@ fn server_ignores_static_files_by_path() {
         served("/users", None);
     });
     let names: Vec<_> = trees.iter().map(|tree| tree.root.name.as_str()).collect();
+
     assert_eq!(names, ["GET:/users"]);
     assert!(is_idle());
 }
@@ -38,6 +39,7 @@ fn server_records_requests_with_a_context() {
         served("/orders", SW8.strip_prefix("sw8:"));
     });
     let names: Vec<_> = trees.iter().map(|tree| tree.root.name.as_str()).collect();
+
     assert_eq!(names, ["GET:/orders"]);
 }
 
@@ -56,6 +58,7 @@ fn client_root_is_sampled_by_its_name() {
         });
         (trees.len(), headers.contains_key("sw8"))
     };
+
     assert_eq!(called("http://next:1/logo.png"), (0, false));
     assert_eq!(called("http://next:1/users"), (1, true));
 }

@@ -22,6 +22,7 @@ fn static_files_are_ignored_by_default_with_children() {
             serve(name, "");
         }
     });
+
     assert_eq!((text(&trees), left_out), (others.map(tree_of).concat(), 13));
     assert!(is_idle());
 }
@@ -37,6 +38,7 @@ fn ignore_list_overrides_the_incoming_context() {
         assert_eq!(left_out, 1);
         ids.push(serve("/logo.png", SW8));
     });
+
     assert_eq!(text(&trees), "");
     assert_eq!(ids, [Some("trace-1".to_owned()), Some("trace-1".to_owned())]);
 }
@@ -54,6 +56,7 @@ fn ignored_request_uses_no_budget_and_calls_no_sampler() {
         });
         assert_eq!(text(&trees), tree_of("/users"));
     });
+
     assert_eq!(panicked, 0);
 }
 
@@ -66,6 +69,7 @@ fn only_the_first_span_is_matched() {
         local();
         exit();
     });
+
     assert_eq!(text(&trees), tree_of("/users") + "Entry /renamed\n");
 }
 
@@ -89,6 +93,7 @@ fn continuation_of_an_ignored_request_is_ignored() {
             assert_eq!(correlation::get("tenant").as_deref(), Some("blue"));
         });
     });
+
     assert_eq!(text(&trees), "");
     assert!(ids[0].is_some() && ids[0] == ids[1], "{ids:?}");
     assert!(is_idle());
@@ -106,5 +111,6 @@ fn lists_can_be_emptied_and_replaced() {
         serve("/logo.png", "");
         serve("/robots.txt", "");
     });
+
     assert_eq!(text(&trees), tree_of("/logo.png"));
 }

@@ -27,6 +27,7 @@ fn exactly_n_per_three_seconds_are_recorded_under_races() {
     let left_out = counted(Diagnostic::UnsampledSampler, || taken = recorded(4, 500));
     // On a slow machine the next window may have started.
     let windows = begun.elapsed().as_secs() / 3 + 1;
+
     assert!(taken >= 7 && taken <= 7 * windows, "{taken} in {windows} windows");
     assert_eq!(taken + left_out, 2_000);
 }
@@ -40,6 +41,7 @@ fn forced_traces_use_the_budget_and_are_never_refused() {
         (0..5).for_each(|_| _ = serve("/asked", ""));
     });
     let of = |name: &str| trees.iter().filter(|tree| tree.root.name == name).count() as u64;
+
     assert_eq!(of("/forced"), 5);
     // Each further window has its own budget.
     assert!(of("/asked") <= 3 * (begun.elapsed().as_secs() / 3), "{}", of("/asked"));
@@ -51,6 +53,7 @@ fn rate_of_a_thousandth_is_not_none_or_a_hundredth() {
     let _running = sampling(Sampling::rate(0.001));
     // The expected number is 100. A difference of 90 is nine times the standard deviation.
     let taken = recorded(1, 100_000);
+
     assert!((10..=190).contains(&taken), "{taken}");
 }
 
@@ -61,6 +64,7 @@ fn rates_0_and_1_are_none_and_all() {
         assert_eq!(recorded(2, 50), 0);
     }
     let _running = sampling(Sampling::rate(1.0));
+
     assert_eq!(recorded(2, 50), 100);
 }
 
@@ -73,6 +77,7 @@ fn unsampled_request_has_a_trace_id_and_no_orphans() {
         assert_eq!(left_out, 1);
         assert!(is_idle());
     });
+
     assert_eq!(text(&trees), "");
     assert!(id.is_some_and(|id| !id.is_empty()));
 }

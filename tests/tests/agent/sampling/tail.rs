@@ -52,6 +52,7 @@ fn failed_request_is_kept_and_successful_one_counted() {
             let _ = (request(false), request(true), request(false));
         });
     });
+
     assert_eq!((left, left_out), ((FAILED.to_owned(), 2), 3));
 }
 
@@ -69,6 +70,7 @@ fn any_error_or_panic_in_the_request_keeps_it() {
         drop(cancelled);
     });
     let panic = "ERROR [event=error error.kind=panic message=no tea]";
+
     assert_eq!(
         (trees, not_kept),
         (
@@ -92,6 +94,7 @@ fn slow_request_is_kept() {
         assert_eq!(kept(|| span(&ENTRY).run(slow)), ("Entry /entry\n".to_owned(), 0));
     }
     let _running = keeping(TailSampling::errors().slower_than(Duration::from_secs(3_600)));
+
     assert_eq!(kept(|| span(&ENTRY).run(|| ())), (String::new(), 1));
 }
 
@@ -99,6 +102,7 @@ fn slow_request_is_kept() {
 fn pending_request_injects_no_context_but_correlation() {
     #[exit_span(name = "/call", peer = "next:1", layer = mq, inject = header)]
     fn call(header: &mut String) {}
+
     let _running = keeping(TailSampling::errors());
     let mut header = String::from("sw8:old\nkeep:me");
     let outside = counted(Diagnostic::InjectOutsideExit, || {
@@ -116,12 +120,14 @@ fn pending_request_injects_no_context_but_correlation() {
             ("Entry /entry ERROR\n  Exit /call layer=MQ peer=next:1\n", 0)
         );
     });
+
     assert_eq!((header.as_str(), outside), ("keep:me\nsw8-correlation:dGVuYW50:Ymx1ZQ==", 0));
 }
 
 #[test]
 fn ignored_and_over_limit_requests_are_not_kept() {
     static PNG: Callsite = callsite!(entry, "/a.png");
+
     let _running = start(
         Config::new("s")
             .sampling(Sampling::rate(0.0))
@@ -135,6 +141,7 @@ fn ignored_and_over_limit_requests_are_not_kept() {
         assert_eq!(counted(Diagnostic::UnsampledLiveLimit, || _ = request(true)), 1);
         first.finish();
     });
+
     assert_eq!(left, (String::new(), 1));
 }
 
@@ -162,6 +169,7 @@ fn segment_that_ends_before_the_root_waits_for_it() {
         });
     });
     let thread = "  Local thread ref=CrossThread\n";
+
     assert_eq!(
         (trees, not_kept),
         (format!("Entry /entry\n{thread}    Local part ERROR\nEntry /entry ERROR\n{thread}"), 2)
@@ -185,6 +193,7 @@ fn segment_that_ends_after_the_root_follows_its_decision() {
         }
     });
     let late = "  Local late ref=CrossThread\n";
+
     assert!(
         trees.starts_with(&format!("Entry /entry ERROR\n{late}{late}    Local part ERROR\n")),
         "{trees}"
@@ -208,6 +217,7 @@ fn failed_root_handle_keeps_the_request() {
             handle.finish();
         }
     });
+
     assert_eq!((trees.as_str(), not_kept), ("Entry /entry ERROR\n", 1));
 }
 
@@ -255,6 +265,7 @@ fn buffer_is_limited_and_counts_dropped_segments() {
         });
     });
     let parts = left.0.lines().filter(|line| line.contains("Local part")).count() as u64;
+
     assert_eq!((given_up, left.1), (100 - parts, 100 - parts), "{}", left.0);
     assert!((1..=40).contains(&parts), "{parts}");
 }
@@ -297,5 +308,6 @@ fn entries_of_handles_count_towards_the_buffer() {
         });
         assert_eq!(lost, (String::new(), 2));
     });
+
     assert_eq!(full, 1);
 }

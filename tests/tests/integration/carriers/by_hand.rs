@@ -145,6 +145,7 @@ fn continued<R>(path: &str, serve: impl FnOnce() -> R) -> String {
 fn write_only_type_is_continued_from_a_read_only_type() {
     let mut wire = Vec::new();
     let sent = run(|| wire = send(Sending::default()));
+
     assert_eq!(text(&sent), "Exit /owned peer=b:1\n");
     assert!(
         wire.starts_with(b"sw8=1-") && wire.ends_with(b"\n!"),
@@ -163,6 +164,7 @@ fn write_only_type_is_continued_from_a_read_only_type() {
         continued("/owned", || assert!(serve_any(&Received(&wire)))),
         "Entry /any ref=CrossProcess\n"
     );
+
     let served = run(|| serve(&Received(&wire)));
     assert_eq!(served[0].trace_id, sent[0].trace_id);
 }
@@ -186,6 +188,7 @@ fn invalid_bytes_start_a_trace_and_are_counted() {
             .sum::<u64>()
     };
     let before = refused();
+
     assert_eq!(continued("", || serve(&Received(b"sw8=\xff\xfe"))), "Entry /borrowed\n");
     assert!(refused() > before);
 }
@@ -200,12 +203,15 @@ async fn async_functions_accept_values_references_and_calls() {
         reached = send_through(connection).await;
     })
     .await;
+
     assert_eq!(text(&trees), "Exit /borrowed peer=b:1\nExit /reached peer=b:1\n");
+
     let trees = run_async(async {
         serve_bytes(&borrowed).await;
         serve_bytes(&reached).await;
     })
     .await;
+
     assert_eq!(text(&trees), "Entry /made ref=CrossProcess\nEntry /made ref=CrossProcess\n");
 }
 
@@ -216,6 +222,7 @@ fn method_reads_and_writes_fields_of_self() {
     let wire = first.wire();
     let mut connection = Connection { received: Received(&wire), sending: Sending::default() };
     let trees = run(|| connection.serve());
+
     assert_eq!(text(&trees), "Entry /method ref=CrossProcess\n  Exit /ask peer=b:1\n");
     assert!(connection.sending.headers["sw8"].starts_with("1-"));
     assert_eq!(connection.headers_mut().headers.len(), 1);
@@ -226,7 +233,9 @@ async fn http_request_carries_its_own_headers() {
     let mut sent = None;
     run(|| sent = Some(request(http::Request::new(()))));
     let sent = sent.expect("a request");
+
     assert_eq!(sent.headers().len(), 2);
+
     let trees = run_async(respond(sent)).await;
     assert_eq!(text(&trees), "Entry /http ref=CrossProcess\n");
 }
@@ -240,6 +249,7 @@ fn reused_frame_has_no_old_header() {
     frame.headers.insert("sw8-correlation", "stale".to_owned());
     frame.headers.insert("mine", "kept".to_owned());
     run(|| send_any(&mut frame));
+
     assert_eq!(frame.headers.keys().copied().collect::<Vec<_>>(), ["mine", "sw8"]);
     assert_ne!(frame.headers["sw8"], first);
 }

@@ -67,18 +67,21 @@ fn closures_read_headers() {
         ("sw8-x".to_owned(), Value::Number(7)),
     ]));
     let trees = testing::run(|| consume(&table));
+
     assert_eq!(trees[0].trace_id, "trace-1");
     assert_eq!(
         testing::text(&trees),
         "Entry consume layer=MQ ref=CrossProcess \
          {w3c.trace_id=4bf92f3577b34da6a3ce929d0e0e4736, w3c.parent_id=00f067aa0ba902b7}\n"
     );
+
     let batch = [
         table.clone(),
         FieldTable::default(),
         FieldTable(BTreeMap::from([("sw8".to_owned(), text(&SW8.replace("-3-", "-4-")))])),
     ];
     let trees = testing::run(|| assert_eq!(futures::executor::block_on(consume_each(&batch)), 3));
+
     assert_eq!(trees[0].root.refs.len(), 2);
 }
 
@@ -94,6 +97,7 @@ fn closures_write_headers_and_remove_them() {
         futures::executor::block_on(publish(&mut headers));
         consume(&table);
     });
+
     assert!(table.text("sw8").is_some_and(|value| value.starts_with(b"1-")));
     assert!(matches!(table.0["mine"], Value::Number(1)));
     assert_eq!(
@@ -116,10 +120,12 @@ fn closure_that_panics_or_returns_no_text_loses_the_header() {
     fn panics() {}
     #[entry_span(name = "bytes", extract = propagation::getter(|name| name.starts_with("sw8").then_some([0xff, 0xfe])))]
     fn bytes() {}
+
     let trees = testing::run(|| {
         panics();
         bytes();
     });
+
     assert_eq!(testing::text(&trees), "Entry panics ref=CrossProcess\nEntry bytes\n");
 }
 
@@ -127,6 +133,7 @@ fn closure_that_panics_or_returns_no_text_loses_the_header() {
 fn closures_can_be_called_by_hand() {
     static CALL: skywalking_runtime::Callsite =
         skywalking_runtime::callsite!(exit, "call", peer = "other:1");
+
     let mut sent = Vec::new();
     testing::run(|| {
         skywalking_runtime::span(&CALL).run(|| {
@@ -135,6 +142,7 @@ fn closures_can_be_called_by_hand() {
         });
     });
     sent.sort_unstable();
+
     assert!(
         matches!(sent[..], [("sw8", Some(_)), ("sw8-correlation", Some(_)), ("sw8-x", None)]),
         "{sent:?}"

@@ -63,6 +63,7 @@ proptest! {
         pairs in proptest::collection::btree_map("[^\\p{C}]{1,30}", ".{1,60}", 0..=3),
     ) {
         let pairs: Vec<_> = pairs.into_iter().collect();
+
         assert_continues::<Text>(&name, &peer, &pairs)?;
         assert_continues::<OptionText>(&name, &peer, &pairs)?;
         assert_continues::<BoxText>(&name, &peer, &pairs)?;
@@ -99,8 +100,10 @@ fn plain_trace_is_one_line_and_one_json_field() {
 fn plain_trace_leaves_the_other_fields_absent() {
     let mut message = Fields::default();
     run(|| message = client("/call", "stock:8080", &[]));
+
     assert_eq!((message.correlation.as_deref(), message.extension.as_deref()), (None, None));
     assert!(message.trace.starts_with("1-"));
+
     run(|| message = client("/call", "stock:8080", &[("tenant".to_owned(), "blue".to_owned())]));
     assert_eq!(message.correlation.as_deref(), Some("dGVuYW50:Ymx1ZQ=="));
 }

@@ -113,6 +113,7 @@ proptest! {
             prop_assert_eq!(&read(&there), &model);
             prop_assert_eq!((lent.a, lent.note), (1, ""));
         }
+
         prop_assert_eq!(&read(&owner), &model);
     }
 
@@ -136,10 +137,13 @@ fn header_without_a_field_is_not_written() {
         #[carrier(header = "sw8")]
         trace: String,
     }
+
     let mut message = OnlyTrace::default();
     message.set_header("sw8-correlation", "a:b");
     message.remove_header("sw8-x");
+
     assert_eq!(message, OnlyTrace::default());
+
     message.set_header("sw8", "1");
     assert_eq!(read(&message), Model::from([("sw8", "1".to_owned())]));
 }

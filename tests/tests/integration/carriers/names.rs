@@ -66,6 +66,7 @@ fn value_of_sw8_continues_without_its_name() {
         come(header());
         come(format!("{SW8}\n").as_str());
     });
+
     assert_eq!(testing::text(&trees), "Entry in ref=CrossProcess\n".repeat(4));
 }
 
@@ -83,6 +84,7 @@ fn broken_value_without_a_name_is_counted() {
         assert_eq!(testing::text(&trees), "Entry in\n");
         assert!(refused() > before, "{broken}");
     }
+
     assert_eq!(testing::text(&testing::run(|| come(""))), "Entry in\n");
 }
 
@@ -93,10 +95,12 @@ fn field_of_a_message_holds_a_map_of_bytes() {
         #[carrier]
         headers: BTreeMap<String, Vec<u8>>,
     }
+
     let mut record = Record::default();
     let trees = testing::run(|| {
         go(&mut record);
         come(&record);
     });
+
     assert_eq!(testing::text(&trees), "Exit out peer=next:1\n  Entry in ref=CrossProcess\n");
 }

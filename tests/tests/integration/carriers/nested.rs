@@ -100,6 +100,7 @@ struct Slotted<const N: usize> {
 #[test]
 fn const_parameter_decides_whether_its_type_is_a_carrier() {
     let three = Slotted { slots: Slots::<3>("sw8:1".to_owned()) };
+
     assert_eq!(three.header("sw8").as_deref(), Some("1"));
     assert_eq!(Slotted::<4>::default().slots, Slots(String::new()));
 }
@@ -108,7 +109,9 @@ fn const_parameter_decides_whether_its_type_is_a_carrier() {
 fn borrowed_message_can_be_read_through_its_envelope() {
     let text = Text { header: "sw8:1\nsw8-x:0".to_owned(), ..Text::default() };
     let borrowed = Borrowed { inner: &text };
+
     assert_eq!(HEADERS.map(|key| borrowed.header(key).is_some()), [true, false, true]);
+
     let unsized_one: Borrowed<'_, dyn Extract> = Borrowed { inner: &text };
     assert_eq!(unsized_one.header("sw8").as_deref(), Some("1"));
     assert_eq!(Borrowed { inner: "sw8:2" }.header("sw8").as_deref(), Some("2"));
@@ -119,6 +122,7 @@ fn headers_are_written_through_a_trait_object() {
     let mut fields = Fields::default();
     let mut erased = Erased { inner: &mut fields };
     erased.set_header("sw8", "1");
+
     assert_eq!(erased.header("sw8").as_deref(), Some("1"));
     assert_eq!(fields, Fields { trace: "1".to_owned(), ..Fields::default() });
 }
@@ -127,6 +131,7 @@ fn headers_are_written_through_a_trait_object() {
 fn type_of_the_headers_may_be_associated() {
     let mut framed: Framed<Lines> = Framed { headers: String::new() };
     framed.set_header("sw8", "1");
+
     assert_eq!((framed.headers.as_str(), framed.header("sw8").as_deref()), ("sw8:1", Some("1")));
 }
 
@@ -144,9 +149,12 @@ fn absent_message_is_not_created_and_counted_as_lost() {
     let mut envelope = Envelope::<Option<Text>>::default();
     let before = lost();
     testing::run(|| call(&mut envelope));
+
     assert_eq!(envelope.message, None);
     assert!(lost() > before);
+
     envelope.message = Some(Text::default());
     testing::run(|| call(&mut envelope));
+
     assert!(envelope.header("sw8").is_some());
 }

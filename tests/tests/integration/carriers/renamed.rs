@@ -30,6 +30,7 @@ fn carrier_uses_the_runtime_by_its_path() {
     outer.set_header("sw8", "a:b");
     outer.set_header("sw8-x", "0");
     outer.remove_header("sw8-x");
+
     assert_eq!(outer.inner.headers, [("sw8".to_owned(), "a:b".to_owned())]);
     assert_eq!(outer.header("sw8").as_deref(), Some("a:b"));
 }

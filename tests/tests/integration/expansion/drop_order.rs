@@ -399,10 +399,12 @@ mod unused {
         async fn later(a: Loud, _: Loud, c: Loud) -> Result<usize, String> {
             Ok(a.touch() + c.touch())
         }
+
         let of = |call: fn(Loud, Loud, Loud) -> Result<usize, String>| {
             dropped(|| drop(call(Loud("a"), Loud("_"), Loud("c"))))
         };
         println!("{} / {}", of(plain), of(traced));
+
         assert_eq!(of(plain), "c* _* a*");
         assert_eq!(of(traced), "c a _*");
         assert_eq!(
@@ -433,12 +435,14 @@ mod unused {
         ) -> Result<usize, String> {
             Ok(left.touch() + r.touch() + right.touch())
         }
+
         let first = || Pair { left: Loud("a"), right: Loud("b") };
         let second = || Pair { left: Loud("c"), right: Loud("d") };
         let of = |call: fn(Pair, Pair) -> Result<usize, String>| {
             dropped(|| drop(call(first(), second())))
         };
         println!("{} / {}", of(plain), of(traced));
+
         assert_eq!(of(plain), "d* c* a* b*");
         assert_eq!(of(traced), "d a c* b*");
         assert_eq!(dropped_by_future(Polls::ToTheEnd, || later(first(), second())), "d a c* b*");
@@ -458,10 +462,12 @@ mod unused {
         async fn later(a: Loud, unused: Loud, c: Loud) -> Result<usize, String> {
             Ok(a.touch() + c.touch())
         }
+
         let of = |call: fn(Loud, Loud, Loud) -> Result<usize, String>| {
             dropped(|| drop(call(Loud("a"), Loud("unused"), Loud("c"))))
         };
         println!("{} / {}", of(plain), of(traced));
+
         assert_eq!(of(plain), "c* unused* a*");
         assert_eq!(of(traced), "c a unused*");
         assert_eq!(

@@ -117,6 +117,7 @@ fn send_future_without_sync_stays_so() {
         }
         n
     }
+
     send(taken(Single::default()));
     send(changed(Single::default()));
     send(stream_of(std::iter::empty()));
@@ -135,6 +136,7 @@ fn future_without_send_compiles() {
         wait().await;
         *shared
     }
+
     drop(rc(Rc::new(1)));
     drop(across(1));
 }
@@ -154,6 +156,7 @@ fn function_that_returns_a_future_keeps_its_bounds() {
     fn called(n: u8) -> impl Future<Output = u8> + Send {
         async move { n }
     }
+
     send_and_sync(hidden(1));
     send(boxed("a"));
     send(called(1));

@@ -121,8 +121,10 @@ fn of_a_chain_of_calls() {
     async fn outer(a: [u8; 64]) -> usize {
         inner(a).await
     }
+
     let (without, with) = (size_of_val(&plain([0; 64])), size_of_val(&outer([0; 64])));
     println!("{without} {with}");
+
     assert!(with <= without + 2 * (ALLOWED + 64), "{without} bytes became {with}");
 }
 
@@ -149,13 +151,17 @@ fn of_a_returned_future_or_stream() {
     fn stream(a: [u8; 64]) -> impl Stream<Item = u8> {
         futures::stream::iter(a)
     }
+
     // Our data is aligned to eight bytes, unlike that of the plain future.
     let aligned = |size: usize| size.next_multiple_of(align_of::<u64>());
     let (without, with) = (size_of_val(&plain([0; 64])), size_of_val(&traced([0; 64])));
     println!("{without} {with}");
+
     assert!(with <= aligned(without) + ALLOWED, "{without} bytes became {with}");
+
     let (without, with) = (size_of_val(&plain_stream([0; 64])), size_of_val(&stream([0; 64])));
     println!("{without} {with}");
+
     // A stream also counts its items.
     assert!(with <= aligned(without) + ALLOWED + 16, "{without} bytes became {with}");
 }

@@ -60,6 +60,7 @@ fn incoming_values_over_the_limits_are_counted() {
             assert!(!correlation::put("d", "4"));
         });
     });
+
     assert!(stats::read().count(Diagnostic::CorrelationLimit) >= before + 2);
 }
 
@@ -100,6 +101,7 @@ fn unsampled_request_propagates_received_and_put_values() {
             });
     });
     let both = Some(pairs(&[("came", "1"), ("put", "2")]));
+
     assert_eq!((first, second), (both.clone(), both));
 }
 

@@ -32,6 +32,7 @@ fn skip_analysis_covers_all_spans_and_downstream() {
             });
         });
     });
+
     assert_eq!(
         text(&trees),
         "Entry /entry ref=CrossProcess SKIP_ANALYSIS\n  Local part SKIP_ANALYSIS\n  Exit call peer=other:1 SKIP_ANALYSIS\n  \
@@ -53,6 +54,7 @@ fn usual_trace_sends_no_extension_and_removes_old_ones() {
             inject(&mut sent);
         });
     });
+
     assert_eq!(text(&trees), "Entry /entry ref=CrossProcess\n  Exit call peer=other:1\n");
     assert_eq!((header(&sent, "sw8-x"), header(&sent, "mine")), (None, Some("1")));
 }
@@ -66,6 +68,7 @@ fn skip_analysis_of_one_span_is_not_propagated() {
             sent = sent_by(&CALL);
         });
     });
+
     assert_eq!(text(&trees), "Entry /entry SKIP_ANALYSIS\n  Exit call peer=other:1\n");
     assert_eq!(header(&sent, "sw8-x"), None);
 }
@@ -86,6 +89,7 @@ fn skip_analysis_covers_ended_spans_and_later_segments() {
             sent = sent_by(&CALL);
         });
     });
+
     assert_eq!(
         text(&trees),
         "Entry /entry SKIP_ANALYSIS\n  Local part SKIP_ANALYSIS\n  Local here SKIP_ANALYSIS\n  Exit call peer=other:1 SKIP_ANALYSIS\n  \
@@ -126,6 +130,7 @@ fn unsampled_request_propagates_skip_analysis() {
             });
         });
     });
+
     assert_eq!(text(&trees), "");
     assert_eq!(sent, ["sw8-x:1-"; 3]);
 }
@@ -143,13 +148,17 @@ fn producer_sends_the_time_and_consumer_tags_the_latency() {
         .unwrap()
         .parse()
         .unwrap();
+
     assert!((before..=now()).contains(&sent), "{message}");
+
     let consumer = &trees[0].root.children[0].children[0];
     assert_eq!((consumer.kind.as_str(), consumer.layer.as_str()), ("Entry", "MQ"));
     assert!(latency(consumer) <= now() - before);
+
     // The time is not forwarded.
     let mut sent_on = String::new();
     run(|| span(&CONSUME).extract(&message).run(|| sent_on = sent_by(&CALL)));
+
     assert_eq!(header(&sent_on, "sw8-x"), None);
 }
 
@@ -164,7 +173,9 @@ fn late_layer_makes_a_producer_and_any_consumer_tags_it() {
             inject(&mut message);
         });
     });
+
     assert!(header(&message, "sw8-x").unwrap().starts_with("1-1"), "{message}");
+
     let trees = run(|| span(&ENTRY).extract(&lines(&[("sw8-x", "0-1")])).run(|| ()));
     assert!(latency(&trees[0].root) > 1_000_000_000_000);
 }
@@ -174,6 +185,7 @@ fn message_from_a_clock_ahead_has_latency_0() {
     let ahead = format!("0-{}", now() + 3_600_000);
     let trees =
         run(|| span(&CONSUME).extract(&lines(&[("sw8", &sw8(1)), ("sw8-x", &ahead)])).run(|| ()));
+
     assert_eq!(text(&trees), "Entry consume layer=MQ ref=CrossProcess {transmission.latency=0}\n");
 }
 
@@ -183,6 +195,7 @@ fn batch_tags_the_latency_of_its_last_message_once() {
     fn consume(messages: &[String]) {
         let _ = messages;
     }
+
     let ahead = now() + 3_600_000;
     let messages = [
         lines(&[("sw8", &sw8(1)), ("sw8-x", "0-1")]),
@@ -190,6 +203,7 @@ fn batch_tags_the_latency_of_its_last_message_once() {
         lines(&[("sw8", &sw8(3)), ("sw8-x", "0- ")]),
     ];
     let trees = run(|| consume(&messages));
+
     assert_eq!(
         text(&trees),
         "Entry consume layer=MQ ref=CrossProcess ref=CrossProcess ref=CrossProcess {transmission.latency=0}\n"
@@ -223,6 +237,7 @@ fn invalid_extension_is_counted_and_ignored() {
             .extract(&lines(&[("sw8", &sw8(2)), ("sw8-x", &format!("1-5-{}", "x".repeat(300)))]))
             .run(|| ());
     });
+
     assert_eq!(text(&trees), "Entry consume layer=MQ ref=CrossProcess\n".repeat(2));
     assert!(stats::read().count(Diagnostic::ExtensionField) >= before + 3);
 }
@@ -265,6 +280,7 @@ fn extension_passes_through_every_carrier() {
         });
         assert_eq!(carrier.header("sw8-x"), None);
     }
+
     through(String::new());
     through(HashMap::<String, String>::new());
     through(BTreeMap::<String, String>::new());

@@ -26,6 +26,7 @@ fn names_have_150_units_peers_200_and_values_2048() {
         Ok(text) => text,
         Err(_) => "",
     };
+
     let trees = run(|| {
         span(&LONG).run(|| {
             current().set_name(clefs(200)).set_peer(clefs(200));
@@ -38,12 +39,14 @@ fn names_have_150_units_peers_200_and_values_2048() {
         });
     });
     let root = &trees[0].root;
+
     // The names are longer than SQL storage accepts: 174 bytes below the service "testing", and 90
     // for a peer.
     assert_eq!(
         (&root.name, &root.peer),
         (&stored(&clefs(74), 150, 174), &stored(&clefs(99), 200, 90))
     );
+
     let value = clefs(1_023);
     let expected = [
         ("literal", &"l".repeat(2_048)),
@@ -51,6 +54,7 @@ fn names_have_150_units_peers_200_and_values_2048() {
         ("display", &value),
         ("debug", &format!("\"{}", "d".repeat(2_047))),
     ];
+
     assert_eq!(root.tags, expected.map(|(key, value)| (key.to_owned(), value.clone())));
     assert_eq!(root.logs[0].fields, [("field".to_owned(), value.clone())]);
     assert_eq!(
@@ -66,15 +70,19 @@ fn literal_names_and_peers_have_the_same_limits() {
         Err(_) => "",
     };
     static CALL: Callsite = Callsite::new(skywalking_runtime::SpanKind::Exit, LONG).peer(LONG);
+
     let mut sent = String::new();
     let trees = run(|| span(&CALL).run(|| inject(&mut sent)));
+
     assert_eq!((trees[0].root.name.len(), trees[0].root.peer.len()), (150, 200));
+
     let decoded: Vec<_> = header(&sent, "sw8")
         .unwrap()
         .split('-')
         .skip(6)
         .map(|part| STANDARD.decode(part).unwrap().len())
         .collect();
+
     assert_eq!(decoded, [150, 200]);
 }
 
@@ -85,6 +93,7 @@ fn names_in_a_header_have_the_same_limits() {
     let sw8 = format!("1-dA==-cw==-0-{0}-{0}-{0}-{0}", part(&long));
     let trees = run(|| span(&ENTRY).extract(&lines(&[("sw8", &sw8)])).run(|| ()));
     let reference = &trees[0].root.refs[0];
+
     // Below a service of 97 bytes a name may have 84.
     assert_eq!(
         (&reference.service, &reference.instance),
@@ -130,14 +139,18 @@ fn stack_has_five_causes_in_at_most_4000_units() {
     fn returns() -> Result<(), Chain> {
         Err(chain(0, 9, 0))
     }
+
     let stack = |error: &Chain| {
         let trees = run(|| span(&PART).run(|| current().record_error(error)));
         trees[0].root.logs[0].fields.last().cloned().unwrap()
     };
     let causes = "0\nCaused by: 1\nCaused by: 2\nCaused by: 3\nCaused by: 4\nCaused by: 5";
+
     assert_eq!(stack(&chain(0, 9, 0)), ("stack".to_owned(), causes.to_owned()));
+
     let (key, long) = stack(&chain(0, 9, 1_500));
     assert_eq!((key.as_str(), long.len()), ("stack", 4_000));
+
     let trees = run(|| drop(returns()));
     assert_eq!(trees[0].root.logs[0].fields.last().unwrap().1, causes);
 }

@@ -46,6 +46,7 @@ fn foreign_context_is_tagged_and_propagated_unchanged() {
                 inject(&mut out);
             });
     });
+
     assert_eq!(
         text(&trees),
         format!(
@@ -74,6 +75,7 @@ fn traceparent_propagates_alone_unsampled_and_over_threads() {
         });
     };
     let trees = run(&mut work);
+
     assert!(text(&trees).starts_with(&format!("Entry /entry {{{TAGS}}}\n")), "{}", text(&trees));
     assert_eq!(text(&Test::new().sampler(|_| false).run(&mut work)), "");
     assert_eq!(seen, [both(), both(), both(), both()]);
@@ -85,6 +87,7 @@ async fn future_stores_the_context_until_its_first_poll() {
     let mut seen = BTreeMap::new();
     let work = async { seen = sent() };
     let trees = run_async(span(&ENTRY).extract(&headers).future(work)).await;
+
     assert_eq!(
         text(&trees),
         format!("Entry /entry {{{TAGS}, x-request-id=r-1}}\n  Exit call peer=other:1\n")
@@ -109,6 +112,7 @@ fn traceparent_of_the_program_is_not_replaced() {
             (Some("mine"), None)
         );
     }
+
     kept(map(&[("traceparent", "mine")]), "traceparent");
     kept(map(&[("Traceparent", "mine")]), "Traceparent");
     kept(vec![("TraceParent".to_owned(), "mine".to_owned())], "TraceParent");
@@ -140,6 +144,7 @@ fn carrier_of_only_our_headers_gets_no_others() {
         #[carrier]
         headers: Option<HashMap<String, String>>,
     }
+
     let incoming = Map { headers: Some(map(&[("traceparent", PARENT)])) };
     let (mut lines, mut fields, mut map) = (Lines::default(), Fields::default(), Map::default());
     run(|| {
@@ -150,21 +155,26 @@ fn carrier_of_only_our_headers_gets_no_others() {
             inject(&mut map);
         });
     });
+
     assert!(
         lines.headers.starts_with("sw8:1-") && lines.headers.lines().count() == 1,
         "{}",
         lines.headers
     );
     assert!(fields.sw8.starts_with("1-") && fields.correlation.is_none());
+
     let mut names: Vec<_> = map.headers.unwrap().into_keys().collect();
     names.sort();
+
     assert_eq!(names, ["sw8", "traceparent"]);
+
     // They are not read from such a carrier either: its lines are ours.
     let trees = run(|| {
         span(&ENTRY)
             .extract(&super::prelude::lines(&[("traceparent", PARENT), ("x-request-id", "r-1")]))
             .run(|| ());
     });
+
     assert_eq!(text(&trees), "Entry /entry\n");
 }
 
@@ -185,14 +195,17 @@ fn invalid_context_is_counted_and_ignored() {
                 .run(|| seen.push(sent().into_keys().collect::<Vec<_>>()));
         }
     });
+
     assert_eq!(
         seen,
         [vec![], vec!["traceparent".to_owned()], vec!["traceparent".to_owned()], vec![]]
     );
+
     let (bare, tagged) = (
         "Entry /entry\n  Exit call peer=other:1\n",
         format!("Entry /entry {{{TAGS}}}\n  Exit call peer=other:1\n"),
     );
+
     assert_eq!(text(&trees), format!("{bare}{tagged}{tagged}{bare}"));
     assert!(stats::read().count(Diagnostic::OtherContext) >= before + 3);
 }
@@ -203,6 +216,7 @@ fn first_of_several_foreign_contexts_is_tagged() {
     fn consume(batch: &[HashMap<String, String>]) -> BTreeMap<String, String> {
         sent()
     }
+
     let other = PARENT.replace("4bf9", "aaaa");
     let batch = [
         map(&[("x-request-id", "r-0")]),
@@ -211,6 +225,7 @@ fn first_of_several_foreign_contexts_is_tagged() {
     ];
     let mut seen = BTreeMap::new();
     let trees = run(|| span(&ENTRY).extract(&batch[1]).run(|| seen = consume(&batch)));
+
     assert_eq!(
         text(&trees),
         format!("Entry batch {{{TAGS}, x-request-id=r-1}}\n  Exit call peer=other:1\n")
@@ -230,6 +245,7 @@ fn tracestate_headers_join_and_request_ids_are_cut() {
     );
     let mut seen = BTreeMap::new();
     let trees = run(|| span(&ENTRY).extract(&headers).run(|| seen = sent()));
+
     assert_eq!(seen["tracestate"], "a=1,b=2, c=3");
     assert_eq!(
         trees[0].root.tags[2],

@@ -32,8 +32,10 @@ fn header_has_the_span_the_segment_and_the_peer() {
         span(&ENTRY).extract(&sent).run(|| ());
     });
     let [flag, trace, segment, span, service, instance, endpoint, address] = parts(&sent);
+
     assert_eq!([flag, trace.clone(), span], ["1", "trace.7", "2"]);
     assert_eq!([service, instance, endpoint, address], ["testing", "testing", "/entry", "other:1"]);
+
     let callee = &trees[0].root.children[0].children[0].children[0];
     assert_eq!(
         (callee.refs[0].segment_id.as_str(), callee.refs[0].span_id, trees[0].trace_id.as_str()),
@@ -59,6 +61,7 @@ fn endpoint_is_the_first_entry_or_span_with_its_current_name() {
         });
     });
     let endpoints: Vec<_> = sent.iter().map(|sent| parts(sent)[6].clone()).collect();
+
     assert_eq!(endpoints, ["part", "renamed part", "/entry", "/renamed", "/renamed"]);
 }
 
@@ -66,9 +69,11 @@ fn endpoint_is_the_first_entry_or_span_with_its_current_name() {
 fn no_part_of_the_header_is_empty() {
     static NAMELESS: Callsite = callsite!(local, "");
     static NOWHERE: Callsite = callsite!(exit, "");
+
     let mut sent = String::new();
     let trees = run(|| span(&NAMELESS).run(|| sent = sent_by(&NOWHERE)));
     let [.., endpoint, address] = parts(&sent);
+
     assert_eq!([endpoint, address], ["unnamed", "unknown"]);
     assert_eq!(text(&trees), "Local unnamed\n  Exit unnamed peer=unknown\n");
 }
@@ -91,5 +96,6 @@ fn no_exit_or_unsampled_removes_an_old_header() {
         });
     });
     inject(&mut nowhere);
+
     assert_eq!([outside, unsampled, nowhere], ["mine:1"; 3]);
 }

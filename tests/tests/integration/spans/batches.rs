@@ -32,6 +32,7 @@ fn batch_continues_the_first_trace_with_a_ref_per_sender() {
         header("first", 3),
     ];
     let trees = run(|| consume(&batch));
+
     assert_eq!(
         text(&trees),
         "Entry /batch layer=MQ ref=CrossProcess ref=CrossProcess ref=CrossProcess\n"
@@ -65,6 +66,7 @@ fn message_served_twice_in_a_segment_has_two_refs() {
         });
     });
     let served = "  Entry /batch layer=MQ ref=CrossProcess\n";
+
     assert_eq!(text(&trees), format!("Local a\n{served}{served}"));
 }
 
@@ -72,6 +74,7 @@ fn message_served_twice_in_a_segment_has_two_refs() {
 async fn future_extracts_its_batch_at_its_first_poll() {
     let batch = vec![(1, header("first", 1)), (2, header("second", 2))];
     let trees = run_async(consume_later(batch)).await;
+
     assert_eq!(
         (trees[0].trace_id.as_str(), refs(&trees)),
         ("first", vec!["segment-1", "segment-2"])
@@ -140,6 +143,7 @@ fn batch_has_500_refs_and_the_others_are_counted() {
     let batch: Vec<String> = (0..510).map(|segment| header("first", segment)).collect();
     let before = stats::read().count(Diagnostic::RefLimit);
     let trees = run(|| consume(&batch));
+
     assert_eq!(refs(&trees).len(), 500);
     assert_eq!(stats::read().count(Diagnostic::RefLimit) - before, 10);
     assert!(is_idle());
@@ -156,6 +160,7 @@ fn unsampled_batch_has_the_first_trace_id() {
         }
         id = unsampled(&batch);
     });
+
     assert_eq!((trees.len(), id.as_deref()), (0, Some("first")));
 }
 
@@ -165,11 +170,13 @@ async fn future_keeps_the_refs_read_before_its_first_poll() {
     fn consume_later(batch: &[String]) -> impl Future<Output = ()> + use<> {
         ready(())
     }
+
     // Invalid and repeated headers do not count towards the limit.
     let mut batch: Vec<_> = (0..300).map(|_| String::from("sw8:1-bad")).collect();
     batch.extend((0..600).map(|_| header("first", 0)));
     batch.extend((1..500).map(|segment| header("first", segment)));
     let now = run(|| consume(&batch));
     let later = run_async(async { consume_later(&batch).await }).await;
+
     assert_eq!((refs(&now).len(), refs(&later)), (500, refs(&now)));
 }

@@ -50,6 +50,7 @@ fn child_moved_after_its_first_poll_gets_a_segment() {
         let future = moved.take().unwrap();
         std::thread::spawn(move || futures::executor::block_on(future)).join().unwrap();
     });
+
     assert_eq!(
         text(&trees),
         "Entry /entry layer=Http\n  Local moved {unfinished=true}\n    Local moved ref=CrossThread\n      Local leaf\n".replace(
@@ -57,6 +58,7 @@ fn child_moved_after_its_first_poll_gets_a_segment() {
             &format!("    Local {} ref=CrossThread", trees[0].root.children[0].children[0].name)
         )
     );
+
     let name = &trees[0].root.children[0].children[0].name;
     assert!(
         name.ends_with("::step"),
@@ -78,6 +80,7 @@ fn child_moved_into_another_segment_is_not_recorded_there() {
     });
     let shown = text(&trees);
     let static_name = trees[0].root.children[0].children[0].name.clone();
+
     assert_eq!(
         shown,
         format!(
@@ -97,6 +100,7 @@ fn child_dropped_without_its_segment_is_counted_and_marked() {
         });
         drop(future);
     });
+
     assert_eq!(text(&trees), "Entry /entry layer=Http\n  Local moved {unfinished=true}\n");
     assert!(skywalking_runtime::stats::read().count(reason) > before);
     assert!(is_idle());
@@ -117,6 +121,7 @@ fn nested_block_on_is_a_child_unless_polled_alone_before() {
         assert!(is_idle());
     });
     let indented = format!("  {}\n", REQUEST.trim_end().replace('\n', "\n  "));
+
     assert_eq!(text(&trees), format!("{REQUEST}Local b\n{indented}  Local a\n"));
 }
 
@@ -154,6 +159,7 @@ async fn migrating_tasks_keep_their_trees() {
         }
     })
     .await;
+
     assert_eq!(trees.len(), 200);
     assert!(trees.iter().all(|tree| tree.to_string() == REQUEST));
 }
@@ -226,6 +232,7 @@ async fn snapshot_works_repeatedly_and_after_its_segment_ended() {
         snapshot.clone().future("future", step("x")).await;
     })
     .await;
+
     assert_eq!(
         text(&trees),
         "Entry /entry layer=Http\n  Local again ref=CrossThread\n    Local leaf\n  Local future ref=CrossThread\n    Local x\n      Local leaf\n"
@@ -239,6 +246,7 @@ async fn traced_future_in_its_segment_is_a_child() {
         tokio::join!(step("x").traced("stayed"), async { capture().run("closure", leaf) });
     }))
     .await;
+
     assert_eq!(
         text(&trees),
         "Entry /entry layer=Http\n  Local stayed\n    Local x\n      Local leaf\n  Local closure\n    Local leaf\n"
@@ -268,7 +276,9 @@ async fn unsampled_request_stays_unsampled_over_tasks_and_moves() {
                 .await;
         })
         .await;
+
     assert_eq!(text(&trees), "");
+
     let ids = ids.lock().unwrap();
     assert!(ids.len() == 2 && ids[0].is_some() && ids[0] == ids[1], "{ids:?}");
     assert!(is_idle());
@@ -291,6 +301,7 @@ async fn later_segments_refer_to_the_renamed_endpoint() {
         .filter_map(|child| child.refs.first())
         .map(|reference| reference.endpoint.as_str())
         .collect();
+
     assert_eq!(endpoints, ["/entry", "/renamed"]);
 }
 
@@ -301,6 +312,7 @@ fn moved_child_keeps_correlation_and_trace() {
         yields(1).await;
         (trace_id(), correlation::get("tenant"))
     }
+
     let header =
         "sw8:1-dHJhY2UtMQ==-cw==-0-c3Zj-aW5zdA==-L2U=-aDox\nsw8-correlation:dGVuYW50:Ymx1ZQ==";
     for sampled in [true, false] {
@@ -374,6 +386,7 @@ fn unrecorded_part_keeps_the_trace_when_it_moves() {
         };
         seen.1 = found;
     });
+
     assert!(trees.is_empty());
     assert!(seen.0.is_some());
     assert_eq!(seen.0, seen.1);

@@ -70,6 +70,7 @@ fn component_of_the_program_has_precedence() {
     fn outer() {
         set();
     }
+
     assert_eq!(components(written), [component::RUST]);
     assert_eq!(components(set), [component::GO_MYSQL]);
     assert_eq!(components(outer), [component::GO_MYSQL]);
@@ -90,6 +91,7 @@ fn spans_without_a_guessed_node_are_rust() {
     fn entry() {}
     #[local_span(tags("db.type" = "mysql"))]
     fn local() {}
+
     assert_eq!(
         components(|| [entry, local].into_iter().for_each(|span| span())),
         [component::RUST; 2]

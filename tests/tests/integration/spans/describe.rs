@@ -51,6 +51,7 @@ fn name_in_pieces_replaces_a_merged_name_unless_fallback() {
         });
         testing::text(&trees)
     };
+
     assert_eq!(merged(&REQUEST), "Entry ab\n");
     assert_eq!(merged(&FALLBACK), "Entry HTTP\n");
 }

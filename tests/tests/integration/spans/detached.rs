@@ -46,6 +46,7 @@ fn handle_records_on_other_threads_after_its_root_ended() {
         span(&ENTRY).run(|| hand.send(submit(&mut String::new())).unwrap());
         answer.join().unwrap();
     });
+
     assert_eq!(
         text(&ended),
         format!(
@@ -69,6 +70,7 @@ fn handle_ends_the_span_at_finish_not_with_its_scope() {
         handle.finish();
     });
     let (root, call) = (&trees[0].root, &trees[0].root.children[0]);
+
     assert!(root_end.is_some() && call.end >= root.end + 2, "{} {}", root.end, call.end);
 }
 
@@ -115,6 +117,7 @@ fn detached_span_is_current_until_its_scope_ends() {
             handle.finish();
         });
     });
+
     assert!(is_idle());
     assert_eq!(
         text(&trees),
@@ -132,6 +135,7 @@ fn detached_root_ends_after_its_children() {
         });
         handle.take().unwrap().finish();
     });
+
     assert_eq!(text(&trees), "Entry /entry layer=Http\n  Local a\n");
 }
 
@@ -184,6 +188,7 @@ async fn handle_outlives_the_future_of_its_span() {
         step("inside").await;
         handle
     }
+
     let trees = run_async(span(&ENTRY).future(async {
         let mut handle = future().await;
         drop(span(&B).enter());
@@ -191,6 +196,7 @@ async fn handle_outlives_the_future_of_its_span() {
         handle.finish();
     }))
     .await;
+
     assert_eq!(
         text(&trees),
         "Entry /entry layer=Http\n  Local future {late=true}\n    Local inside\n      Local leaf\n  Local b\n"
@@ -211,6 +217,7 @@ fn span_is_detached_only_once() {
         inert.finish();
         handle.finish();
     });
+
     assert_eq!(shown, format!("{SUBMITTED}{{step=inside}}\n  Local a\n"));
     assert!(stats::read().count(Diagnostic::DetachedTwice) > before);
 }
@@ -218,12 +225,15 @@ fn span_is_detached_only_once() {
 #[test]
 fn handle_without_a_recorded_span_does_nothing() {
     let mut handle = current().detach();
+
     assert!(!handle.is_recording() && handle.snapshot().is_empty());
+
     handle.tag("k", 1).log("k", 2).record_error_message("no").set_error();
     handle.finish();
     let trees = Test::new()
         .sampler(|_| false)
         .run(|| span(&ENTRY).run(|| assert!(!current().detach().is_recording())));
+
     assert!(trees.is_empty() && is_idle());
 }
 
@@ -284,6 +294,7 @@ fn panic_after_the_detach_is_recorded() {
         assert!(caught.is_err());
         handle.take().unwrap().finish();
     });
+
     assert_eq!(
         text(&trees),
         "Entry /entry layer=Http ERROR [event=error error.kind=panic message=on purpose]\n"
@@ -302,6 +313,7 @@ fn entries_of_a_handle_are_limited_and_the_rest_counted() {
         handle.finish();
     });
     let limited = SUBMITTED.replace("layer=Http", "layer=Http SIZE_LIMITED {left_out=tags=3976}");
+
     assert_eq!(shown, format!("{limited}{{step=inside, same=again}}\n"));
     assert!(stats::read().count(Diagnostic::EntryLimit) >= before + 5_000 - 1_024);
 }

@@ -98,8 +98,10 @@ fn attribute_below_tokio_main_is_not_a_parent_of_requests() {
             task.await.unwrap();
         }
     }
+
     let before =
         skywalking_runtime::stats::read().count(skywalking_runtime::stats::Diagnostic::OtherTask);
+
     assert_eq!(sorted(&run(main)), expected("Local main\n  Local inside\n    Local a\n"));
     assert!(
         skywalking_runtime::stats::read().count(skywalking_runtime::stats::Diagnostic::OtherTask)
@@ -120,16 +122,20 @@ fn entry_around_block_on_is_not_a_parent_of_requests() {
         drive();
     }
     static SERVE: Callsite = callsite!(entry, "/serve");
+
     let root = "Entry /serve\n  Local inside\n    Local a\n";
+
     assert_eq!(sorted(&run(annotated)), expected(root));
     assert_eq!(sorted(&run(|| named("/serve"))), expected(root));
     assert_eq!(sorted(&run(|| span(&SERVE).run(drive))), expected(root));
+
     let trees = run(|| {
         let here = span(&ENTRY).run(capture);
         here.run("serve", drive);
     });
     let root =
         "Entry /entry layer=Http\n  Local serve ref=CrossThread\n    Local inside\n      Local a\n";
+
     assert_eq!(sorted(&trees), expected(root));
     assert!(is_idle());
 }
@@ -149,6 +155,7 @@ fn arguments_in_a_task_below_a_root_are_not_recorded() {
     }
     #[entry_span(name = asked("/async"))]
     async fn named_later() {}
+
     let trees = run(|| {
         span(&MAIN).run(|| {
             current_thread().block_on(async {
@@ -158,6 +165,7 @@ fn arguments_in_a_task_below_a_root_are_not_recorded() {
             });
         });
     });
+
     assert_eq!(
         sorted(&trees),
         ["Entry /async\n", "Entry /sync\n  Local b\n", "Local main\n  Local a\n"]
@@ -168,8 +176,10 @@ fn arguments_in_a_task_below_a_root_are_not_recorded() {
 #[test]
 fn task_below_an_ignored_root_is_sampled_by_itself() {
     static MAIN: Callsite = callsite!(local, "main");
+
     let trees = Test::new().sampler(|name| name != "main").run(|| span(&MAIN).run(drive));
     let expected: Vec<_> = expected("").into_iter().filter(|tree| !tree.is_empty()).collect();
+
     assert_eq!(sorted(&trees), expected);
     assert!(is_idle());
 }
@@ -186,11 +196,13 @@ fn root_around_another_executor_is_not_a_parent_of_tasks() {
             }));
         });
     }
+
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
     let trees = run(|| {
         let mark = testing::mark();
         runtime.block_on(async { tokio::spawn(async move { mark.run(batch) }).await.unwrap() });
     });
+
     // The same task blocks, so the context stays the same.
     assert_eq!(sorted(&trees), [REQUESTS[0], "Local batch\n  Local inside\n    Local a\n"]);
 }
@@ -206,6 +218,7 @@ fn blocking_task_stays_one_trace() {
             futures::executor::block_on(request());
         });
     });
+
     assert_eq!(
         text(&trees),
         "Entry /async layer=Http\n  Local inside\n    Local a\n  Local inside\n    Local a\n  Local inside\n    Local a\n  \
@@ -225,6 +238,7 @@ fn panic_and_drop_in_a_task_restore_the_outer_root() {
     fn panics_at_once() {
         panic!("in a call")
     }
+
     let trees = run(|| {
         span(&MAIN).run(|| {
             current_thread().block_on(async {
@@ -249,6 +263,7 @@ fn panic_and_drop_in_a_task_restore_the_outer_root() {
         "Entry /entry layer=Http [event=cancelled]\n".to_owned(),
     ];
     expected.sort();
+
     assert_eq!(sorted(&trees), expected);
     assert!(is_idle());
 }
@@ -260,6 +275,7 @@ fn guard_over_an_await_is_counted() {
     async fn below(branches: impl Future) {
         branches.await;
     }
+
     let held = || {
         skywalking_runtime::stats::read()
             .count(skywalking_runtime::stats::Diagnostic::GuardOverAwait)
@@ -274,18 +290,22 @@ fn guard_over_an_await_is_counted() {
             span(&ENTRY).future(async { tokio::join!(branch(&A, 2), branch(&B, 1)) }),
         )
     });
+
     assert!(
         text(&of_root).contains("Local a\n    Local b\n"),
         "expected the wrong parent that the misuse causes: {}",
         text(&of_root)
     );
     assert_eq!(held(), before + 1);
+
     run(|| {
         futures::executor::block_on(
             span(&ENTRY).future(below(async { tokio::join!(branch(&A, 1), branch(&B, 1)) })),
         );
     });
+
     assert_eq!(held(), before + 2);
+
     // Correct use is not counted: guards within a poll, and futures of children.
     let trees = run(|| {
         futures::executor::block_on(span(&ENTRY).future(async {
@@ -296,6 +316,7 @@ fn guard_over_an_await_is_counted() {
             tokio::join!(span(&A).future(yields(2)), span(&B).future(yields(1)));
         }));
     });
+
     assert_eq!(text(&trees).matches("Local").count(), 8);
     assert_eq!(held(), before + 2);
 }
@@ -321,6 +342,7 @@ fn spawned_local_task_refers_to_the_async_root() {
     });
     let tree =
         "Entry /entry layer=Http\n  Local kept ref=CrossThread\n    Local inside\n      Local a\n";
+
     assert_eq!(text(&trees), tree.repeat(2));
     assert!(is_idle());
 }
@@ -345,7 +367,9 @@ fn guard_over_an_await_below_a_call_is_counted() {
             });
         });
     });
+
     assert_eq!(held(), before + 2, "{}", text(&branches));
+
     // Correct use is not counted.
     let trees = run(|| {
         span(&ENTRY).run(|| {
@@ -371,6 +395,7 @@ fn guard_over_an_await_below_a_call_is_counted() {
             );
         });
     });
+
     assert_eq!(text(&trees).matches("Local").count(), 16, "{}", text(&trees));
     assert_eq!(held(), before + 2);
     assert!(is_idle());

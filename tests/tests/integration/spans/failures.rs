@@ -46,6 +46,7 @@ fn spans_opened_while_unwinding_are_not_marked() {
             drop(span(&A).enter());
         }
     }
+
     let trees = run(|| {
         span(&ENTRY).run(|| {
             let caught = catch_unwind(|| {
@@ -55,6 +56,7 @@ fn spans_opened_while_unwinding_are_not_marked() {
             assert!(caught.is_err());
         });
     });
+
     assert_eq!(text(&trees), "Entry /entry layer=Http\n  Local a\n");
 }
 
@@ -135,7 +137,9 @@ fn panicking_display_loses_only_its_value() {
     fn tagged() -> u8 {
         42
     }
+
     let trees = run(|| span(&ENTRY).run(|| assert_eq!(tagged(), 42)));
+
     // Literal tags come first, since they are in the callsite.
     assert_eq!(text(&trees), "Entry /entry layer=Http\n  Local tagged {good=1, bad=<panicked>}\n");
 }
@@ -163,7 +167,9 @@ fn panicking_name_of_a_builder_loses_only_its_text() {
             panic!("in Display")
         }
     }
+
     let trees = run(|| span(&ENTRY).name(Bad).peer(Bad).run(|| ()));
+
     assert_eq!(text(&trees), "Entry <panicked> layer=Http peer=<panicked>\n");
     assert!(is_idle());
 }

@@ -53,6 +53,7 @@ fn guard_that_outlives_its_root_is_counted() {
         drop(late);
         span(&ENTRY).run(|| drop(span(&B).enter()));
     });
+
     assert_eq!(
         text(&trees),
         "Entry /entry layer=Http\n  Local a {unfinished=true}\nEntry /entry layer=Http\n  Local b\n"
@@ -73,6 +74,7 @@ fn child_without_a_context_does_nothing_and_is_counted() {
         drop(span(&A).enter());
         span(&B).run(|| drop(span(&C).enter()));
     });
+
     assert_eq!(text(&trees), "Local b\n  Local c\n");
     assert!(skywalking_runtime::stats::read().count(reason) > before);
     assert!(is_idle());
@@ -88,6 +90,7 @@ fn thread_local_destructors_and_forgotten_guards_are_safe() {
             assert!(is_idle() || !is_idle());
         }
     }
+
     thread_local! { static LATE: Late = const { Late }; }
     for touch_first in [true, false] {
         std::thread::spawn(move || {
@@ -110,6 +113,7 @@ fn thread_local_destructors_and_forgotten_guards_are_safe() {
         .join()
         .expect("no panic");
     });
+
     assert_eq!(
         text(&trees),
         "Entry /entry layer=Http\n  Local on thread ref=CrossThread\n    Local a {unfinished=true}\n"

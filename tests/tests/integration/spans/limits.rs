@@ -10,6 +10,7 @@ fn over_the_limit_parents_are_correct_and_exits_inject() {
     static CALL: Callsite = callsite!(exit, "call", peer = "other:1");
     #[exit_span(name = "call", peer = format!("other:{}", 1), inject = headers)]
     fn call(headers: &mut String) {}
+
     let mut header = String::new();
     let trees = run(|| {
         span(&ENTRY).run(|| {
@@ -27,11 +28,13 @@ fn over_the_limit_parents_are_correct_and_exits_inject() {
         });
     });
     let root = &trees[0].root;
+
     assert!(root.is_size_limited);
     assert_eq!(root.children.len(), 299);
     assert_eq!(root.children[298].tags, [("kept".to_owned(), "true".to_owned())]);
     // The three lost spans are counted on the first span.
     assert_eq!(root.tags, [("left_out".to_owned(), "spans=3".to_owned())]);
+
     let parts: Vec<_> = header.split('-').collect();
     assert_eq!((parts.len(), parts[3]), (8, "299"), "{header}");
     assert!(is_idle());
@@ -87,6 +90,7 @@ fn unsampled_request_records_nothing_and_has_a_trace_id() {
         assert!(is_idle());
         part(2);
     });
+
     assert_eq!(
         text(&trees),
         "Local part {kind=literal, user=2}\n  Exit store layer=Database component=22 peer=db:5432 {rows=3} [event=stored]\n"
@@ -117,6 +121,7 @@ fn over_the_limit_each_exit_sends_its_own_address() {
     fn literal(headers: &mut String) {}
     #[exit_span(name = "computed", peer = format!("computed:{port}"), inject = headers)]
     fn computed(port: u16, headers: &mut String) {}
+
     let mut headers = [const { String::new() }; 4];
     full(|| {
         computed(1, &mut headers[0]);
@@ -127,6 +132,7 @@ fn over_the_limit_each_exit_sends_its_own_address() {
         }
         computed(2, &mut headers[3]);
     });
+
     assert_eq!(headers[2], "");
     assert_eq!(
         [0, 1, 3].map(|at| address_in(&headers[at])),
@@ -142,6 +148,7 @@ fn exit_over_the_limit_after_its_arguments_sends_its_address() {
     }
     #[exit_span(name = "late", peer = address(), inject = headers)]
     fn late(headers: &mut String) {}
+
     let mut headers = String::new();
     run(|| {
         span(&ENTRY).run(|| {
@@ -149,6 +156,7 @@ fn exit_over_the_limit_after_its_arguments_sends_its_address() {
             late(&mut headers);
         });
     });
+
     assert_eq!(address_in(&headers), "late:1");
 }
 
@@ -229,8 +237,10 @@ fn after_an_unrecorded_span_the_nearest_open_one_is_current() {
 fn over_the_limit_arguments_that_open_spans_keep_the_address() {
     #[exit_span(name = "call", peer = peer, tags("part" = span(&A).run(|| 7)), inject = headers)]
     fn call(peer: &str, headers: &mut String) {}
+
     let mut header = String::new();
     full(|| call("computed:1", &mut header));
+
     assert_eq!(address_in(&header), "computed:1");
 }
 
@@ -239,6 +249,7 @@ fn blank_names_addresses_and_keys_count_as_missing() {
     static BLANK: Callsite = callsite!(exit, " ", peer = " ");
     #[exit_span(name = name, peer = peer, inject = headers)]
     fn call(name: &str, peer: &str, headers: &mut String) {}
+
     let mut headers = [String::new(), String::new()];
     let late = format!("{}x", "\u{a0}".repeat(200));
     let trees = run(|| {
@@ -257,6 +268,7 @@ fn blank_names_addresses_and_keys_count_as_missing() {
         });
         span(&BLANK).run(|| inject(&mut headers[1]));
     });
+
     assert_eq!(headers.each_ref().map(|header| address_in(header)), ["unknown", "unknown"]);
     assert_eq!(
         text(&trees),
@@ -289,20 +301,27 @@ fn tags_and_logs_over_limits_are_counted_on_the_first_span() {
         span(&ENTRY)
             .run(|| span(&A).run(|| (0..16_390).for_each(|number| _ = current().tag("n", number))));
     });
+
     assert_eq!(left_out(&entries), Some("tags=6"));
+
     let text = run(|| {
         span(&ENTRY).run(|| span(&A).run(|| (0..520).for_each(|_| _ = current().tag("n", &*big))));
     });
+
     assert_eq!(left_out(&text), Some("tags=8"));
+
     let logs = run(|| {
         span(&ENTRY)
             .run(|| span(&A).run(|| (0..8_200).for_each(|number| _ = current().log("n", number))));
     });
+
     // 8 192 logs of one field each fill the segment, and a span reports 300 of them.
     assert_eq!(left_out(&logs), Some("logs=7900"));
+
     let fields = run(|| {
         span(&ENTRY).run(|| span(&A).run(|| (0..520).for_each(|_| _ = current().log("n", &*big))));
     });
+
     assert_eq!(left_out(&fields), Some("log_fields=8, logs=220"));
 }
 
@@ -320,6 +339,7 @@ fn logs_of_spans_and_entries_of_handles_are_counted() {
             handle.finish();
         });
     });
+
     assert_eq!(left_out(&trees), Some("tags=6, logs=23"));
     assert!(trees[0].root.is_size_limited);
 }

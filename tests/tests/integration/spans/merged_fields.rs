@@ -181,6 +181,7 @@ fn block_of_exits_that_call_each_other_keeps_its_names() {
             self.read();
         }
     }
+
     let trees = run(|| {
         span(&ENTRY).run(|| {
             Client.set();
@@ -189,6 +190,7 @@ fn block_of_exits_that_call_each_other_keeps_its_names() {
             futures::executor::block_on(Client.scan());
         });
     });
+
     assert_eq!(
         text(&trees),
         "Entry /entry layer=Http\n  Exit redis/set peer=r:1\n  Exit redis/get peer=r:1\n  Exit redis/read peer=r:1\n  \
@@ -214,11 +216,13 @@ fn block_of_entries_that_call_each_other_keeps_its_names() {
             self.cancel();
         }
     }
+
     let trees = run(|| {
         Handlers.create();
         Handlers.cancel();
         Handlers.replace();
     });
+
     assert_eq!(text(&trees), "Entry orders/create\nEntry /cancel\nEntry /cancel\n");
 }
 
@@ -230,8 +234,10 @@ fn functions_without_a_block_follow_the_same_rules() {
     }
     #[exit_span(name = "SELECT", peer = "db:2", layer = database)]
     fn query() {}
+
     let trees = run(find);
     let name = format!("{}::find", module_path!());
+
     assert_eq!(text(&trees), format!("Exit {name} layer=Database peer=db:1\n"));
 }
 
@@ -342,11 +348,13 @@ fn exit_in_exit_injects_at_the_inner_one() {
         #[exit_span(name = "send", peer = "r:2", inject = headers)]
         fn send(&self, headers: &mut String) {}
     }
+
     let mut headers = String::new();
     let trees = run(|| {
         span(&ENTRY).run(|| Client.set(&mut headers));
         span(&ENTRY).extract(&headers).run(|| ());
     });
+
     assert_eq!(
         text(&trees),
         "Entry /entry layer=Http\n  Exit redis/set peer=r:1\n    Entry /entry layer=Http ref=CrossProcess\n"

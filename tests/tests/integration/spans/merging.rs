@@ -30,6 +30,7 @@ fn check(headers: &mut String) {
 #[test]
 fn handler_without_a_name_keeps_that_of_the_middleware() {
     let trees = run(|| span(&GET).run(unnamed));
+
     assert_eq!(text(&trees), "Entry GET:/users/{id} layer=Http component=49 {inner=1}\n");
     assert!(is_idle());
 }
@@ -54,6 +55,7 @@ fn inner_entry_overrides_name_and_component() {
 fn fallback_values_do_not_replace_explicit_ones() {
     let mut headers = String::new();
     let trees = run(|| check(&mut headers));
+
     assert_eq!(text(&trees), "Exit /check layer=RPCFramework component=2 peer=stock:8080\n");
     assert!(is_idle());
 }
@@ -61,6 +63,7 @@ fn fallback_values_do_not_replace_explicit_ones() {
 #[test]
 fn outer_exit_without_a_peer_uses_the_inner_one() {
     static CALL: Callsite = callsite!(exit, "/call");
+
     for (computed, shown) in [(None, "10.0.0.7:8080"), (Some("10.0.0.8:8080"), "10.0.0.8:8080")] {
         let trees = run(|| {
             span(&CALL).run(|| {
@@ -71,6 +74,7 @@ fn outer_exit_without_a_peer_uses_the_inner_one() {
         });
         assert_eq!(text(&trees), format!("Exit /call layer=Http component=2 peer={shown}\n"));
     }
+
     assert!(is_idle());
 }
 
@@ -86,6 +90,7 @@ fn inner_exit_injects_with_the_span_and_peer_of_the_outer() {
             inject(&mut inner);
         });
     });
+
     assert_eq!(text(&trees), "Entry /entry layer=Http\n  Exit /outer peer=a:1\n");
     assert!(!outer.is_empty());
     assert_eq!(outer, inner);
@@ -101,6 +106,7 @@ fn local_in_between_and_other_kinds_prevent_the_merge() {
             check(&mut headers);
         });
     });
+
     assert_eq!(
         text(&trees),
         "Entry GET:/users/{id} layer=Http component=49\n  Local a\n    Entry /users component=23 {who=inner, more=1} [event=looked up]\n    \
@@ -133,6 +139,7 @@ fn nested_and_consecutive_spans_merge() {
             drop(span(&A).enter());
         });
     });
+
     assert_eq!(
         text(&trees),
         "Entry /users layer=Http component=23 {inner=1, who=inner, more=2} [event=looked up]\n  Local a\n"
@@ -171,6 +178,7 @@ async fn sibling_guard_does_not_merge_while_another_is_open() {
     static CALL: Callsite = callsite!(exit, "/both", peer = "both:1");
     static LEFT: Callsite = callsite!(exit, "/left", peer = "left:1");
     static RIGHT: Callsite = callsite!(exit, "/right", peer = "right:1");
+
     let trees = run_async(span(&CALL).future(async {
         let left = span(&LEFT).future(yields(2));
         let right = async {
@@ -181,6 +189,7 @@ async fn sibling_guard_does_not_merge_while_another_is_open() {
         tokio::join!(left, right);
     }))
     .await;
+
     assert_eq!(
         text(&trees),
         "Exit /both peer=both:1\n  Exit /right peer=right:1\n  Exit /right peer=right:1\n"
@@ -194,12 +203,14 @@ fn error_of_the_inner_span_marks_the_merged_span() {
     fn fails() -> Result<(), fmt::Error> {
         Err(fmt::Error)
     }
+
     let trees = run(|| {
         span(&GET).run(|| {
             let _ = fails();
             current().tag("http.status_code", 500).set_error();
         });
     });
+
     assert_eq!(
         text(&trees),
         "Entry GET:/users/{id} layer=Http component=49 ERROR {http.status_code=500} [event=error error.kind=core::fmt::Error message=an error \
@@ -213,14 +224,17 @@ fn panic_through_both_is_recorded_once() {
     fn panics() {
         panic!("inside");
     }
+
     let trees = run(|| {
         let _ = catch_unwind(AssertUnwindSafe(|| span(&GET).run(panics)));
     });
     let log = "[event=error error.kind=panic message=inside]";
+
     assert_eq!(
         text(&trees),
         format!("Entry GET:/users/{{id}} layer=Http component=49 ERROR {log}\n")
     );
+
     let trees = run(|| {
         let _ = catch_unwind(AssertUnwindSafe(|| {
             span(&GET).run(|| {
@@ -230,6 +244,7 @@ fn panic_through_both_is_recorded_once() {
         }));
     });
     let log = format!("{log} [event=error error.kind=panic message=outside]");
+
     assert_eq!(
         text(&trees),
         format!("Entry GET:/users/{{id}} layer=Http component=49 ERROR {log}\n")
@@ -243,13 +258,16 @@ async fn dropped_request_is_cancelled_once() {
     async fn waits() {
         pending::<()>().await;
     }
+
     let trees = run_async(async {
         let mut request = Box::pin(span(&GET).future(waits()));
         assert!(futures::poll!(request.as_mut()).is_pending());
         drop(request);
     })
     .await;
+
     assert_eq!(text(&trees), "Entry GET:/users/{id} layer=Http component=49 [event=cancelled]\n");
+
     // A future that the middleware drops is recorded as cancelled, and the request continues.
     let trees = run_async(span(&GET).future(async {
         let mut handler = Box::pin(waits());
@@ -258,6 +276,7 @@ async fn dropped_request_is_cancelled_once() {
         current().tag("http.status_code", 504);
     }))
     .await;
+
     assert_eq!(
         text(&trees),
         "Entry GET:/users/{id} layer=Http component=49 {http.status_code=504} [event=cancelled]\n"
@@ -277,6 +296,7 @@ fn merged_span_ends_with_the_outer_guard_in_any_order() {
             drop(span(&B).enter());
         });
     });
+
     assert_eq!(
         text(&trees),
         "Entry /entry layer=Http\n  Exit /outer peer=a:1\n  Local a\n  Local b\n"
@@ -290,12 +310,14 @@ fn moved_handler_leaves_the_span_to_the_middleware() {
     async fn waits() {
         yields(1).await;
     }
+
     let trees = run(|| {
         let mut handler = Box::pin(waits());
         let mut cx = Context::from_waker(Waker::noop());
         span(&GET).run(|| assert!(handler.as_mut().poll(&mut cx).is_pending()));
         assert!(handler.as_mut().poll(&mut cx).is_ready());
     });
+
     assert_eq!(
         text(&trees),
         "Entry /moved layer=Http component=49\n  Local GET:/users/{id} component=49 ref=CrossThread SKIP_ANALYSIS\n"
@@ -308,20 +330,24 @@ fn header_read_by_both_is_one_ref() {
     #[entry_span(name = "/users", extract = headers)]
     fn handler(headers: &String) {}
     static CALL: Callsite = callsite!(exit, "/call", peer = "users:1");
+
     let mut headers = String::new();
     let trees = run(|| {
         span(&CALL).run(|| inject(&mut headers));
         span(&GET).extract(&headers).run(|| handler(&headers));
     });
+
     assert_eq!(
         text(&trees),
         "Exit /call peer=users:1\n  Entry /users layer=Http component=49 ref=CrossProcess\n"
     );
+
     // The middleware reads no header. The span has the ref of its handler.
     let trees = run(|| {
         span(&CALL).run(|| inject(&mut headers));
         span(&GET).run(|| handler(&headers));
     });
+
     assert_eq!(
         text(&trees),
         "Exit /call peer=users:1\n  Entry /users layer=Http component=49 ref=CrossProcess\n"
@@ -359,6 +385,7 @@ fn ignored_request_records_no_children_and_no_orphans() {
             assert!(!headers.contains("sw8:"));
         });
     });
+
     assert_eq!(text(&trees), "");
     assert!(is_idle());
 }
@@ -379,7 +406,9 @@ fn entry_in_entry_keeps_the_outer_name_over_a_block_name() {
         #[entry_span(tags("own" = true))]
         fn own() {}
     }
+
     let seen = |handler: fn()| text(&run(|| span(&GET).run(handler)));
+
     assert_eq!(seen(Handlers::plain), "Entry GET:/users/{id} layer=Http component=49\n");
     assert_eq!(seen(Handlers::own), "Entry GET:/users/{id} layer=Http component=49 {own=true}\n");
     assert_eq!(seen(Unnamed::plain), "Entry GET:/users/{id} layer=Http component=49\n");
@@ -420,6 +449,7 @@ fn entry_that_reads_its_own_header_has_no_ref() {
     fn produce(message: &mut String) {}
     #[entry_span(name = "consume", extract = message)]
     fn consume(message: &str) {}
+
     let mut message = String::new();
     let trees = run(|| {
         span(&ENTRY).run(|| {
@@ -429,6 +459,7 @@ fn entry_that_reads_its_own_header_has_no_ref() {
             span(&A).run(|| consume(&message));
         });
     });
+
     assert_eq!(
         text(&trees),
         "Entry consume layer=Http\n  Exit produce peer=here:1\n  Local a\n    Entry consume ref=CrossProcess\n"

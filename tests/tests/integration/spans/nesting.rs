@@ -5,6 +5,7 @@ use crate::spans::prelude::*;
 #[test]
 fn calls_nest_as_spans() {
     let trees = run(|| annotated(7));
+
     assert_eq!(
         text(&trees),
         "Entry /macro layer=Http\n  Local part {kind=literal, user=7}\n    Exit store layer=Database component=22 peer=db:5432 {rows=3} [event=stored]\n"
@@ -38,7 +39,9 @@ fn without_a_context_each_kind_starts_a_trace() {
     });
     let roots: Vec<_> =
         trees.iter().map(|tree| format!("{} {}", tree.root.kind, tree.root.name)).collect();
+
     assert_eq!(roots, ["Entry /macro", "Local part", "Exit store"]);
+
     let ids: std::collections::HashSet<_> = trees.iter().map(|tree| &tree.trace_id).collect();
     assert_eq!(ids.len(), 3);
 }
@@ -52,7 +55,9 @@ fn early_return_ends_the_span() {
         }
         "late"
     }
+
     let trees = run(|| span(&ENTRY).run(|| (early(true), early(false), drop(span(&A).enter()))));
+
     assert_eq!(text(&trees), "Entry /entry layer=Http\n  Local early\n  Local early\n  Local a\n");
 }
 
@@ -70,7 +75,9 @@ fn display_that_opens_spans_and_tags_has_its_own_context() {
     fn tagged() {
         current().tag_display("inside", &Curious);
     }
+
     let trees = run(|| span(&ENTRY).run(tagged));
+
     assert_eq!(
         text(&trees),
         "Entry /entry layer=Http\n  Local tagged {value=shown, inside=shown}\n    Local c {nested=2}\n"
@@ -120,6 +127,7 @@ fn tags_of_every_type_are_recorded_as_their_display() {
 fn names_and_peers_are_cut_cleaned_and_never_empty() {
     #[exit_span(name = name, peer = peer)]
     fn call(name: &str, peer: &str) {}
+
     let trees = run(|| {
         span(&ENTRY).run(|| {
             call("", "");
@@ -133,15 +141,18 @@ fn names_and_peers_are_cut_cleaned_and_never_empty() {
         });
     });
     let root = &trees[0].root;
+
     assert_eq!(
         text(&trees).lines().next(),
         Some("Entry renamed layer=RPCFramework component=49 SKIP_ANALYSIS")
     );
+
     let shown: Vec<_> =
         root.children.iter().map(|span| (span.name.as_str(), span.peer.as_str())).collect();
     // 150 of these characters have 450 bytes. SQL storage accepts 174 below the service "testing".
     let name = skywalking_proto::storage::shorten(&"键".repeat(150), 150, 174).into_owned();
     let peer = "p".repeat(200);
+
     assert_eq!(
         shown,
         [("DEFAULT", "unknown"), (name.as_str(), peer.as_str()), ("a_b_[31m", "h__:1")]
@@ -159,6 +170,7 @@ fn test_sees_only_its_own_spans() {
         let two = scope.spawn(|| testing::run(|| (0..100).for_each(|_| store())));
         (one.join().expect("one"), two.join().expect("two"))
     });
+
     assert_eq!((one.len(), two.len()), (100, 100));
     assert!(
         one.iter().all(|tree| tree.root.name == "/macro")
@@ -173,6 +185,7 @@ fn literal_names_and_peers_have_the_limits_too() {
         "/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789"
     );
     static CALL: Callsite = callsite!(exit, "call\n", peer = "host\r:1");
+
     let mut header = String::new();
     let trees = run(|| {
         span(&LONG).run(|| {
@@ -181,10 +194,12 @@ fn literal_names_and_peers_have_the_limits_too() {
         });
     });
     let (root, call) = (&trees[0].root, &trees[0].root.children[0]);
+
     assert_eq!(
         (root.name.len(), call.name.as_str(), call.peer.as_str()),
         (150, "call_", "host_:1")
     );
+
     let again = run(|| span(&ENTRY).extract(&header).run(|| ()));
     assert_eq!(
         (&again[0].root.refs[0].endpoint, again[0].root.refs[0].address.as_str()),

@@ -27,9 +27,12 @@ fn scoped_threads_continue_with_borrowed_values() {
             }
         });
     });
+
     assert!(is_idle());
+
     let part =
         |word: &str| format!("  Local scoped ref=CrossThread\n    Local a {{word={word}}}\n");
+
     assert_eq!(text(&trees), format!("{ENTRY_LINE}{}{}", part("one"), part("two")));
 }
 
@@ -49,10 +52,12 @@ fn pool_without_tracing_continues_with_closures() {
         });
     });
     let part = "  Local square ref=CrossThread\n";
+
     assert_eq!(
         text(&trees),
         format!("{ENTRY_LINE}{part}{part}{part}  Local spawned ref=CrossThread\n    Local b\n")
     );
+
     pool.broadcast(|_| assert!(is_idle()));
 }
 
@@ -87,7 +92,9 @@ fn message_on_a_channel_carries_the_snapshot_of_its_sender() {
 fn unused_snapshot_records_nothing() {
     let mut unused = None;
     let trees = run(|| span(&ENTRY).run(|| unused = Some(capture())));
+
     assert_eq!(text(&trees), ENTRY_LINE);
+
     drop(unused);
     assert!(is_idle());
 }
@@ -111,6 +118,7 @@ fn spawn_local_keeps_the_trace_of_a_future_without_send() {
             }),
         );
     });
+
     assert_eq!(
         text(&trees),
         format!("{ENTRY_LINE}  Local local ref=CrossThread\n    Local inside\n      Local leaf\n")
@@ -134,6 +142,7 @@ async fn stream_continues_in_one_span_over_its_items() {
     }))
     .await;
     let row = "    Local row\n      Local leaf\n";
+
     assert_eq!(
         text(&trees),
         format!(
@@ -156,7 +165,9 @@ fn child_that_outlives_its_root_continues_below_it() {
         let mut future = late.take().unwrap();
         while future.as_mut().poll(&mut cx).is_pending() {}
     });
+
     assert!(is_idle());
+
     let name = &trees[0].root.children[0].children[0].name;
     assert_eq!(
         text(&trees),
@@ -179,6 +190,7 @@ fn destructors_at_thread_end_and_unwinding_are_safe() {
             assert!(is_idle());
         }
     }
+
     thread_local! { static BEFORE: Late = const { Late }; }
     thread_local! { static AFTER: Late = const { Late }; }
     let thread = thread::spawn(|| {
@@ -191,5 +203,6 @@ fn destructors_at_thread_end_and_unwinding_are_safe() {
         });
         assert!(caught.is_err());
     });
+
     assert!(thread.join().is_ok());
 }

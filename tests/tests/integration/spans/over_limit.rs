@@ -46,6 +46,7 @@ fn exit_sends_its_header_after_unrecorded_children() {
         drop(call);
         headers.push(sent());
     });
+
     assert_eq!(
         headers,
         [
@@ -74,6 +75,7 @@ fn unrecorded_futures_keep_their_addresses_over_polls() {
         yields(1).await;
         headers.push(sent());
     }
+
     let (mut first, mut second, mut none) = (Vec::new(), Vec::new(), Vec::new());
     let trees = full(|| {
         let mut all = pin!(futures::future::join3(
@@ -86,6 +88,7 @@ fn unrecorded_futures_keep_their_addresses_over_polls() {
         assert!(all.as_mut().poll(&mut cx).is_ready());
         current().tag("current", "b");
     });
+
     assert_eq!((first, second), (vec![at("299", "call:1"); 2], vec![at("299", "call:2"); 2]));
     assert_eq!(none, [None]);
     assert_eq!(trees[0].root.children[298].tags, [("current".to_owned(), "b".to_owned())]);
@@ -109,6 +112,7 @@ fn innermost_open_span_is_current_in_any_order_of_ends() {
         headers.push(sent());
         current().tag("current", "b");
     });
+
     assert_eq!(headers, [None, at("299", "other:1"), at("299", "other:1"), None]);
     assert_eq!(trees[0].root.children[298].tags, [("current".to_owned(), "b".to_owned())]);
 }
@@ -146,8 +150,10 @@ fn spans_of_an_exits_arguments_keep_its_address() {
     fn call(headers: &mut String) {
         assert_eq!(sent(), at("299", "call:1"));
     }
+
     let mut headers = String::new();
     full(|| call(&mut headers));
+
     assert!(headers.starts_with("sw8:"), "{headers}");
 }
 
@@ -158,6 +164,7 @@ fn panicking_argument_leaves_no_open_span() {
     fn argument() -> u32 {
         std::panic::resume_unwind(Box::new(()))
     }
+
     let mut headers = None;
     full(|| {
         for _ in 0..100_000 {
@@ -165,6 +172,7 @@ fn panicking_argument_leaves_no_open_span() {
         }
         headers = span(&CALL).run(sent);
     });
+
     assert_eq!(headers, at("299", "call:1"));
 }
 
@@ -196,6 +204,7 @@ fn outgrown(call: impl Future<Output = ()>, meanwhile: impl FnOnce()) -> String 
 fn exit_in_a_new_part_refers_to_a_span_of_that_part() {
     let mut header = None;
     let part = outgrown(async { header = sent() }, || drop(span(&A).enter()));
+
     assert_eq!(header, at(&part, "call:1"));
 }
 
@@ -218,6 +227,7 @@ fn poll_that_splits_the_segment_returns_to_the_new_part() {
         .await;
     };
     let part = outgrown(both, || ());
+
     assert_eq!(headers[..2], [at("299", "call:1"), at(&part, "call:1")]);
 }
 
@@ -233,6 +243,7 @@ fn many_open_spans_end_with_their_segment() {
         drop(guards);
         headers.push(span(&CALL).run(sent));
     });
+
     // Above the tracking limit an exit's address is unknown, but the header still has the trace id.
     assert_eq!(headers, [at("299", "unknown"), None, at("299", "call:1"), at("299", "call:1")]);
     assert!(is_idle());

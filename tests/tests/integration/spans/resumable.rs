@@ -21,6 +21,7 @@ fn steps_are_inside_of_the_span_and_the_time_between_is_not() {
         });
         steps.join().unwrap().finish();
     });
+
     assert_eq!(text(&trees), "Entry /entry layer=Http {size=3}\n  Local a\n  Local b\n");
     assert!(is_idle());
 }
@@ -37,6 +38,7 @@ fn resumed_in_a_span_is_a_child_and_continues_elsewhere() {
         steps.run(|| current().tag("step", 3));
         steps.finish();
     });
+
     assert_eq!(
         text(&trees),
         "Entry /entry layer=Http\n  Exit /call peer=b:1 {step=2, unfinished=true}\n    Local /call ref=CrossThread {step=3}\n"
@@ -51,6 +53,7 @@ fn dropped_unfinished_is_cancelled_and_never_run_is_absent() {
         drop(span(&ENTRY).resumable());
         span(&ENTRY).resumable().finish();
     });
+
     assert_eq!(text(&trees), "Entry /entry layer=Http [event=cancelled]\n");
     assert!(is_idle());
 }
@@ -67,6 +70,7 @@ fn panic_in_a_step_ends_the_span() {
             catch_unwind(|| drop(ResumableSpan::open(&ENTRY, |_| {}, || panic!("at once"))));
         assert!(opened.is_err());
     });
+
     assert_eq!(
         text(&trees),
         "Entry /entry layer=Http ERROR [event=error error.kind=panic message=inside]\n\
@@ -89,6 +93,7 @@ fn request_can_be_ignored_in_the_builder() {
         steps.run(|| drop(span(&A).enter()));
         steps.finish();
     });
+
     assert_eq!(text(&trees), "");
     assert!(is_idle());
 }
@@ -111,6 +116,8 @@ fn merged_steps_do_not_end_the_outer_span() {
 #[test]
 fn resumable_span_is_send_and_sync() {
     fn both<T: Send + Sync>() {}
+
     both::<ResumableSpan>();
+
     assert!(stats::read().finished <= stats::read().opened);
 }

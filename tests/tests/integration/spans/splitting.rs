@@ -58,6 +58,7 @@ fn growing_segment_continues_in_any_number_of_parts() {
         part("  "),
         part("    ").replace(&format!(" {unfinished}"), "")
     );
+
     assert_eq!(text(&trees), expected);
 }
 
@@ -65,6 +66,7 @@ fn growing_segment_continues_in_any_number_of_parts() {
 fn headers_and_snapshots_refer_to_their_own_part() {
     #[exit_span(name = "call", peer = "other:1", inject = headers)]
     fn call(headers: &mut String) {}
+
     let segment = |header: &str| header.split('-').nth(2).map(str::to_owned);
     let mut headers = [String::new(), String::new()];
     let trees = run(|| {
@@ -80,6 +82,7 @@ fn headers_and_snapshots_refer_to_their_own_part() {
         });
     });
     let [first, second] = headers.each_ref().map(|header| segment(header));
+
     assert!(first.is_some() && second.is_some() && first != second);
     assert_eq!(
         text(&trees),
@@ -101,6 +104,7 @@ fn received_trace_and_correlation_continue_in_a_new_part() {
             assert_eq!(correlation::get("k").as_deref(), Some("v"));
         });
     });
+
     assert_eq!((before.as_deref(), after.as_deref()), (Some("trace"), Some("trace")));
     assert_eq!(
         text(&trees),
@@ -117,6 +121,7 @@ async fn future_continues_in_the_part_of_its_next_poll() {
         yields(1).await;
         leaf();
     }
+
     let trees = run_async(span(&ENTRY).future(async {
         let outgrowing = async {
             yields(1).await;
@@ -125,6 +130,7 @@ async fn future_continues_in_the_part_of_its_next_poll() {
         futures::join!(future(), outgrowing);
     }))
     .await;
+
     assert_eq!(
         text(&trees),
         "Entry /entry layer=Http {unfinished=true}\n  Local future {unfinished=true}\n    Local leaf\n  Local a {number=8199}\n  \
@@ -146,6 +152,7 @@ fn detached_span_ends_in_the_part_where_it_started() {
             handle.finish();
         });
     });
+
     assert!(is_idle());
     assert_eq!(
         text(&trees),
@@ -310,6 +317,7 @@ fn skipped(trees: &[testing::Tree]) -> Vec<&str> {
 #[test]
 fn continuation_skips_analysis_of_only_its_first_span() {
     static CALL: Callsite = callsite!(exit, "call", peer = "other:1");
+
     let mut headers = [String::new(), String::new()];
     let trees = run(|| {
         span(&ENTRY).name("/stream").run(|| {
@@ -324,6 +332,7 @@ fn continuation_skips_analysis_of_only_its_first_span() {
             }
         });
     });
+
     // The program skipped the first one itself. The split skips the two that continue it.
     assert_eq!(skipped(&trees), ["/stream", "/stream", "/stream"]);
     assert!(
@@ -408,6 +417,7 @@ async fn entry_that_moves_to_another_task_is_analysed_once() {
     // Each continues as a Local span with a ref. An Entry with a ref would count as a second call
     // of its endpoint.
     let text = text(&trees);
+
     assert_eq!(text.lines().filter(|line| line.contains("ref=CrossThread")).count(), 2, "{text}");
     assert_eq!(skipped(&trees), ["/entry"], "{text}");
 }

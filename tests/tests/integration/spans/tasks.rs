@@ -21,6 +21,7 @@ fn joined_futures_nest_correctly_on_every_executor() {
             .block_on(run_async(request())),
     );
     on("futures", futures::executor::block_on(run_async(request())));
+
     assert!(is_idle());
 }
 
@@ -36,11 +37,13 @@ async fn attributes_and_builders_of_futures_give_the_same_tree() {
         drop(span(&LEAF).enter());
         yields(1).await;
     }
+
     let trees = run_async(span(&REQUEST_BY_HAND).future(async {
         span(&FIRST).future(step()).await;
         tokio::join!(span(&LEFT).future(step()), span(&RIGHT).future(step()));
     }))
     .await;
+
     assert_eq!(text(&trees), REQUEST);
     assert!(is_idle());
 }
@@ -52,6 +55,7 @@ async fn unordered_futures_nest_correctly() {
         while all.next().await.is_some() {}
     }))
     .await;
+
     assert_eq!(
         text(&trees),
         "Entry /entry layer=Http\n  Local x\n    Local leaf\n  Local y\n    Local leaf\n  Local z\n    Local leaf\n"
@@ -131,13 +135,17 @@ async fn panic_in_a_task_marks_the_unwound_spans() {
         yields(1).await;
         panic!("in task")
     }
+
     let trees = run_async(async { assert!(spawn("task", panics()).await.is_err()) }).await;
     let log = "ERROR [event=error error.kind=panic message=in task]";
+
     // No span was current at the spawn, so the entry starts a trace.
     assert_eq!(trees.len(), 0);
+
     let trees =
         run_async(span(&ENTRY).future(async { assert!(spawn("task", panics()).await.is_err()) }))
             .await;
+
     assert_eq!(
         text(&trees),
         format!(
@@ -160,10 +168,12 @@ async fn error_and_early_return_end_as_in_a_plain_function() {
         Err(Opaque)?;
         Ok(2)
     }
+
     let trees = run_async(span(&ENTRY).future(async {
         assert_eq!((fails(true).await, fails(false).await), (Ok(1), Err(Opaque)));
     }))
     .await;
+
     assert_eq!(
         text(&trees),
         "Entry /entry layer=Http\n  Local fails\n  Local fails ERROR [event=error error.kind=KIND message=Opaque]\n"
@@ -192,6 +202,7 @@ async fn interleaved_requests_of_a_local_set_stay_separate() {
             futures::future::join_all(tasks.iter_mut()).await;
         }))
         .await;
+
     assert_eq!(trees.len(), 20);
     assert!(trees.iter().all(|tree| tree.to_string() == REQUEST));
     assert!(is_idle());
@@ -228,10 +239,13 @@ fn traced_futures_stay_send_and_small() {
         yields(1).await;
         bytes.len()
     }
+
     is_send(&request());
     is_send(&ready(1).traced("x"));
     let (bare, ours) = (size_of_val(&plain([0; 256])), size_of_val(&annotated([0; 256])));
+
     assert!(ours <= bare + 256 + 64, "{ours} against {bare}");
+
     println!("future: plain {bare}, annotated {ours}");
 }
 
@@ -251,6 +265,7 @@ fn span_that_ended_within_a_poll_is_not_current_afterwards() {
     // root.
     let root = &trees[0].root;
     let names: Vec<_> = root.children.iter().map(|child| child.name.as_str()).collect();
+
     assert_eq!(names, ["a", "b"]);
 }
 
@@ -267,6 +282,7 @@ fn traced_futures_stay_unwind_safe() {
     async fn annotated(number: u8) -> u8 {
         number
     }
+
     is_unwind_safe(&annotated(1));
     is_unwind_safe(&span(&ENTRY).future(ready(1)));
 }
@@ -278,6 +294,7 @@ fn forgotten_guard_in_a_future_ends_with_the_future() {
         std::mem::forget(span(&A).enter());
         yields(polls).await;
     }
+
     let trees = Test::new().run(|| {
         span(&ENTRY).run(|| {
             futures::executor::block_on(forgetful(0));
@@ -288,5 +305,6 @@ fn forgotten_guard_in_a_future_ends_with_the_future() {
         assert!(is_idle());
     });
     let forgetful = "  Local forgetful\n    Local a {unfinished=true}\n  Local b\n";
+
     assert_eq!(text(&trees), format!("Entry /entry layer=Http\n{forgetful}{forgetful}"));
 }

@@ -29,6 +29,7 @@ async fn run_async_waits_for_tasks_that_tasks_spawn() {
     for name in ["first", "second", "third"] {
         assert!(shown.contains(&format!("Local {name} ref=CrossThread")), "{shown}");
     }
+
     assert!(shown.ends_with("Local leaf\n"), "{shown}");
 }
 
@@ -70,6 +71,7 @@ fn run_waits_for_uncalled_closures_on_threads() {
         go.send(()).unwrap();
     });
     thread.unwrap().join().unwrap();
+
     assert_eq!(
         text(&trees),
         "Entry /entry layer=Http\n  Local thread ref=CrossThread\n    Local leaf\n"
@@ -97,5 +99,6 @@ fn run_reports_work_that_never_started() {
         run(|| span(&ENTRY).run(|| kept = Some(leaf.traced("forgotten task"))));
     }));
     let message = failed.unwrap_err().downcast::<String>().unwrap();
+
     assert!(message.contains("not started") && message.contains("forgotten task"), "{message}");
 }

@@ -68,6 +68,7 @@ async fn timed_body_that_is_dropped_half_way_is_cancelled() {
         drop(body);
         drop(parts);
     };
+
     assert_eq!(
         half(ClientLayer::new().time_bodies(), drop_body).await,
         "Exit GET:/items layer=Http component=2 peer=one:1 {http.method=GET, url=http://one:1/items, http.status_code=200} [event=cancelled]\n\
@@ -86,6 +87,7 @@ async fn error_of_a_timed_body_is_an_error_of_the_span() {
         drop(parts);
         body.frame().await.expect("a frame").expect_err("the body is broken off");
     };
+
     assert_eq!(
         half(ClientLayer::new().time_bodies(), break_off).await,
         "Exit GET:/items layer=Http component=2 peer=one:1 ERROR {http.method=GET, url=http://one:1/items, http.status_code=200} [event=error error.kind=hyper::error::Error message=error reading a body from connection]\n\

@@ -79,6 +79,7 @@ async fn refused_connection_is_an_error_with_its_causes() {
             traced.oneshot(request).await.expect_err("nobody listens");
         })
         .await;
+
     assert_eq!(
         shown,
         "Exit GET:/items layer=Http component=2 peer=nobody:0 ERROR {http.method=GET, url=http://nobody:0/items} [event=error error.kind=hyper_util::client::legacy::client::Error message=client error (Connect) stack=client error (Connect)\\nCaused by: tcp connect error\\nCaused by: Connection refused (os error 111)]\n"
@@ -112,6 +113,7 @@ async fn timeout_inside_of_the_layer_is_an_error() {
             .expect_err("a timeout");
     })
     .await;
+
     assert_eq!(
         shown,
         "Exit GET:/items layer=Http component=2 peer=one:1 ERROR {http.method=GET, url=http://one:1/items} [event=error error.kind=dyn core::error::Error message=request timed out]\n\
@@ -132,6 +134,7 @@ async fn timeout_outside_of_the_layer_cancels_the_request() {
             .expect_err("a timeout");
     })
     .await;
+
     assert_eq!(
         shown,
         "Exit GET:/items layer=Http component=2 peer=one:1 {http.method=GET, url=http://one:1/items} [event=cancelled]\n\
@@ -147,6 +150,7 @@ async fn dropped_request_is_cancelled_without_an_error() {
         cancelled(server.received(1), traced.oneshot(get(&server, "/items"))).await;
     })
     .await;
+
     assert_eq!(
         shown,
         "Exit GET:/items layer=Http component=2 peer=one:1 {http.method=GET, url=http://one:1/items} [event=cancelled]\n\
@@ -164,6 +168,7 @@ async fn check(server: &Server, item: u64) -> u16 {
 async fn annotated_function_merges_with_its_request() {
     let server = Server::start([Answer::status(404, "")]).await;
     let shown = tree(&[&server], inside(check(&server, 7))).await;
+
     assert_eq!(
         shown,
         "Entry /request\n\

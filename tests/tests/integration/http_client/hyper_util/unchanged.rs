@@ -73,6 +73,7 @@ async fn only_our_headers_of_a_request_change() {
     for request in &traced {
         assert_eq!(request.ours(), ["sw8", "sw8-correlation"], "{request:?}");
     }
+
     assert_eq!(traced.iter().map(Received::without_ours).collect::<Vec<_>>(), bare);
 }
 
@@ -120,6 +121,7 @@ async fn with_old_headers(layer: impl FnOnce(&Server) -> ClientLayer) -> (Receiv
 #[tokio::test]
 async fn headers_of_another_trace_are_replaced() {
     let (request, shown) = with_old_headers(|_| ClientLayer::new()).await;
+
     assert_eq!(request.ours(), ["sw8"]);
     assert_eq!(request.header("sw8x"), Some("old"));
     assert_eq!(
@@ -133,6 +135,7 @@ async fn headers_of_another_trace_are_replaced() {
 async fn excluded_host_gets_no_headers_not_even_old_ones() {
     let (request, shown) =
         with_old_headers(|_| ClientLayer::new().propagate_to(["stock", "*.example"])).await;
+
     assert_eq!(request.ours(), [""; 0]);
     assert_eq!(request.header("sw8x"), Some("old"));
     assert_eq!(
@@ -150,12 +153,14 @@ async fn host_of_propagate_to_gets_the_headers() {
     let (_, shown) =
         with_old_headers(|server| ClientLayer::new().propagate_to([server.address().to_string()]))
             .await;
+
     assert!(shown.contains("arrived"), "{shown}");
 }
 
 #[tokio::test]
 async fn ignored_request_is_sent_unchanged() {
     let (request, shown) = with_old_headers(|_| ClientLayer::new().ignore_paths(["/items"])).await;
+
     assert_eq!(request.header("sw8"), Some("old"));
     assert_eq!(shown, "Entry arrived /items\n");
 }

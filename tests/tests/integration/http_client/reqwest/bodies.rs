@@ -65,6 +65,7 @@ async fn timed_body_that_is_dropped_half_way_is_cancelled() {
         drop(answer);
         drop(parts);
     };
+
     assert_eq!(
         half(Client::new().time_bodies(), drop_body).await,
         "Exit GET:/items layer=Http component=2 peer=one:1 {http.method=GET, url=http://one:1/items, http.status_code=200} [event=cancelled]\n\
@@ -83,6 +84,7 @@ async fn error_of_a_timed_body_is_an_error_of_the_span() {
         drop(parts);
         assert!(answer.chunk().await.expect_err("the body is broken off").is_decode());
     };
+
     assert_eq!(
         half(Client::new().time_bodies(), break_off).await,
         "Exit GET:/items layer=Http component=2 peer=one:1 ERROR {http.method=GET, url=http://one:1/items, http.status_code=200} [event=error error.kind=reqwest::error::Error message=request or response body error]\n\

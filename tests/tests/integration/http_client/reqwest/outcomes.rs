@@ -79,6 +79,7 @@ async fn refused_connection_is_an_error_without_the_query() {
             );
         })
         .await;
+
     assert_eq!(
         shown,
         "Exit GET:/items layer=Http component=2 peer=nobody:0 ERROR {http.method=GET, url=http://nobody:0/items} [event=error error.kind=reqwest::error::Error message=error sending request stack=error sending request\\nCaused by: client error (Connect)\\nCaused by: tcp connect error\\nCaused by: Connection refused (os error 111)]\n"
@@ -115,6 +116,7 @@ async fn timeout_of_reqwest_is_an_error() {
         );
     })
     .await;
+
     assert_eq!(
         shown,
         "Exit GET:/items layer=Http component=2 peer=one:1 ERROR {http.method=GET, url=http://one:1/items} [event=error error.kind=reqwest::error::Error message=error sending request stack=error sending request\\nCaused by: operation timed out]\n\
@@ -131,6 +133,7 @@ async fn timeout_around_the_request_cancels_it() {
         until_timeout(server.received(1), request).await.expect_err("a timeout");
     })
     .await;
+
     assert_eq!(
         shown,
         "Exit GET:/items layer=Http component=2 peer=one:1 {http.method=GET, url=http://one:1/items} [event=cancelled]\n\
@@ -145,6 +148,7 @@ async fn dropped_request_is_cancelled_without_an_error() {
         cancelled(server.received(1), client(Client::new()).get(server.url("/items")).send()).await;
     })
     .await;
+
     assert_eq!(
         shown,
         "Exit GET:/items layer=Http component=2 peer=one:1 {http.method=GET, url=http://one:1/items} [event=cancelled]\n\
@@ -213,6 +217,7 @@ async fn error_of_an_inner_middleware_is_logged_without_query() {
             }
         })
         .await;
+
     assert_eq!(
         shown,
         "Exit GET:/budget layer=Http component=2 peer=nobody:0 ERROR {http.method=GET, url=http://nobody:0/budget} [event=error error.kind=dyn core::error::Error message=the budget is used up stack=the budget is used up\\nCaused by: an error occurred when formatting an argument]\n\

@@ -91,6 +91,7 @@ async fn with_old_headers(tracing: Client) -> (Received, String) {
 #[tokio::test]
 async fn headers_of_another_trace_are_replaced() {
     let (request, shown) = with_old_headers(Client::new()).await;
+
     assert_eq!((request.ours(), request.header("sw8x")), (vec!["sw8"], Some("old")));
     assert_eq!(
         shown,
@@ -103,6 +104,7 @@ async fn headers_of_another_trace_are_replaced() {
 async fn excluded_host_gets_no_headers_not_even_old_ones() {
     let (request, shown) =
         with_old_headers(Client::new().propagate_to(["stock", "*.example"])).await;
+
     assert_eq!((request.ours(), request.header("sw8x")), (vec![], Some("old")));
     assert_eq!(
         shown,

@@ -35,6 +35,7 @@ fn message() -> Vec<bytes::Bytes> {
 #[tokio::test]
 async fn successful_call_has_the_status_of_the_trailers() {
     let (code, shown) = replied(Reply::Messages(message(), &[("grpc-status", "0")])).await;
+
     assert_eq!(code, Code::Ok);
     assert_eq!(
         shown,
@@ -51,6 +52,7 @@ async fn error_status_in_the_trailers_is_an_error() {
         &[("grpc-status", "5"), ("grpc-message", "no such instance")],
     ))
     .await;
+
     assert_eq!(code, Code::NotFound);
     assert_eq!(
         shown,
@@ -65,6 +67,7 @@ async fn error_status_in_the_head_is_an_error() {
     let (code, shown) =
         replied(Reply::TrailersOnly(&[("grpc-status", "7"), ("grpc-message", "who are you")]))
             .await;
+
     assert_eq!(code, Code::PermissionDenied);
     assert_eq!(
         shown,
@@ -79,6 +82,7 @@ async fn reply_without_a_status_is_an_error_of_unknown_status() {
     let (parts, reply) = Reply::parts();
     drop(parts);
     let (code, shown) = replied(reply).await;
+
     assert_ne!(code, Code::Ok);
     assert_eq!(
         shown,
@@ -119,6 +123,7 @@ async fn refused_connection_is_an_error_with_its_causes() {
             );
         })
         .await;
+
     assert_eq!(
         shown,
         "Exit /skywalking.v3.ManagementService/keepAlive layer=RPCFramework component=23 peer=nobody:0 ERROR [event=error error.kind=tonic::transport::error::Error message=transport error stack=transport error\\nCaused by: tcp connect error\\nCaused by: tcp connect error\\nCaused by: Connection refused (os error 111)]\n"
@@ -141,6 +146,7 @@ async fn expired_deadline_is_an_error() {
         }),
     )
     .await;
+
     assert_eq!(
         shown,
         "Entry /request\n\
@@ -160,6 +166,7 @@ async fn dropped_call_is_cancelled_without_an_error() {
         }),
     )
     .await;
+
     assert_eq!(
         shown,
         "Entry /request\n\
@@ -179,6 +186,7 @@ async fn channel_without_address_is_unknown_and_sends_a_header() {
         }),
     )
     .await;
+
     assert_eq!(
         shown,
         "Entry /request\n\
@@ -234,6 +242,7 @@ async fn each_attempt_of_a_retry_is_a_span() {
         }),
     )
     .await;
+
     assert_eq!(
         shown,
         "Entry /request\n\

@@ -132,6 +132,7 @@ async fn client_stream_is_one_span() {
         }),
     )
     .await;
+
     assert_eq!(
         shown,
         "Entry /request\n\

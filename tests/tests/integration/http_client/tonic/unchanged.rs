@@ -44,6 +44,7 @@ async fn only_our_headers_of_a_call_change() {
     )
     .await;
     let [mut bare, mut traced] = server.calls().try_into().expect("two calls");
+
     assert!(bare.headers.remove("sw8-x").is_some() && !traced.headers.contains_key("sw8-x"));
     assert!(
         traced.headers.remove("sw8").is_some()

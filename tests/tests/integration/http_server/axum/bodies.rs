@@ -95,6 +95,7 @@ async fn timed_body_of_a_disconnected_client_is_cancelled() {
         harness::read_until(&mut stream, "one\r\n").await;
     });
     let head = HEAD.replace("component=49", "component=49 ref=CrossProcess");
+
     assert_eq!(
         tree.await,
         format!("Exit call peer=server:80\n  {head} [event=polled] [event=cancelled]\n")
@@ -112,6 +113,7 @@ async fn timed_body_that_fails_is_an_error() {
         );
     });
     let head = HEAD.replace("component=49", "component=49 ERROR");
+
     assert_eq!(
         tree.await,
         format!(
@@ -151,5 +153,6 @@ async fn timed_response_to_head_ends_with_its_head() {
         *request.method_mut() = axum::http::Method::HEAD;
         answer(router, request).await;
     });
+
     assert_eq!(tree.await, format!("{}\n", HEAD.replace("GET", "HEAD")));
 }

@@ -39,6 +39,7 @@ async fn status_4xx_is_an_error() {
 async fn request_without_a_route_has_its_path_only_in_the_url() {
     let router = routes().fallback(|| async { StatusCode::NOT_FOUND }).layer(ServerLayer::new());
     let tree = tree_of(router, request("/a/b?c=d")).await;
+
     assert_eq!(
         tree,
         "Entry GET layer=Http component=49 ERROR {http.method=GET, url=shop:8080/a/b, http.status_code=404}\n"
@@ -51,6 +52,7 @@ async fn redirect_is_not_an_error() {
         .route("/old", get(|| async { Redirect::to("/new") }))
         .layer(ServerLayer::new().time_bodies());
     let tree = tree_of(router, request("/old")).await;
+
     assert_eq!(
         tree,
         "Entry GET:/old layer=Http component=49 {http.method=GET, url=shop:8080/old, http.status_code=303}\n"
@@ -93,6 +95,7 @@ async fn timeout_inside_of_the_layer_has_its_status() {
         .layer(TimeoutLayer::new(Duration::from_secs(1)));
     let router =
         Router::new().route("/slow", get(|| Meeting::default().forever::<()>())).layer(inside);
+
     assert_eq!(
         tree_of(router, request("/slow")).await,
         "Entry GET:/slow layer=Http component=49 ERROR {http.method=GET, url=shop:8080/slow, http.status_code=504}\n"
@@ -109,6 +112,7 @@ async fn timeout_outside_of_the_layer_cancels_without_an_error() {
         answer(router, request("/slow")),
     ))
     .await;
+
     assert_eq!(
         tree,
         "Entry GET:/slow layer=Http component=49 {http.method=GET, url=shop:8080/slow} [event=cancelled]\n"
@@ -129,6 +133,7 @@ async fn disconnected_client_cancels_without_an_error() {
         started.wait().await;
     })
     .await;
+
     assert_eq!(
         tree,
         "Exit call peer=server:80\n  \
@@ -145,6 +150,7 @@ async fn open_spans_of_a_cancelled_handler_are_children() {
     };
     let router = Router::new().route("/slow", get(handler)).layer(ServerLayer::new());
     let tree = harness::tree(harness::cancelled(&started, answer(router, request("/slow")))).await;
+
     assert_eq!(
         tree,
         "Entry GET:/slow layer=Http component=49 {http.method=GET, url=shop:8080/slow} [event=cancelled]\n  \
@@ -160,6 +166,7 @@ async fn handler_that_merges_with_the_layer_is_cancelled_once() {
     async fn wait(started: Meeting) {
         started.forever::<()>().await;
     }
+
     let started = Meeting::default();
     let handler = {
         let started = started.clone();
@@ -167,6 +174,7 @@ async fn handler_that_merges_with_the_layer_is_cancelled_once() {
     };
     let router = Router::new().route("/slow", get(handler)).layer(ServerLayer::new());
     let tree = harness::tree(harness::cancelled(&started, answer(router, request("/slow")))).await;
+
     assert_eq!(
         tree,
         "Entry /wait layer=Http component=49 {http.method=GET, url=shop:8080/slow} [event=cancelled]\n"
@@ -179,6 +187,7 @@ async fn panic_in_the_handler_unwinds_and_is_an_error() {
     let tree =
         harness::tree(harness::panicking(answer(traced(ServerLayer::new()), request("/panics"))))
             .await;
+
     assert_eq!(
         tree,
         "Entry GET:/panics layer=Http component=49 ERROR {http.method=GET, url=shop:8080/panics} \
@@ -195,7 +204,9 @@ async fn annotated_handler_merges_with_the_layer_and_names_it() {
         current().tag("late", 1);
         StatusCode::PAYMENT_REQUIRED
     }
+
     let router = Router::new().route("/cart/{id}", get(buy)).layer(ServerLayer::new());
+
     assert_eq!(
         tree_of(router, request("/cart/7")).await,
         "Entry /buy layer=Http component=49 ERROR \

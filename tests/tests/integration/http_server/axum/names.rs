@@ -44,7 +44,9 @@ async fn request_without_a_route_has_its_method_as_name() {
         (("get", "/any"), "HTTP"),
         (("QUERY", "/any"), "QUERY"),
     ];
+
     assert_names(&routes().layer(ServerLayer::new()), &cases).await;
+
     for status in [StatusCode::NOT_FOUND, StatusCode::OK, StatusCode::FORBIDDEN] {
         assert_names(
             &routes().fallback(move || async move { status }).layer(ServerLayer::new()),
@@ -53,6 +55,7 @@ async fn request_without_a_route_has_its_method_as_name() {
         .await;
     }
     let nested = Router::new().nest("/api", routes()).layer(ServerLayer::new());
+
     assert_names(
         &nested,
         &[(("GET", "/api/nope/123"), "GET"), (("GET", "/api/items/7"), "GET:/api/items/{id}")],
@@ -135,6 +138,7 @@ async fn name_set_by_the_program_is_kept() {
         current().set_name("renamed");
         StatusCode::NOT_FOUND
     }
+
     for layer in [ServerLayer::new(), ServerLayer::new().name(|_| None)] {
         assert_names(
             &Router::new().fallback(annotated).layer(layer.clone()),
@@ -166,6 +170,7 @@ async fn closure_names_requests_and_a_panic_in_it_does_not() {
     });
     let router =
         Router::new().route("/items/{id}", get(|| async { "an item" })).layer(layer.clone());
+
     assert_names(
         &router,
         &[
@@ -177,9 +182,11 @@ async fn closure_names_requests_and_a_panic_in_it_does_not() {
         ],
     )
     .await;
+
     let trees =
         testing::run_async(layer.layer(Router::<()>::new()).oneshot(request(("GET", "/files/a"))))
             .await;
+
     assert_eq!(trees[0].root.name, "GET:/files");
 }
 
@@ -191,6 +198,7 @@ async fn request_without_a_route_is_sampled_by_its_path() {
         answer(router, request(("GET", "/nope/2"))).await;
     });
     let names: Vec<_> = trees.await.into_iter().map(|tree| tree.root.name).collect();
+
     assert_eq!(names, ["GET"]);
 }
 
@@ -200,5 +208,6 @@ async fn two_layers_create_one_name() {
     let trees =
         testing::run_async(ServerLayer::new().layer(router).oneshot(request(("GET", "/nope/1"))))
             .await;
+
     assert_eq!((trees.len(), trees[0].root.name.as_str()), (1, "GET"));
 }

@@ -27,7 +27,9 @@ fn with_sw8(header: &'static str) -> axum::http::Request<super::Body> {
 #[tokio::test]
 async fn trace_of_a_header_continues() {
     let trees = testing::run_async(answer(traced(ServerLayer::new()), with_sw8(SW8))).await;
+
     assert_eq!(testing::text(&trees), REFERRING);
+
     let (reference, trace) = (&trees[0].root.refs[0], &trees[0].trace_id);
     assert_eq!(
         (trace.as_str(), reference.segment_id.as_str(), reference.span_id),
@@ -48,13 +50,16 @@ async fn invalid_header_starts_a_trace() {
     }
     let mut request = with_sw8(SW8);
     request.headers_mut().insert("sw8", HeaderValue::from_bytes(&[0xff, 0xfe]).expect("a value"));
+
     assert_eq!(tree_of(traced(ServerLayer::new()), request).await, ITEM);
 }
 
 #[tokio::test]
 async fn ignored_header_or_panicking_closure_starts_a_trace() {
     let ignores = ServerLayer::new().inbound(|_| Inbound::Ignore);
+
     assert_eq!(tree_of(traced(ignores), with_sw8(SW8)).await, ITEM);
+
     let accepts = ServerLayer::new().inbound(|head| {
         if head.uri.path().starts_with("/items/") && head.method == "GET" {
             Inbound::Accept
@@ -62,7 +67,9 @@ async fn ignored_header_or_panicking_closure_starts_a_trace() {
             Inbound::Ignore
         }
     });
+
     assert_eq!(tree_of(traced(accepts), with_sw8(SW8)).await, REFERRING);
+
     let panics = ServerLayer::new().inbound(|_| panic!("the closure is broken"));
     assert_eq!(tree_of(traced(panics), with_sw8(SW8)).await, ITEM);
 }
@@ -98,6 +105,7 @@ async fn ignored_request_does_not_change_the_outer_span() {
         harness::panicking(answer(traced(layer), request("/panics"))).await;
     }))
     .await;
+
     assert_eq!(tree, "Local outside\n");
 }
 
@@ -106,6 +114,7 @@ async fn panicking_closures_fall_back_to_the_defaults() {
     let layer = ServerLayer::new()
         .ignore(|_| panic!("the closure is broken"))
         .is_error(|_| panic!("the rule is broken"));
+
     assert_eq!(tree_of(traced(layer.clone()), request("/items/7")).await, ITEM);
     assert_eq!(
         tree_of(traced(layer), request("/missing")).await,
@@ -116,6 +125,7 @@ async fn panicking_closures_fall_back_to_the_defaults() {
 #[tokio::test]
 async fn error_statuses_can_be_configured() {
     let layer = ServerLayer::new().is_error(|status| status.is_server_error());
+
     assert_eq!(
         tree_of(traced(layer.clone()), request("/missing")).await,
         "Entry GET:/missing layer=Http component=49 {http.method=GET, url=shop:8080/missing, http.status_code=404}\n"
@@ -131,6 +141,7 @@ async fn query_is_recorded_if_set_and_userinfo_never() {
     let layer = ServerLayer::new().url_with_query();
     let mut request = request("/items/7");
     *request.uri_mut() = "http://user:password@shop:8080/items/7?token=x".parse().expect("a URI");
+
     assert_eq!(
         tree_of(traced(layer), request).await,
         "Entry GET:/items/{id} layer=Http component=49 \
@@ -148,6 +159,7 @@ async fn response_has_the_trace_id_if_set_sampled_or_not() {
         id_header = response.headers().get("x-trace-id").cloned();
     })
     .await;
+
     assert_eq!(
         id_header.as_ref().and_then(|id| id.to_str().ok()),
         Some(trees[0].trace_id.as_str())
@@ -157,6 +169,7 @@ async fn response_has_the_trace_id_if_set_sampled_or_not() {
         let response = answer(traced(layer.clone()), request("/items/7")).await;
         assert!(response.headers().get("x-trace-id").is_some_and(|id| !id.is_empty()));
     });
+
     assert_eq!(unsampled.await, []);
 }
 
@@ -199,6 +212,7 @@ async fn nested_router_uses_the_path_that_was_sent() {
     let files = ServiceBuilder::new().layer(ServerLayer::new()).service(Router::<()>::new());
     let router = Router::new().nest("/api", users).nest_service("/files", files);
     let tags = "{http.method=GET, url=shop:8080";
+
     assert_eq!(
         tree_of(router.clone(), request("/api/users/7")).await,
         format!(
@@ -219,15 +233,19 @@ async fn closures_are_not_recorded() {
         harness::annotated();
         answer
     }
+
     let layer = ServerLayer::new()
         .ignore(|_| asked(false))
         .inbound(|_| asked(Inbound::Accept))
         .name(|_| asked(None))
         .peer(|_| asked(None))
         .is_error(|_| asked(false));
+
     assert_eq!(tree_of(traced(layer.clone()), with_sw8(SW8)).await, REFERRING);
+
     let tree = harness::tree(harness::inside(async {
         answer(traced(layer), with_sw8(SW8)).await;
     }));
+
     assert_eq!(tree.await.lines().count(), 2);
 }

@@ -43,11 +43,14 @@ async fn error_of_a_handler_is_a_log_of_the_span() {
     async fn annotated() -> Result<(), StockError> {
         Err(StockError::new())
     }
+
     let router = Router::new().route("/items", get(plain)).layer(ServerLayer::new());
+
     assert_eq!(
         tree_of(router, request("/items")).await,
         format!("Entry GET:/items {HEAD} {LOG}\n")
     );
+
     let router = Router::new().route("/items", get(annotated)).layer(ServerLayer::new());
     assert_eq!(tree_of(router, request("/items")).await, format!("Entry /items {HEAD} {LOG}\n"));
 }
@@ -59,6 +62,7 @@ async fn error_of_a_middleware_is_a_log_of_the_span() {
     });
     let router =
         Router::new().route("/items", get(|| async {})).layer(refusing).layer(ServerLayer::new());
+
     assert_eq!(
         tree_of(router, request("/items")).await,
         format!("Entry GET:/items {HEAD} {LOG}\n")
@@ -76,6 +80,7 @@ async fn error_of_a_middleware_is_a_log_of_the_span() {
         });
     let router = Router::new().route("/items", get(|| async {})).layer(handled);
     let tree = tree_of(router, request("/items")).await;
+
     assert!(
         tree.starts_with(&format!("Entry GET:/items {HEAD} [event=error "))
             && tree.contains("message=broken"),

@@ -46,6 +46,7 @@ async fn disconnected_client_cancels() {
         harness::send(&mut stream, "/slow", "").await;
         started.wait().await;
     });
+
     assert_eq!(tree.await, format!("{HEAD} {TAGS}}} [event=cancelled]\n"));
 }
 
@@ -71,6 +72,7 @@ async fn timed_body_of_a_disconnected_client_is_cancelled() {
         harness::send(&mut stream, "/slow", "").await;
         harness::read_until(&mut stream, "one\r\n").await;
     });
+
     assert_eq!(
         tree.await,
         format!("{HEAD} {TAGS}, http.status_code=200}} [event=polled] [event=cancelled]\n")
@@ -88,6 +90,7 @@ async fn panic_in_the_handler_is_an_error_and_ends_the_connection() {
         harness::send(&mut stream, "/slow", "").await;
         assert!(stream.read_u8().await.is_err());
     });
+
     assert_eq!(
         tree.await,
         format!(

@@ -69,6 +69,7 @@ async fn timeout_outside_of_the_layer_cancels() {
     let tree = harness::tree(async {
         assert!(service.oneshot(harness::get("/slow")).await.is_err());
     });
+
     assert_eq!(tree.await, format!("{HEAD} {TAGS} [event=cancelled]\n"));
 }
 
@@ -77,8 +78,10 @@ async fn panic_in_call_unwinds_and_is_an_error() {
     fn broken(_: Request<Body>) -> std::future::Ready<Result<Response<Body>, BoxError>> {
         panic!("the service is broken")
     }
+
     let service = ServiceBuilder::new().layer(ServerLayer::new().boxed_errors()).service_fn(broken);
     let tree = harness::tree(harness::panicking(service.oneshot(harness::get("/slow"))));
+
     assert_eq!(
         tree.await,
         format!(
@@ -97,5 +100,6 @@ async fn request_that_is_not_polled_is_cancelled() {
         let service = service.ready().await.expect("a ready service");
         drop(tower::Service::call(service, harness::get("/slow")));
     });
+
     assert_eq!(tree.await, format!("{HEAD} {TAGS} [event=cancelled]\n"));
 }

@@ -98,13 +98,16 @@ async fn trace_id_is_the_only_new_header_of_the_response() {
     let is_id = |line: &&str| {
         line.strip_prefix("x-trace-id: ").is_some_and(|id| id.split('.').count() == 3)
     };
+
     assert_eq!(head.lines().filter(is_id).count(), 1, "{head}");
+
     let others = |head: &str| {
         head.lines()
             .filter(|line| !is_id(line) && !line.starts_with("date"))
             .map(str::to_owned)
             .collect::<Vec<_>>()
     };
+
     assert_eq!(others(&head), others(&plain));
 }
 

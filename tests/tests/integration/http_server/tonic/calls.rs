@@ -118,6 +118,7 @@ async fn cancelled_call_is_not_an_error() {
         let mut client = client(&ServerLayer::new(), &stock);
         harness::cancelled(&stock.started, client.unary("/test.Stock/Wait", "tea")).await;
     });
+
     assert_eq!(
         tree.await,
         "Entry /test.Stock/Wait layer=RPCFramework component=23 [event=cancelled]\n"
@@ -130,6 +131,7 @@ async fn panic_unwinds_and_is_an_error() {
     let tree = harness::tree(async {
         harness::panicking(traced().unary(CHECK, "panic")).await;
     });
+
     assert_eq!(
         tree.await,
         "Entry /test.Stock/Check layer=RPCFramework component=23 ERROR \
@@ -162,6 +164,7 @@ async fn metadata_has_the_trace_id_if_set() {
         }
     })
     .await;
+
     assert_eq!(ids, trees.iter().map(|tree| tree.trace_id.clone()).collect::<Vec<_>>());
 }
 
@@ -185,6 +188,7 @@ async fn with_sw8(layer: ServerLayer, header: &'static str) -> String {
 #[tokio::test]
 async fn valid_header_continues_and_others_start_a_trace() {
     let own = "Entry /test.Stock/Check layer=RPCFramework component=23 {rpc.status_code=OK}\n  Local annotated\n";
+
     assert_eq!(with_sw8(ServerLayer::new(), SW8).await, own.replace(" {", " ref=CrossProcess {"));
     assert_eq!(with_sw8(ServerLayer::new(), "rubbish").await, own);
     assert_eq!(with_sw8(ServerLayer::new().inbound(|_| Inbound::Ignore), SW8).await, own);
@@ -206,6 +210,7 @@ async fn annotated_method_merges_with_the_layer() {
         current().tag("item", item);
         Err(Status::not_found("no such item"))
     }
+
     let service = ServiceBuilder::new().layer(ServerLayer::new()).service_fn(
         |_: http::Request<tonic::body::Body>| async {
             let status = check("tea").await.expect_err("a status");
@@ -218,6 +223,7 @@ async fn annotated_method_merges_with_the_layer() {
     .await;
     let (span, log) =
         tree.split_once(" [event=error error.kind=tonic::status::Status message=").expect("a log");
+
     assert_eq!(
         span,
         "Entry /test.Stock/Check layer=RPCFramework component=23 ERROR {item=tea, rpc.status_code=NOT_FOUND}"
@@ -297,6 +303,7 @@ async fn reason_of_a_successful_call_is_not_a_log() {
     let tree = harness::tree(async {
         let _ = Client(tonic::client::Grpc::new(service)).unary(CHECK, "tea").await;
     });
+
     assert_eq!(
         tree.await,
         "Entry /test.Stock/Check layer=RPCFramework component=23 {rpc.status_code=OK}\n"

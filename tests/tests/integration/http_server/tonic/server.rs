@@ -81,6 +81,7 @@ async fn dropped_call_of_the_client_cancels_on_both_sides() {
         let mut client = traced(ServerLayer::new(), &stock).await;
         harness::cancelled(&stock.started, client.unary("/test.Stock/Wait", "tea")).await;
     });
+
     assert_eq!(seen.await, tree("/test.Stock/Wait", " [event=cancelled]", " [event=cancelled]"));
 }
 
@@ -116,6 +117,7 @@ async fn server_deadline_cancels_and_is_a_status_for_the_client() {
         assert!(answer.is_err());
     });
     let code = " ERROR {rpc.status_code=CANCELLED} [event=error error.kind=CANCELLED message=Timeout expired]";
+
     assert_eq!(seen.await, tree("/test.Stock/Wait", code, " [event=cancelled]"));
 }
 
@@ -130,6 +132,7 @@ async fn peer_is_set_by_a_closure_from_tonics_connect_info() {
     .await;
     let peers: Vec<_> =
         seen.split_whitespace().filter_map(|word| word.strip_prefix("peer=")).collect();
+
     assert!(
         matches!(peers[..], ["stock:9090", caller] if caller.parse::<SocketAddr>().is_ok_and(|caller| caller.ip().is_loopback())),
         "{seen}"
