@@ -8,7 +8,7 @@
 //! lock.
 //!
 //! [`outbox`] is the outbox of a thread, [`buffer`] controls access to a buffer, [`segments`] is
-//! what a buffer contains, [`budget`] limits the queue's size, [`counts`] and [`totals`] count
+//! what a buffer contains, [`budget`] limits the queue's size, [`counts`] and [`mod@totals`] count
 //! segments on the callers' side.
 //!
 //! Invariants:

@@ -30,7 +30,7 @@ pub trait Sampler: Send + Sync {
     /// [`trace_id`](crate::trace_id) and
     /// [`correlation::get`](crate::propagation::correlation::get) return the values of the request.
     /// Spans that are opened in here are not recorded. If it panics, the request is recorded and
-    /// counted as [`Diagnostic::SamplerPanicked`](crate::stats::Diagnostic::SamplerPanicked).
+    /// counted as [`Diagnostic::SamplerPanicked`].
     fn is_sampled(&self, operation: &str) -> bool;
 }
 
