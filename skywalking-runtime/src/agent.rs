@@ -224,7 +224,7 @@ impl Agent {
         &self.instance
     }
 
-    /// Returns the invalid setting because of which the agent is off
+    /// Returns the invalid setting that turned the agent off
     /// ([`Config::start_or_off`](crate::Config::start_or_off)).
     pub fn error(&self) -> Option<&Error> {
         self.error.as_ref()

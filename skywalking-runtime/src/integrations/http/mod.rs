@@ -31,7 +31,7 @@
 //!     match answer {
 //!         Ok(response) => {
 //!             call.answered(response.status(), response.headers());
-//!             // Of a gRPC call, and with `time_bodies()`, it ends with the body.
+//!             // A gRPC call, or a call with `time_bodies()`, ends with the body.
 //!             let _response = response.map(|body| call.body(body));
 //!         }
 //!         Err(error) => call.failed(&error),

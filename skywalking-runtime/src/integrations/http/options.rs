@@ -17,7 +17,7 @@ use crate::util::catch_panic::catch_panic;
 /// ```
 /// use skywalking_runtime::integrations::http::{Client, Head};
 ///
-/// /// What a request is marked with that is not to be traced.
+/// /// Marks a request that is not recorded.
 /// /// Marks a request that is not recorded.
 /// struct Quiet;
 ///

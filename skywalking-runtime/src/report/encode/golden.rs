@@ -246,7 +246,7 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 #[test]
-fn a_segment_with_everything_in_it_is_the_golden_bytes() {
+fn segment_with_every_field_has_the_golden_bytes() {
     let made = hex(&encoded());
     if std::env::var_os(SWITCH).is_some_and(|value| value == "write") {
         std::fs::write(GOLDEN_PATH, &made).unwrap();

@@ -199,7 +199,7 @@ proptest! {
     }
 
     #[test]
-    fn a_steady_counter_errs_by_less_than_a_tick_an_anchor(
+    fn steady_counter_errs_by_less_than_a_tick_per_anchor(
         rate in 1_u64..5, gaps in prop::collection::vec(GAP..=10 * SECOND, 2..40), place in 0.0_f64..1.0,
     ) {
         let mut elapsed = 0;
