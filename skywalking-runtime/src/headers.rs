@@ -9,7 +9,7 @@
 
 pub(crate) mod baggage;
 pub(crate) mod carrier;
-mod carriers;
+pub(crate) mod carriers;
 pub(crate) mod closures;
 pub(crate) mod correlation;
 pub(crate) mod extension;

@@ -45,6 +45,7 @@
 //! ```
 
 pub use crate::headers::carrier::{Extract, Inject};
+pub use crate::headers::carriers::PairValue;
 pub use crate::headers::closures::{Getter, Setter, getter, setter};
 pub use crate::trace::inject::inject;
 pub use crate::trace::snapshot::{Continued, ContinuedStream, Snapshot, capture};

@@ -52,7 +52,7 @@ pub(crate) use cursor::{Cursor, SpanRef, SpanRefKind};
 pub(crate) use hand_over::Part;
 pub(crate) use identity::SegmentIdentity;
 pub(crate) use merging::NameSource;
-pub(crate) use names::{Name, UNKNOWN_PEER, UNNAMED};
+pub(crate) use names::{Name, UNKNOWN_PEER, UNNAMED, known_peer};
 pub(crate) use outgoing::Headers;
 #[cfg(feature = "testing")]
 pub(crate) use panics::LOCATION;

@@ -22,20 +22,30 @@ pub struct BoxedErrors;
     note = "for a type that implements `std::error::Error` leave `boxed_errors()` out; for any other one, give it an implementation, or use \
             `map_err` below the layer"
 )]
-pub trait ServiceError<Kind> {
-    #[doc(hidden)]
-    fn end(&self, call: Call);
+pub trait ServiceError<Kind>: sealed::End<Kind> {}
+
+mod sealed {
+    use skywalking_runtime::integrations::http::Call;
+
+    pub trait End<Kind> {
+        /// Ends the call with this error.
+        fn end(&self, call: Call);
+    }
 }
 
 // Without this attribute rustc reports what a `Box` lacks to be an `Error`, and not the fix.
 #[diagnostic::do_not_recommend]
-impl<E: Error + 'static> ServiceError<TypedErrors> for E {
+impl<E: Error + 'static> ServiceError<TypedErrors> for E {}
+
+impl ServiceError<BoxedErrors> for Box<dyn Error + Send + Sync> {}
+
+impl<E: Error + 'static> sealed::End<TypedErrors> for E {
     fn end(&self, call: Call) {
         call.failed(self);
     }
 }
 
-impl ServiceError<BoxedErrors> for Box<dyn Error + Send + Sync> {
+impl sealed::End<BoxedErrors> for Box<dyn Error + Send + Sync> {
     fn end(&self, call: Call) {
         call.failed(&**self);
     }

@@ -8,7 +8,6 @@ mod forwarding;
 use std::borrow::Cow;
 
 use crate::config::policies::OtherContexts;
-use crate::headers::incoming::IncomingHeaders;
 use crate::headers::w3c::{self, W3cContext};
 use crate::util::catch_panic::catch_panic;
 use crate::util::diagnostics::{self, Diagnostic};
@@ -49,11 +48,16 @@ pub trait Extract {
         None
     }
 
-    /// Reads all known headers, for carriers where one iteration is cheaper than a look-up per
-    /// header.
+    /// Calls `visit` with the name and value of each known header, for carriers where one iteration is
+    /// cheaper than a look-up per header. Returns false for all others, without a call.
     #[doc(hidden)]
-    fn __received(&self, others: OtherContexts) -> IncomingHeaders<'_> {
-        IncomingHeaders::of(self, others)
+    fn __visit<'a>(
+        &'a self,
+        others: OtherContexts,
+        visit: &mut dyn FnMut(&'a str, Cow<'a, str>),
+    ) -> bool {
+        let _ = (others, visit);
+        false
     }
 }
 

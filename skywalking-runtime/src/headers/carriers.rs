@@ -8,6 +8,7 @@ use crate::headers::carrier::{Extract, Inject};
 use crate::headers::sw8;
 use crate::headers::w3c::is_printable;
 use crate::util::diagnostics::{self, Diagnostic};
+use sealed::Value;
 
 /// Reads headers from text: lines of `key:value`, split at the first colon, with names in any case.
 /// Blanks around a value are skipped. A text of one word without a colon is the value of `sw8`.
@@ -116,15 +117,29 @@ impl Inject for String {
     }
 }
 
-/// A value in a map or a list of pairs: text, or bytes as in Kafka and AMQP.
-pub trait PairValue: Sized {
-    #[doc(hidden)]
-    fn as_text(&self) -> Cow<'_, str>;
-    #[doc(hidden)]
-    fn from_text(text: &str) -> Self;
+/// The value type of a map or a list of pairs that is a carrier: `String`, or `Vec<u8>` or `Bytes`
+/// as in Kafka and AMQP. Sealed.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the value of a header",
+    label = "expected `String`, `Vec<u8>` or `Bytes`",
+    note = "for another type, write a closure: `skywalking_runtime::propagation::getter(|name| ..)` or `setter(|name, value| ..)`"
+)]
+pub trait PairValue: sealed::Value {}
+
+mod sealed {
+    use std::borrow::Cow;
+
+    pub trait Value: Sized {
+        fn as_text(&self) -> Cow<'_, str>;
+        fn from_text(text: &str) -> Self;
+    }
 }
 
-impl PairValue for String {
+impl PairValue for String {}
+impl PairValue for Vec<u8> {}
+impl PairValue for bytes::Bytes {}
+
+impl Value for String {
     fn as_text(&self) -> Cow<'_, str> {
         Cow::from(self)
     }
@@ -134,7 +149,7 @@ impl PairValue for String {
     }
 }
 
-impl PairValue for Vec<u8> {
+impl Value for Vec<u8> {
     fn as_text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(self)
     }
@@ -144,7 +159,7 @@ impl PairValue for Vec<u8> {
     }
 }
 
-impl PairValue for bytes::Bytes {
+impl Value for bytes::Bytes {
     fn as_text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(self)
     }
@@ -162,7 +177,7 @@ macro_rules! map {
                 // Most names are in lower case. Of several other spellings the first in order is
                 // used, which is the same in every process.
                 let other = || self.iter().filter(|(name, _)| name.eq_ignore_ascii_case(key)).min_by_key(|(name, _)| *name);
-                self.get(key).or_else(|| other().map(|(_, value)| value)).map(PairValue::as_text)
+                self.get(key).or_else(|| other().map(|(_, value)| value)).map(Value::as_text)
             }
 
             fn other_header(&self, key: &str) -> Option<Cow<'_, str>> {

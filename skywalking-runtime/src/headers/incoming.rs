@@ -30,7 +30,6 @@ impl Header {
         [Self::Sw8, Self::Correlation, Self::Extension, Self::Parent, Self::State, Self::RequestId];
 
     /// Returns the header with this name. The length excludes most other names.
-    #[cfg(feature = "carrier-http")]
     #[inline]
     pub(crate) fn of(name: &str) -> Option<Self> {
         match name {
@@ -78,15 +77,26 @@ impl Header {
 
 /// The known headers of a request.
 #[derive(Debug, Default)]
-pub struct IncomingHeaders<'a> {
+pub(crate) struct IncomingHeaders<'a> {
     values: [Option<Cow<'a, str>>; Header::ALL.len()],
 }
 
 impl<'a> IncomingHeaders<'a> {
+    /// Reads the headers from a carrier.
+    pub(crate) fn of<C: Extract + ?Sized>(carrier: &'a C, others: OtherContexts) -> Self {
+        let mut found = Self::default();
+        let mut visit = |name: &'a str, value| {
+            if let Some(header) = Header::of(name) {
+                found.add(header, value);
+            }
+        };
+        if carrier.__visit(others, &mut visit) { found } else { Self::one_by_one(carrier, others) }
+    }
+
     /// Reads the headers from a carrier one after the other. A panic of the carrier's code is
     /// caught, and only its header is lost. Spans in its code are not recorded: they would start
     /// before the span that needs the headers.
-    pub(crate) fn of<C: Extract + ?Sized>(carrier: &'a C, others: OtherContexts) -> Self {
+    fn one_by_one<C: Extract + ?Sized>(carrier: &'a C, others: OtherContexts) -> Self {
         let _quiet = Quiet::begin();
         let values = Header::ALL.map(|header| {
             if !header.is_wanted(others) {
@@ -110,16 +120,15 @@ impl<'a> IncomingHeaders<'a> {
 
     /// Adds a value of a header. Of several values the first is used. The values of a list are
     /// joined.
-    #[cfg(feature = "carrier-http")]
     #[inline]
-    pub(crate) fn add(&mut self, header: Header, value: impl FnOnce() -> Cow<'a, str>) {
+    fn add(&mut self, header: Header, value: Cow<'a, str>) {
         let Some(place) = self.values.get_mut(header as usize) else { return };
         match place {
-            None => *place = Some(value()),
+            None => *place = Some(value),
             Some(list) if header == Header::State => {
                 let list = list.to_mut();
                 list.push(',');
-                list.push_str(&value());
+                list.push_str(&value);
             }
             Some(_) => {}
         }
@@ -201,7 +210,7 @@ mod tests {
             }
             for others in [OtherContexts::Keep, OtherContexts::Ignore] {
                 let asked = Asked(&map);
-                let (once, each) = (map.__received(others), asked.__received(others));
+                let (once, each) = (IncomingHeaders::of(&map, others), IncomingHeaders::of(&asked, others));
                 prop_assert_eq!(all(&once), all(&each));
             }
         }
@@ -215,10 +224,11 @@ mod tests {
             (HeaderName::from_static("x-request-id"), HeaderValue::from_static("r-1")),
         ]);
         let before = diagnostics::read(Diagnostic::Sw8TooLong);
-        let kept = map.__received(OtherContexts::Keep).into_kept().expect("one header is kept");
+        let kept =
+            IncomingHeaders::of(&map, OtherContexts::Keep).into_kept().expect("one header is kept");
         assert_eq!(all(&kept), [None, None, None, None, None, Some("r-1")]);
         assert!(diagnostics::read(Diagnostic::Sw8TooLong) > before);
         let alone = HeaderMap::from_iter([(HeaderName::from_static("sw8"), long)]);
-        assert!(alone.__received(OtherContexts::Keep).into_kept().is_none());
+        assert!(IncomingHeaders::of(&alone, OtherContexts::Keep).into_kept().is_none());
     }
 }

@@ -7,7 +7,6 @@ use tonic::metadata::MetadataMap;
 
 use crate::config::policies::OtherContexts;
 use crate::headers::carrier::{Extract, Inject};
-use crate::headers::incoming::IncomingHeaders;
 
 fn headers(metadata: &MetadataMap) -> &HeaderMap {
     metadata.as_ref()
@@ -26,8 +25,12 @@ impl Extract for MetadataMap {
         headers(self).other_header(key)
     }
 
-    fn __received(&self, others: OtherContexts) -> IncomingHeaders<'_> {
-        headers(self).__received(others)
+    fn __visit<'a>(
+        &'a self,
+        others: OtherContexts,
+        visit: &mut dyn FnMut(&'a str, Cow<'a, str>),
+    ) -> bool {
+        headers(self).__visit(others, visit)
     }
 }
 
@@ -56,6 +59,7 @@ impl Inject for MetadataMap {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::headers::incoming::IncomingHeaders;
 
     #[test]
     fn metadata_behaves_like_its_headers() {
@@ -69,7 +73,7 @@ mod tests {
         assert_eq!(metadata.header("sw8").as_deref(), Some("two"));
         assert_eq!(metadata.other_header("traceparent").as_deref(), Some("parent"));
         assert_eq!(metadata.other_header("tracestate").as_deref(), Some("a=1,b=2"));
-        let received = metadata.__received(OtherContexts::Keep);
+        let received = IncomingHeaders::of(&metadata, OtherContexts::Keep);
         assert!(!received.is_empty());
         metadata.remove_header("sw8");
         assert_eq!(metadata.get("sw8"), None);

@@ -212,6 +212,15 @@ impl PendingSegment {
                         self.push_text(&mut head, key, value, AttributeKind::Field);
                     }
                 }
+                Entry::Name(name) => self.push_text(&mut head, "", name, AttributeKind::Name),
+                Entry::Peer(peer) => self.push_text(&mut head, "", peer, AttributeKind::Peer),
+                Entry::Component(id) => {
+                    let id = id.cast_unsigned();
+                    self.push(&mut head, Attribute::new("", AttributeKind::Component, id, 0));
+                }
+                Entry::Layer(layer) => {
+                    self.push(&mut head, Attribute::new("", AttributeKind::Layer, *layer, 0));
+                }
             }
         }
         if ending.unfinished {

@@ -146,7 +146,7 @@ impl Segment {
 }
 
 /// Returns the peer, or `unknown` for a blank one, which is counted.
-pub(super) fn known_peer(peer: &str) -> &str {
+pub(crate) fn known_peer(peer: &str) -> &str {
     let peer = text::cut(peer, PEER_LIMIT);
     if text::is_blank(peer) {
         diagnostics::count(Diagnostic::EmptyPeer);

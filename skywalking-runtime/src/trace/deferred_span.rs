@@ -107,7 +107,7 @@ impl Prepared {
 
     /// The context that came with a request.
     pub fn extract<C: Extract + ?Sized>(&mut self, carrier: &C) {
-        if let Some(headers) = carrier.__received(OtherContexts::Keep).into_kept() {
+        if let Some(headers) = IncomingHeaders::of(carrier, OtherContexts::Keep).into_kept() {
             self.given().headers.push(headers);
         }
     }
@@ -121,7 +121,9 @@ impl Prepared {
             let room = self.given.as_ref().is_none_or(|given| {
                 given.senders.len() < REF_LIMIT && given.headers.len() < 2 * REF_LIMIT
             });
-            if room && let Some(headers) = carrier.__received(OtherContexts::Keep).into_kept() {
+            if room
+                && let Some(headers) = IncomingHeaders::of(carrier, OtherContexts::Keep).into_kept()
+            {
                 self.given().keep_of_batch(headers);
             }
             room

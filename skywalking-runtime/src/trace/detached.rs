@@ -9,19 +9,21 @@
 pub(crate) mod cell;
 
 use std::error::Error;
-use std::fmt::Display;
+use std::fmt::{Debug, Display};
 use std::sync::Arc;
 
 pub(crate) use self::cell::{Detached, Ending, Entry};
 use crate::context::current_segment;
 use crate::queue::Budget;
+use crate::segment::known_peer;
+use crate::span::layer::SpanLayer;
 use crate::span::tag::{Kept, TagValue};
 use crate::trace::current::{CurrentSpan, Shown, kind_of};
 use crate::trace::failure::{Failure, Severity};
 use crate::trace::snapshot::{Snapshot, capture};
 use crate::util::clock;
 use crate::util::diagnostics::{self, Diagnostic};
-use crate::util::text::{self, TAG_LIMIT};
+use crate::util::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
 
 /// Entries that a handle collects, and their text in bytes; what is over is counted. A segment
 /// takes no more in all of its spans.
@@ -132,6 +134,11 @@ impl DetachedSpan {
         self.with(|open| open.push(Entry::Tag(key, Kept::Text(text::formatted(&value, TAG_LIMIT)))))
     }
 
+    /// Adds a tag of anything that implements [`Debug`].
+    pub fn tag_debug(&mut self, key: &'static str, value: impl Debug) -> &mut Self {
+        self.tag_display(key, format_args!("{value:?}"))
+    }
+
     /// A log of one field, at the present time.
     pub fn log(&mut self, key: &'static str, value: impl Display) -> &mut Self {
         self.log_fields(&[(key, &value)])
@@ -181,6 +188,37 @@ impl DetachedSpan {
     /// The span failed, and what came back says why: a status, say, in a tag. Without a log.
     pub fn set_error(&mut self) -> &mut Self {
         self.with(|open| open.said.failed = true)
+    }
+
+    /// Sets the operation name, as [`CurrentSpan::set_name`]. An empty name changes nothing. A header
+    /// or snapshot that was made before keeps the old one.
+    pub fn set_name(&mut self, name: impl Display) -> &mut Self {
+        self.with(|open| {
+            let name = text::formatted(&name, NAME_LIMIT);
+            if !text::is_blank(&name) {
+                open.push(Entry::Name(text::clean(&name, NAME_LIMIT).into_owned()));
+            }
+        })
+    }
+
+    /// Sets the peer, as [`CurrentSpan::set_peer`]. A header that was written before keeps the old
+    /// one.
+    pub fn set_peer(&mut self, peer: impl Display) -> &mut Self {
+        self.with(|open| {
+            let peer = text::formatted(&peer, PEER_LIMIT);
+            let peer = text::clean(known_peer(&peer), PEER_LIMIT).into_owned();
+            open.push(Entry::Peer(peer));
+        })
+    }
+
+    /// Sets the component id, as [`CurrentSpan::set_component`].
+    pub fn set_component(&mut self, component: i32) -> &mut Self {
+        self.with(|open| open.push(Entry::Component(component)))
+    }
+
+    /// Sets the layer, as [`CurrentSpan::set_layer`].
+    pub fn set_layer(&mut self, layer: SpanLayer) -> &mut Self {
+        self.with(|open| open.push(Entry::Layer(layer as u32)))
     }
 
     /// A snapshot of the span, for work on other threads that shall be below it. Where the handle

@@ -17,6 +17,7 @@ use crate::context::other_task;
 use crate::context::quiet::Quiet;
 use crate::context::thread_state;
 use crate::headers::carrier::Extract;
+use crate::headers::incoming::IncomingHeaders;
 use crate::segment::{NameSource, Segment};
 use crate::span::callsite::Callsite;
 use crate::span::kind::SpanKind;
@@ -360,7 +361,7 @@ impl Opening {
     /// The context that came with a request: a root goes on with its trace, a child refers to it.
     pub fn extract<C: Extract + ?Sized>(&mut self, carrier: &C) {
         if let Some(others) = self.listens() {
-            self.receive(&carrier.__received(others), others);
+            self.receive(&IncomingHeaders::of(carrier, others), others);
         }
     }
 

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use super::{Extract, Inject};
 use crate::config::policies::OtherContexts;
-use crate::headers::incoming::IncomingHeaders;
 use crate::util::diagnostics::{self, Diagnostic};
 
 impl<T: Extract + ?Sized> Extract for &T {
@@ -16,8 +15,12 @@ impl<T: Extract + ?Sized> Extract for &T {
         (**self).other_header(key)
     }
 
-    fn __received(&self, others: OtherContexts) -> IncomingHeaders<'_> {
-        (**self).__received(others)
+    fn __visit<'a>(
+        &'a self,
+        others: OtherContexts,
+        visit: &mut dyn FnMut(&'a str, Cow<'a, str>),
+    ) -> bool {
+        (**self).__visit(others, visit)
     }
 }
 
@@ -30,8 +33,12 @@ impl<T: Extract + ?Sized> Extract for &mut T {
         (**self).other_header(key)
     }
 
-    fn __received(&self, others: OtherContexts) -> IncomingHeaders<'_> {
-        (**self).__received(others)
+    fn __visit<'a>(
+        &'a self,
+        others: OtherContexts,
+        visit: &mut dyn FnMut(&'a str, Cow<'a, str>),
+    ) -> bool {
+        (**self).__visit(others, visit)
     }
 }
 
@@ -44,8 +51,12 @@ impl<T: Extract + ?Sized> Extract for Box<T> {
         (**self).other_header(key)
     }
 
-    fn __received(&self, others: OtherContexts) -> IncomingHeaders<'_> {
-        (**self).__received(others)
+    fn __visit<'a>(
+        &'a self,
+        others: OtherContexts,
+        visit: &mut dyn FnMut(&'a str, Cow<'a, str>),
+    ) -> bool {
+        (**self).__visit(others, visit)
     }
 }
 
@@ -58,8 +69,12 @@ impl<T: Extract> Extract for Option<T> {
         self.as_ref()?.other_header(key)
     }
 
-    fn __received(&self, others: OtherContexts) -> IncomingHeaders<'_> {
-        self.as_ref().map_or_else(IncomingHeaders::default, |carrier| carrier.__received(others))
+    fn __visit<'a>(
+        &'a self,
+        others: OtherContexts,
+        visit: &mut dyn FnMut(&'a str, Cow<'a, str>),
+    ) -> bool {
+        self.as_ref().is_none_or(|carrier| carrier.__visit(others, visit))
     }
 }
 

@@ -72,11 +72,17 @@ impl Drop for Ending {
     }
 }
 
-/// A tag, or a log with its time and fields.
+/// A call of a setter of the handle.
 #[derive(Debug)]
 pub(crate) enum Entry {
     Tag(&'static str, Kept),
+    /// With its time and fields.
     Log(u64, Vec<(&'static str, String)>),
+    Name(String),
+    Peer(String),
+    Component(i32),
+    /// The layer's number.
+    Layer(u32),
 }
 
 impl Entry {
@@ -85,6 +91,7 @@ impl Entry {
         match self {
             Self::Tag(..) => LeftOut::TAG,
             Self::Log(..) => LeftOut::LOG,
+            Self::Name(_) | Self::Peer(_) | Self::Component(_) | Self::Layer(_) => LeftOut::NOTHING,
         }
     }
 
@@ -92,6 +99,8 @@ impl Entry {
         match self {
             Self::Tag(_, value) => value.bytes(),
             Self::Log(_, fields) => fields.iter().map(|(_, value)| value.len()).sum(),
+            Self::Name(text) | Self::Peer(text) => text.len(),
+            Self::Component(_) | Self::Layer(_) => 0,
         }
     }
 }

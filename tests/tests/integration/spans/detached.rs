@@ -56,6 +56,131 @@ fn handle_records_on_other_threads_after_its_root_ended() {
     );
 }
 
+mod setters {
+    use skywalking_runtime::{SpanLayer, component};
+
+    use super::*;
+
+    #[test]
+    fn override_what_the_span_opened_with() {
+        let shown = submitted(|mut handle| {
+            thread::spawn(move || {
+                handle.set_name("/answered").set_peer("jobs-2:9000").set_layer(SpanLayer::Mq);
+                handle.set_component(component::KAFKA_PRODUCER).tag_debug("state", Some(1));
+                handle.finish();
+            })
+            .join()
+            .unwrap();
+        });
+
+        assert_eq!(
+            shown,
+            "Entry /entry layer=Http\n  \
+               Exit /answered layer=MQ component=40 peer=jobs-2:9000 {step=inside, state=Some(1)}\n"
+        );
+    }
+
+    #[test]
+    fn last_call_wins_over_earlier_ones_and_over_the_scope() {
+        let shown = submitted(|mut handle| {
+            handle.set_name("/first").set_peer("first:1").set_component(1);
+            handle.set_name("/second").set_peer("second:2").set_component(component::GRPC);
+            handle.finish();
+        });
+        let scope = run(|| {
+            span(&A).run(|| {
+                let mut handle = current().set_name("before").detach();
+                handle.set_name("by the handle");
+                current().set_name("after");
+                handle.finish();
+            });
+        });
+
+        assert_eq!(
+            shown,
+            "Entry /entry layer=Http\n  \
+               Exit /second layer=RPCFramework component=23 peer=second:2 {step=inside}\n"
+        );
+        assert_eq!(text(&scope), "Local by the handle\n");
+    }
+
+    #[test]
+    fn clean_and_cut_as_those_of_the_current_span() {
+        let name = format!("/na\u{7}me{}", "é".repeat(200));
+        let by = |set: fn(&str) -> DetachedSpan| {
+            run(|| span(&ENTRY).run(|| set(&name).finish())).remove(0).root
+        };
+        let handle = by(|name| {
+            let mut handle = current().detach();
+            handle.set_name(name).set_peer(name).set_name(" ").set_name("");
+            handle
+        });
+        let current = by(|name| current().set_name(name).set_peer(name).set_name(" ").detach());
+
+        assert_eq!(handle.name, current.name);
+        assert_eq!(handle.peer, current.peer);
+        assert!(handle.name.starts_with("/na_me"), "{}", handle.name);
+        assert!(handle.peer.starts_with("/na_me") && handle.peer.chars().count() <= 200);
+    }
+
+    #[test]
+    fn blank_peer_is_unknown_and_counted() {
+        let before = stats::read().count(Diagnostic::EmptyPeer);
+
+        let shown = submitted(|mut handle| {
+            handle.set_peer(" ");
+            handle.finish();
+        });
+
+        assert_eq!(shown, format!("{SUBMITTED}{{step=inside}}\n").replace("jobs:9000", "unknown"));
+        assert!(stats::read().count(Diagnostic::EmptyPeer) > before);
+    }
+
+    #[test]
+    fn panic_in_a_value_is_caught_and_counted() {
+        struct Panics;
+        impl fmt::Display for Panics {
+            fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+                panic!("on purpose")
+            }
+        }
+        let shown = submitted(|mut handle| {
+            handle.set_name(Panics);
+            handle.finish();
+        });
+
+        assert_eq!(shown, format!("{SUBMITTED}{{step=inside}}\n").replace("/submit", "<panicked>"));
+    }
+
+    #[test]
+    fn do_nothing_without_a_recorded_span() {
+        let mut handle = current().detach();
+
+        handle.set_name("/x").set_peer("x:1").set_component(1).set_layer(SpanLayer::Cache);
+        handle.tag_debug("k", 1);
+
+        assert!(!handle.is_recording());
+        handle.finish();
+        assert!(is_idle());
+    }
+
+    #[test]
+    fn share_the_limit_of_entries_and_are_counted() {
+        let _counts = crate::exact_counts();
+        let before = stats::read().count(Diagnostic::EntryLimit);
+
+        let shown = submitted(|mut handle| {
+            for at in 0..1_100 {
+                handle.set_name(at);
+            }
+            handle.finish();
+        });
+
+        assert_eq!(shown, format!("{SUBMITTED}{{step=inside}}\n").replace("/submit", "1023"));
+        assert_eq!(stats::read().count(Diagnostic::EntryLimit) - before, 1_100 - 1_024);
+    }
+}
+
 #[test]
 fn handle_ends_the_span_at_finish_not_with_its_scope() {
     let mut root_end = None;
