@@ -8,18 +8,19 @@
 //! - A user's expression is outside the scope of emitted trait imports, and outside the block of the
 //!   callsite's static.
 //!
-//! Clippy reads the item as written, after code that never runs and uses the names in the arguments.
+//! Clippy, and rustc without the feature `enabled`, get the item as written, after code that never runs
+//! and uses the names in the arguments.
 
 mod callsite;
 mod captures;
 mod default_name;
 mod expansion;
-mod for_clippy;
 mod function;
 mod impl_block;
 mod prologue;
 mod return_hook;
 mod tokens;
+mod untraced;
 mod values;
 
 use proc_macro2::TokenStream;
@@ -35,7 +36,7 @@ pub(crate) use impl_block::skip_span;
 
 /// Expands a span attribute.
 ///
-/// Without `enabled`, the item is validated and emitted unchanged.
+/// Without `enabled`, the item is validated and emitted without a span.
 pub(crate) fn attribute(
     kind: Kind,
     args: TokenStream,
@@ -48,12 +49,11 @@ pub(crate) fn attribute(
     let expansion = match check::traceable(item::read(item.clone()), &mut errors) {
         Some(Item::Function(function)) => {
             check::arguments_and_function(kind, &args, &function, &mut errors);
-            if errors.is_empty() && enabled {
+            if errors.is_empty() {
                 let name = default_name(&args);
-                Expansion {
-                    for_clippy: Some(for_clippy::function(kind, &args, &function, &name)),
-                    ..Expansion::unchanged(function::traced(kind, &args, &function, &name))
-                }
+                let untraced = untraced::function(kind, &args, &function, &name);
+                let traced = || function::traced(kind, &args, &function, &name);
+                Expansion::of(enabled.then(traced), untraced)
             } else {
                 Expansion::unchanged(item)
             }

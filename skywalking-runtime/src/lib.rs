@@ -61,7 +61,7 @@
 //! | `report-http` | the reporter by HTTP, as JSON |
 //! | `report-log` | nothing but `agent`, for a program without a backend |
 //! | `agent` | [`Config`], [`init`], the reporter's thread, and the reporters `Log` and `Discard`; each `report-*` enables it |
-//! | `enabled` | spans are recorded; without it the attributes check their arguments and leave the functions unchanged; `agent` enables it |
+//! | `enabled` | spans are recorded; without it the attributes check their arguments, and the functions run as without them; `agent` enables it |
 //! | `tokio` | `spawn`, `spawn_local` and `spawn_blocking`; `agent` enables it |
 //! | `carrier-http` | [`Extract`](propagation::Extract) and [`Inject`](propagation::Inject) for `http::HeaderMap` |
 //! | `carrier-tonic` | the same for tonic's `MetadataMap` |

@@ -3,18 +3,26 @@
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 
-/// The output of an attribute: the traced item, the item for clippy, and errors.
+/// The output of an attribute: the item, the item for clippy, and errors.
 #[derive(Default)]
 pub(crate) struct Expansion {
-    /// The item, traced.
+    /// The item, traced unless the attribute is disabled or has errors.
     pub(super) item: TokenStream,
-    /// The item as written, which clippy reads instead, so that it reports the same as without the
-    /// attribute.
+    /// The item without a span, if the other one has one. Clippy reads it instead, so that it reports
+    /// the same as without the attribute.
     pub(super) for_clippy: Option<TokenStream>,
     pub(super) errors: TokenStream,
 }
 
 impl Expansion {
+    /// Returns the traced item, if the attribute is enabled, and the one without a span.
+    pub(super) fn of(traced: Option<TokenStream>, untraced: TokenStream) -> Self {
+        match traced {
+            Some(item) => Self { for_clippy: Some(untraced), ..Self::unchanged(item) },
+            None => Self::unchanged(untraced),
+        }
+    }
+
     /// Returns an item that is not traced.
     pub(super) fn unchanged(item: TokenStream) -> Self {
         Self { item, ..Self::default() }

@@ -10,7 +10,7 @@ use syn::{Attribute, Meta};
 
 use super::default_name::DefaultName;
 use super::expansion::Expansion;
-use super::{for_clippy, function};
+use super::{function, untraced};
 use crate::args::Args;
 use crate::check;
 use crate::diagnostics::{self, Errors};
@@ -22,7 +22,7 @@ const SEEN: &str = "__seen";
 
 /// Returns the block with its functions traced.
 ///
-/// It is unchanged if it has an error, or without `enabled`.
+/// It is unchanged if it has an error. Without `enabled` its functions have no spans.
 pub(super) fn traced(
     kind: Kind,
     args: &Args,
@@ -38,7 +38,7 @@ pub(super) fn traced(
         }
     }
     let skips = block.members.iter().filter_map(Member::as_method).any(|it| it.skip.is_some());
-    let unchanged = !errors.is_empty() || !enabled;
+    let unchanged = !errors.is_empty();
     if !skips && (unchanged || block.members.iter().any(is_incomplete)) {
         // With the user's own braces rustc reports an incomplete member once, not twice.
         let braces = TokenTree::Group(block.braces.clone());
@@ -57,10 +57,9 @@ pub(super) fn traced(
         }
         with_attributes(span_attributes(args, method, &name).into_iter(), method)
     };
-    Expansion {
-        for_clippy: Some(with_functions(block, |method| each(method, for_clippy::function))),
-        ..Expansion::unchanged(with_functions(block, |method| each(method, function::traced)))
-    }
+    let untraced = with_functions(block, |method| each(method, untraced::function));
+    let traced = || with_functions(block, |method| each(method, function::traced));
+    Expansion::of(enabled.then(traced), untraced)
 }
 
 /// Emits a function.

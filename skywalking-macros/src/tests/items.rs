@@ -15,12 +15,31 @@ fn packed(text: &str) -> String {
 #[test]
 fn disabled_item_is_validated_and_unchanged() {
     let item = "async fn f(a : u8) -> Result < u8 , E > { not valid rust }";
-    let off = |args: &str| {
-        expand::attribute(Local, tokens(args), tokens(item), false).into_traced().to_string()
+    let off = |args: &str, item: &str| {
+        expand::attribute(Local, tokens(args), tokens(item), false).into_tokens().to_string()
     };
-    assert_eq!(off("tags(a)"), tokens(item).to_string());
-    assert!(off("nam = 1").starts_with(&tokens(item).to_string()));
-    assert!(off("nam = 1").contains("did you mean `name`?"));
+    let item = tokens(item).to_string();
+
+    for args in ["", "name = \"n\", tags(\"k\" = 1), err(Debug)"] {
+        assert_eq!(off(args, &item), item, "{args}");
+    }
+    let block = tokens(&format!("impl A {{ {item} }}")).to_string();
+    assert_eq!(off("names = \"{fn}\"", &block), block);
+    assert!(off("nam = 1", &item).starts_with(&item));
+    assert!(off("nam = 1", &item).contains("did you mean `name`?"));
+}
+
+#[test]
+fn disabled_item_uses_names_in_arguments_without_running_them() {
+    let body = "{ not valid rust }";
+    for item in [format!("async fn f(a: u8) {body}"), format!("impl A {{ fn f(a: u8) {body} }}")] {
+        let off = expand::attribute(Local, tokens("tags(a)"), tokens(&item), false);
+        let off = off.into_tokens().to_string();
+
+        assert!(off.contains("if false { let _ = & a ;"), "{off}");
+        assert_eq!(off.matches(&tokens(body).to_string()).count(), 1, "{off}");
+        assert!(!off.contains("Callsite") && !off.contains("clippy)"), "{off}");
+    }
 }
 
 #[test]
@@ -138,14 +157,16 @@ fn impl_block_incomplete_function_is_kept() {
 }
 
 #[test]
-fn disabled_block_only_marks_skip_span() {
+fn disabled_block_only_adds_its_hidden_arguments() {
     let block =
         "impl A { # [local_span (nam = 1)] fn a () { } # [skip_span] fn b () { } fn c () { } }";
     let off = |args: &str| {
         expand::attribute(Local, tokens(args), tokens(block), false).into_traced().to_string()
     };
     let marked = tokens(&block.replace("skip_span", "skip_span (__seen)")).to_string();
-    assert_eq!(off(""), marked);
+    // Its own attributes need the block's `crate`.
+    let own = "nam = 1 , __block (:: core :: concat ! (:: core :: module_path ! () , \"::\" , \"A\" , \"::\" , \"a\") , crate = agent)";
+    assert_eq!(off("crate = agent"), marked.replace("nam = 1", own));
     assert!(off("name = \"a\"").starts_with(&marked));
     assert!(off("name = \"a\"").contains("is not supported on an impl block"));
 }

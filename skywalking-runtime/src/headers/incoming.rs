@@ -172,7 +172,7 @@ mod tests {
 
     use super::*;
 
-    /// A carrier without an implementation of `__received`.
+    /// A carrier without an implementation of `__visit`.
     struct Asked<'a>(&'a HeaderMap);
 
     impl Extract for Asked<'_> {

@@ -1,5 +1,6 @@
-//! The function that clippy reads: as written, plus code that never runs and uses what the arguments
-//! use. Without it, rustc would report these names as unused.
+//! The function without a span, for clippy and for builds without `enabled`: as written, plus code
+//! that never runs and uses what the arguments use. Without it, rustc would report these names as
+//! unused.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::quote_spanned;
@@ -14,7 +15,7 @@ use crate::item::{Function, ImplBlock};
 use crate::kind::Kind;
 use crate::{return_type, runtime_path};
 
-/// Returns the function for clippy.
+/// Returns the function without a span.
 pub(super) fn function(
     kind: Kind,
     args: &Args,
