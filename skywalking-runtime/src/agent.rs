@@ -263,12 +263,13 @@ impl Agent {
     /// # Ok::<(), skywalking_runtime::Error>(())
     /// ```
     pub fn flush_async(&self, timeout: Duration) -> impl Future<Output = bool> + Send + use<> {
+        let asked_in = forks();
         let asked = self.running().map(|running| {
             running.handle.ask_async(timeout, |deadline, reply| Command::Flush { deadline, reply })
         });
         async move {
             match asked {
-                Some(asked) => asked.await,
+                Some(asked) => forked::answer(asked_in, asked, true).await,
                 None => true,
             }
         }
@@ -289,6 +290,7 @@ impl Agent {
         &self,
         timeout: Duration,
     ) -> impl Future<Output = bool> + Send + use<> {
+        let asked_in = forks();
         let asked = self.running().map(|running| {
             running
                 .handle
@@ -296,7 +298,7 @@ impl Agent {
         });
         async move {
             match asked {
-                Some(asked) => asked.await,
+                Some(asked) => forked::answer(asked_in, asked, false).await,
                 None => false,
             }
         }

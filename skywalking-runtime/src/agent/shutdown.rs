@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
-use super::{Agent, RunningAgent, lines};
+use super::{Agent, RunningAgent, forked, lines};
 use crate::report::stats::Report;
 use crate::report::worker::Command;
 use crate::self_log::{self, Delivery, WithoutThread};
-use crate::sys;
+use crate::sys::{self, forks};
 use crate::tracer;
 
 /// How long before the caller's deadline the worker must reply. At most a tenth of the timeout.
@@ -110,7 +110,7 @@ impl Agent {
                 let report = agent.shutdown(timeout);
                 return ShuttingDown::Done(Box::new(report)).report();
             }
-            return ShuttingDown::Waiting(receiver).report();
+            return ShuttingDown::Waiting(receiver, forks()).report();
         }
         ShuttingDown::Done(Box::new(self.shutdown(timeout))).report()
     }
@@ -158,14 +158,19 @@ impl Drop for Agent {
 /// The state of [`Agent::shutdown_async`].
 enum ShuttingDown {
     Done(Box<Report>),
-    Waiting(oneshot::Receiver<Report>),
+    /// The number is that of the process that waits.
+    Waiting(oneshot::Receiver<Report>, u32),
 }
 
 impl ShuttingDown {
     async fn report(self) -> Report {
         match self {
             Self::Done(report) => *report,
-            Self::Waiting(receiver) => receiver.await.unwrap_or_else(|_| Report::of_none()),
+            Self::Waiting(receiver, asked_in) => {
+                forked::answer(asked_in, receiver, Ok(Report::of_none()))
+                    .await
+                    .unwrap_or_else(|_| Report::of_none())
+            }
         }
     }
 }

@@ -72,3 +72,9 @@ fn fork_during_first_start_lets_the_child_start() {
         assert_eq!(ended.one("failed"), "[]", "{protocol}: {ended:#?}");
     }
 }
+
+#[test]
+fn fork_child_gets_answers_from_futures_of_its_parent() {
+    let ended = run(&["fork-futures"]);
+    assert_eq!(ended.all("status"), ["0"; 5], "{ended:#?}");
+}

@@ -1,7 +1,8 @@
 //! Programs that fork while they are traced on several threads.
 
+use std::fmt::Debug;
 use std::future::poll_fn;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
@@ -263,6 +264,38 @@ pub(crate) fn log_lines(case: &str) {
         requests(10);
         // A thread writes the line.
         assert!(super::wait_for(|| os::threads().len() == 1));
+    });
+    println!("status={status}");
+}
+
+/// Awaits futures of the parent's agent in a child: those that were not polled, and those that were.
+pub(crate) fn futures() {
+    let agent = config("grpc", "127.0.0.1:1").start().expect("an agent");
+    requests(1);
+    let long = Duration::from_secs(60);
+    for polls in [0, 1] {
+        ends_in_child(polls, pin!(agent.flush_async(long)), &true);
+        ends_in_child(polls, pin!(agent.wait_until_registered_async(long)), &false);
+    }
+    // In the parent it may be ready at its first poll.
+    let report = agent.shutdown_async(long);
+    ends_in_child(0, pin!(async { report.await.stats.opened }), &0);
+}
+
+fn ends_in_child<T: PartialEq + Debug>(
+    polls: u32,
+    mut future: Pin<&mut impl Future<Output = T>>,
+    expected: &T,
+) {
+    let mut cx = Context::from_waker(Waker::noop());
+    for _ in 0..polls {
+        assert!(future.as_mut().poll(&mut cx).is_pending(), "the reporter needs longer");
+    }
+    let status = fork(|| {
+        assert_eq!(
+            future.as_mut().poll(&mut cx).map(|value| value == *expected),
+            Poll::Ready(true)
+        );
     });
     println!("status={status}");
 }

@@ -51,6 +51,7 @@ fn main() {
         ["fork-open-request", case] => forks::open_request(case),
         ["fork-log", case] => forks::log_lines(case),
         ["fork-in-start", protocol] => forks::in_start(protocol),
+        ["fork-futures"] => forks::futures(),
         _ => panic!("unknown scene: {arguments:?}"),
     }
     println!("panics={}", PANICS.load(Ordering::SeqCst));
