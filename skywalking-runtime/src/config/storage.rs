@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use skywalking_proto::storage::{self, LogicEndpoint};
 
 use super::NAME_LIMIT;
-use crate::headers::extension::LATENCY;
 use crate::util::text::{self, is_blank};
 
 /// The storage of the backend.
@@ -105,6 +104,9 @@ impl Storage {
 
 /// The tag of a logic endpoint. Its value is JSON, which may contain the name of the endpoint.
 const LOGIC_ENDPOINT: &str = "x-le";
+
+/// The tag of a consumer's span: the latency of the message in milliseconds.
+pub(crate) const LATENCY: &str = "transmission.latency";
 
 /// The value of [`LOGIC_ENDPOINT`] that `logic_endpoint` of an attribute writes.
 const IS_LOGIC_ENDPOINT: &str = r#"{"logic-span":true}"#;

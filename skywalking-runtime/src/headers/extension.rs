@@ -9,14 +9,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::util::diagnostics::{self, Diagnostic};
 
+pub(crate) use crate::config::storage::LATENCY;
+
 /// The header's name.
 pub(crate) const HEADER: &str = "sw8-x";
 
 /// The longest header that is read. Two fields need less than twenty characters.
 pub(crate) const LIMIT: usize = 256;
-
-/// The tag of a consumer's span: the latency of the message in milliseconds.
-pub(crate) const LATENCY: &str = "transmission.latency";
 
 /// The fields of the header.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
