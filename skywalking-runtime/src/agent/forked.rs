@@ -10,9 +10,11 @@ use crate::sys::forks;
 use crate::tracer;
 use crate::util::diagnostics;
 
-/// Turns the agent off before `fork` returns, and detaches from the parent's state. Another thread of the parent may have
-/// held any lock, so this only stores to atomics, and to the current segment of the forking thread.
-/// State behind locks is created anew by [`PerProcess`](crate::sys::PerProcess).
+/// Turns the agent off before `fork` returns, and detaches from the parent's state.
+///
+/// Another thread of the parent may have held any lock, so this only stores to atomics, and to the
+/// current segment of the forking thread. State behind locks is created again by
+/// [`PerProcess`](crate::sys::PerProcess).
 pub(super) fn in_child() {
     tracer::after_fork();
     current_segment::after_fork();
@@ -21,8 +23,9 @@ pub(super) fn in_child() {
     self_log::after_fork();
 }
 
-/// Waits for the reply of a thread of the agent, in the process with the number `asked_in`. A forked
-/// child has no such thread, so the future resolves to `in_child` there.
+/// Waits for the reply of one of the agent's threads, in the process with the number `asked_in`.
+///
+/// A forked child has no such thread, so the future resolves to `in_child` there.
 pub(super) fn answer<T: Send>(
     asked_in: u32,
     reply: impl Future<Output = T> + Send,

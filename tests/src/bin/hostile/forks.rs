@@ -268,7 +268,7 @@ pub(crate) fn log_lines(case: &str) {
     println!("status={status}");
 }
 
-/// Awaits futures of the parent's agent in a child: those that were not polled, and those that were.
+/// Awaits futures of the parent's agent in a child: polled before the fork, or not.
 pub(crate) fn futures() {
     let agent = config("grpc", "127.0.0.1:1").start().expect("an agent");
     requests(1);
