@@ -1,8 +1,10 @@
 //! The value of the tag `x-le`: a JSON object that may contain the name of an endpoint.
+//!
+//! It is read by hand: without features the crate has no dependency, and a JSON library would build
+//! a tree of a value of any length.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
-use std::ops::Range;
 
 /// The maximum nesting that is read.
 const DEPTH: usize = 128;
@@ -20,8 +22,16 @@ const DEPTH: usize = 128;
 #[derive(Clone, Debug)]
 pub struct LogicEndpoint<'a> {
     value: &'a str,
-    /// The last member `name`, with the position of its value.
-    name: Option<(Range<usize>, Cow<'a, str>)>,
+    /// The last member `name`, if its value is a string.
+    name: Option<Name<'a>>,
+}
+
+/// The value of a member `name`, and what surrounds it.
+#[derive(Clone, Debug)]
+struct Name<'a> {
+    before: &'a str,
+    text: Cow<'a, str>,
+    after: &'a str,
 }
 
 impl<'a> LogicEndpoint<'a> {
@@ -37,10 +47,11 @@ impl<'a> LogicEndpoint<'a> {
             if key != "name" {
                 return reader.value(DEPTH - 1);
             }
-            let start = reader.at;
+            let before = value.get(..reader.at)?;
             if reader.peek() == Some(b'"') {
-                let text = reader.string()?;
-                name = unescape(text).map(|text| (start..reader.at, text));
+                let text = unescape(reader.string()?);
+                let after = value.get(reader.at..)?;
+                name = text.map(|text| Name { before, text, after });
             } else {
                 reader.value(DEPTH - 1)?;
                 name = None;
@@ -53,14 +64,17 @@ impl<'a> LogicEndpoint<'a> {
 
     /// Returns the name of the endpoint if the object has one that is a string.
     pub fn name(&self) -> Option<&str> {
-        self.name.as_ref().map(|(_, name)| &**name)
+        self.name.as_ref().map(|name| &*name.text)
     }
 
     /// Replaces the name in the value.
     pub fn renamed(&self, name: &str) -> String {
-        let Some((place, _)) = &self.name else { return self.value.to_owned() };
-        let (before, after) = (&self.value[..place.start], &self.value[place.end..]);
-        [before, "\"", &escape(name), "\"", after].concat()
+        match &self.name {
+            Some(Name { before, after, .. }) => {
+                [*before, "\"", &escape(name), "\"", *after].concat()
+            }
+            None => self.value.to_owned(),
+        }
     }
 }
 
@@ -85,8 +99,8 @@ fn unescape(text: &str) -> Option<Cow<'_, str>> {
             'r' => u16::from(b'\r'),
             't' => u16::from(b'\t'),
             'u' => {
-                let digits = chars.as_str().get(..4)?;
-                chars = chars.as_str()[4..].chars();
+                let (digits, rest) = chars.as_str().split_at_checked(4)?;
+                chars = rest.chars();
                 u16::from_str_radix(digits, 16).ok()?
             }
             other => u16::try_from(u32::from(other)).ok()?,
@@ -332,5 +346,22 @@ mod tests {
             assert_eq!(serde_json::from_str::<Value>(&renamed).unwrap(), expected, "{renamed}");
         }
         assert_eq!(LogicEndpoint::parse(r#"{"a":1}"#).unwrap().renamed("x"), r#"{"a":1}"#);
+    }
+
+    #[test]
+    fn renamed_value_keeps_text_of_several_bytes_around_the_name() {
+        let value = "{\"键\":\"é\",\"name\":\"\\u952e😀\",\"é\":\"😀\"}";
+        let endpoint = LogicEndpoint::parse(value).unwrap();
+        assert_eq!(endpoint.name(), Some("键😀"));
+        assert_eq!(endpoint.renamed("é\""), "{\"键\":\"é\",\"name\":\"é\\\"\",\"é\":\"😀\"}");
+    }
+
+    #[test]
+    fn each_prefix_of_a_value_is_refused() {
+        let value = "{\"name\":\"a\\u952eé\\\"\"}";
+        for (end, _) in value.char_indices() {
+            assert!(LogicEndpoint::parse(&value[..end]).is_none(), "{end}");
+        }
+        assert_eq!(name(value).as_deref(), Some("a键é\""));
     }
 }
