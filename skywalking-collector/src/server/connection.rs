@@ -16,7 +16,8 @@ use crate::config::Timeouts;
 pub(crate) struct Connection {
     timeouts: Timeouts,
     opened: Instant,
-    /// The time of the last progress, in milliseconds since `opened`.
+    /// The time of the last progress, in nanoseconds since `opened`, so that the order of
+    /// connections is that of their progress.
     last_progress: AtomicU64,
     /// Whether the head of a request has arrived.
     had_request: AtomicBool,
@@ -51,7 +52,7 @@ impl Connection {
 
     /// Records progress: bytes were received or sent.
     pub(crate) fn touch(&self) {
-        let now = u64::try_from(self.opened.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let now = u64::try_from(self.opened.elapsed().as_nanos()).unwrap_or(u64::MAX);
         self.last_progress.store(now, Ordering::Relaxed);
     }
 
@@ -81,7 +82,7 @@ impl Connection {
     }
 
     fn last_progress(&self) -> Instant {
-        self.opened + Duration::from_millis(self.last_progress.load(Ordering::Relaxed))
+        self.opened + Duration::from_nanos(self.last_progress.load(Ordering::Relaxed))
     }
 
     /// Returns the time of the last progress, or `None` if the connection is busy or closing.
