@@ -1,4 +1,5 @@
-//! Runs one process under callgrind, and reads its counts by thread.
+//! Runs one process under callgrind, and reads its counts by thread. `http-peers` includes this
+//! file.
 
 use std::fs;
 use std::path::Path;
@@ -13,23 +14,20 @@ pub(crate) struct Count {
     pub(crate) all: f64,
 }
 
-/// Runs `rounds` rounds of a variant in a new process.
-pub(crate) fn count(variant: usize, rounds: u32) -> Outcome<Count> {
-    let folder = std::env::temp_dir().join(format!("instructions-{}", std::process::id()));
+/// Runs `rounds` rounds of a variant in a new process. Counting starts with the function whose path
+/// is `work`.
+pub(crate) fn count(work: &str, variant: usize, rounds: u32) -> Outcome<Count> {
+    let folder = std::env::temp_dir().join(format!("callgrind-{}", std::process::id()));
     fs::create_dir_all(&folder)?;
-    let count = run(variant, rounds, &folder).and_then(|()| read(&folder));
+    let count = run(work, variant, rounds, &folder).and_then(|()| read(&folder));
     fs::remove_dir_all(&folder)?;
     count
 }
 
-fn run(variant: usize, rounds: u32, folder: &Path) -> Outcome<()> {
+fn run(work: &str, variant: usize, rounds: u32, folder: &Path) -> Outcome<()> {
     let output = Command::new("valgrind")
-        .args([
-            "--tool=callgrind",
-            "--separate-threads=yes",
-            "--quiet",
-            "--zero-before=instructions::work*",
-        ])
+        .args(["--tool=callgrind", "--separate-threads=yes", "--quiet"])
+        .arg(format!("--zero-before={work}*"))
         .arg(format!("--callgrind-out-file={}", folder.join("threads").display()))
         .arg(std::env::current_exe()?)
         .args(["count", &variant.to_string(), &rounds.to_string()])
@@ -41,7 +39,8 @@ fn run(variant: usize, rounds: u32, folder: &Path) -> Outcome<()> {
     if output.status.success() {
         return Ok(());
     }
-    Err(String::from_utf8_lossy(&output.stderr).into())
+    let texts = [output.stdout, output.stderr];
+    Err(texts.map(|text| String::from_utf8_lossy(&text).into_owned()).concat().into())
 }
 
 /// Reads one file for each thread. Its name ends with the number of the thread.

@@ -65,6 +65,9 @@ static VARIANTS: [Variant; 11] = [
     variant("entry, 3 locals with a tag, exit", None, |header| each(|x| request(x, header))),
 ];
 
+/// The path of [`work`].
+const WORK: &str = "instructions::work";
+
 /// The function that callgrind runs. Counting is reset here: a clock is calibrated before `main`.
 #[inline(never)]
 fn work(variant: &Variant, rounds: u32) -> Outcome<()> {
@@ -82,8 +85,8 @@ fn work(variant: &Variant, rounds: u32) -> Outcome<()> {
 fn measure() -> Outcome<()> {
     let mut counts = Vec::with_capacity(VARIANTS.len());
     for index in 0..VARIANTS.len() {
-        let once = callgrind::count(index, ROUNDS)?;
-        let twice = callgrind::count(index, 2 * ROUNDS)?;
+        let once = callgrind::count(WORK, index, ROUNDS)?;
+        let twice = callgrind::count(WORK, index, 2 * ROUNDS)?;
         let spans = f64::from(ROUNDS * SPANS);
         counts.push(((twice.caller - once.caller) / spans, (twice.all - once.all) / spans));
     }

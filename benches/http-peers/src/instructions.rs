@@ -5,10 +5,7 @@
 //! many. The difference is the cost of the requests of half the rounds. It excludes the start of
 //! the process, and includes a share of the work that is done once a round.
 
-use std::fs;
-use std::path::Path;
-use std::process::{Command, Stdio};
-
+use crate::callgrind::{self, Count};
 use crate::calls::{REQUESTS, calls, client};
 use crate::variants::{Sink, Variant};
 use crate::{Outcome, rounds};
@@ -16,20 +13,17 @@ use crate::{Outcome, rounds};
 /// The first rounds of each process, which warm up.
 const ROUNDS: u32 = 4;
 
-/// The instructions of a request.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Instructions {
-    pub(crate) caller: f64,
-    pub(crate) all: f64,
-}
+/// The path of [`work`].
+const WORK: &str = "http_peers::instructions::work";
 
-/// Measures each variant.
-pub(crate) fn measure() -> Outcome<[Instructions; Variant::ALL.len()]> {
-    let mut found = [Instructions::default(); Variant::ALL.len()];
+/// Returns the instructions of one request for each variant.
+pub(crate) fn measure() -> Outcome<[Count; Variant::ALL.len()]> {
+    let mut found = [Count::default(); Variant::ALL.len()];
     for (index, found) in found.iter_mut().enumerate() {
-        let (once, twice) = (count(index, ROUNDS)?, count(index, 2 * ROUNDS)?);
+        let (once, twice) =
+            (callgrind::count(WORK, index, ROUNDS)?, callgrind::count(WORK, index, 2 * ROUNDS)?);
         let requests = f64::from(ROUNDS * REQUESTS);
-        *found = Instructions {
+        *found = Count {
             caller: (twice.caller - once.caller) / requests,
             all: (twice.all - once.all) / requests,
         };
@@ -48,59 +42,4 @@ pub(crate) fn work(variant: &str, rounds: &str) -> Outcome<()> {
         rounds::round(variant, &*started, REQUESTS, || calls(&mut client))?;
     }
     Ok(())
-}
-
-/// Returns all instructions of a process that makes the calls of `rounds` rounds.
-fn count(variant: usize, rounds: u32) -> Outcome<Instructions> {
-    let folder = std::env::temp_dir().join(format!("http-peers-{}", std::process::id()));
-    fs::create_dir_all(&folder)?;
-    let counted = callgrind(variant, rounds, &folder).and_then(|()| read(&folder));
-    fs::remove_dir_all(&folder)?;
-    counted
-}
-
-fn callgrind(variant: usize, rounds: u32, folder: &Path) -> Outcome<()> {
-    let out = folder.join("threads");
-    let run = Command::new("valgrind")
-        .args([
-            "--tool=callgrind",
-            "--separate-threads=yes",
-            "--quiet",
-            "--zero-before=http_peers::instructions::work*",
-        ])
-        .arg(format!("--callgrind-out-file={}", out.display()))
-        .arg(std::env::current_exe()?)
-        .args(["count", &variant.to_string(), &rounds.to_string()])
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| {
-            format!("cannot start valgrind ({error}); on Debian install the package `valgrind`")
-        })?;
-    if run.status.success() {
-        return Ok(());
-    }
-    Err(format!("{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr))
-        .into())
-}
-
-/// Reads one file for each thread. Its name ends with the number of the thread.
-fn read(folder: &Path) -> Outcome<Instructions> {
-    let mut found = Instructions::default();
-    for file in fs::read_dir(folder)? {
-        let path = file?.path();
-        let Some((_, thread)) = path.to_str().and_then(|path| path.rsplit_once("threads-")) else {
-            continue;
-        };
-        let text = fs::read_to_string(&path)?;
-        let total = text
-            .lines()
-            .find_map(|line| line.strip_prefix("totals: "))
-            .ok_or("callgrind wrote no total")?;
-        let total: f64 = total.trim().parse()?;
-        found.all += total;
-        if thread.parse() == Ok(1) {
-            found.caller += total;
-        }
-    }
-    Ok(found)
 }

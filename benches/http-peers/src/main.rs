@@ -9,6 +9,9 @@
 //! `docs/http-overhead.md` explains the table. The program checks only that every span arrived.
 
 mod app;
+// Shared with the bench `instructions` of the workspace.
+#[path = "../../instructions/callgrind.rs"]
+mod callgrind;
 mod calls;
 mod instructions;
 mod rounds;

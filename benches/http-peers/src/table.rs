@@ -1,7 +1,7 @@
 //! The table in Markdown. It has a column for each variant, and the cost that the layers add to the
 //! bare server.
 
-use crate::instructions::Instructions;
+use crate::callgrind::Count;
 use crate::rounds::{Cost, Rounds};
 use crate::variants::Variant;
 
@@ -10,7 +10,7 @@ const BARE: usize = Variant::Bare as usize;
 const OURS: usize = Variant::Ours as usize;
 
 /// Prints the table, and whether ours is the cheapest of the variants that record the same.
-pub(crate) fn print(calls: &Rounds, sockets: &Rounds, instructions: &[Instructions; COUNT]) {
+pub(crate) fn print(calls: &Rounds, sockets: &Rounds, instructions: &[Count; COUNT]) {
     println!("| |{}", row(Variant::ALL.map(|variant| variant.name().to_owned())));
     println!("| --- |{}", row(Variant::ALL.map(|_| "---:".to_owned())));
     println!("| records |{}", row(Variant::ALL.map(|variant| variant.records().to_owned())));
