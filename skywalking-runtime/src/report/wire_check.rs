@@ -23,9 +23,27 @@ static ABORT: LazyLock<bool> = LazyLock::new(|| {
 /// Rules that segments without a test may break.
 static ALLOWED: Mutex<Vec<&str>> = Mutex::new(Vec::new());
 
-/// Allows segments without a test to break this rule from now on.
-pub(crate) fn allow(rule: &'static str) {
-    ALLOWED.lock().unwrap_or_else(PoisonError::into_inner).push(rule);
+/// Allows segments without a test to break a rule until it is dropped.
+#[derive(Debug)]
+#[must_use = "the rule is allowed until the guard is dropped: write `let _allowed = ..`"]
+pub struct Allowed {
+    rule: &'static str,
+}
+
+impl Allowed {
+    pub(crate) fn new(rule: &'static str) -> Self {
+        ALLOWED.lock().unwrap_or_else(PoisonError::into_inner).push(rule);
+        Self { rule }
+    }
+}
+
+impl Drop for Allowed {
+    fn drop(&mut self) {
+        let mut allowed = ALLOWED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(position) = allowed.iter().position(|rule| *rule == self.rule) {
+            allowed.swap_remove(position);
+        }
+    }
 }
 
 /// Returns the rules that a segment breaks. Other bytes break none: the encoder's own tests check

@@ -39,6 +39,7 @@ pub(crate) use tracer::started;
 
 use crate::context::current_segment;
 use crate::report::wire_check;
+pub use crate::report::wire_check::Allowed;
 
 /// How long a test waits for its segments.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -74,13 +75,14 @@ pub async fn run_async<F: Future>(future: F) -> Vec<Tree> {
     Test::new().run_async(future).await
 }
 
-/// Allows segments that belong to no test to violate this rule of the protocol in this process.
+/// Allows segments that belong to no test to violate this rule of the protocol in this process,
+/// until the guard is dropped.
 ///
 /// This has an effect only if the variable `SW_TESTING_ABORT_ON_VIOLATION` is set: such a segment
 /// aborts the process then, with the reason on standard error. Set the variable for programs that
 /// tests start, and for tests that check what a backend receives.
-pub fn allow(rule: &'static str) {
-    wire_check::allow(rule);
+pub fn allow(rule: &'static str) -> Allowed {
+    Allowed::new(rule)
 }
 
 /// Makes everything that is open in this process older by this duration.

@@ -344,7 +344,7 @@ fn dead_backend_is_followed_by_the_next_address() {
 #[test]
 fn refused_segment_loses_only_its_batch() {
     let _turn = turn();
-    skywalking_runtime::testing::allow("tag-loses-segment");
+    let _allowed = skywalking_runtime::testing::allow("tag-loses-segment");
     for protocol in PROTOCOLS {
         let backend = Backend::start();
         let agent = agent(protocol, &backend.address(protocol)).start().expect("an agent");

@@ -86,7 +86,7 @@ fn play(round: u64) {
 fn every_segment_is_accounted_for_under_random_settings() {
     let _turn = turn();
     // A batch has messages of any trace, so a span may have refs to other traces.
-    testing::allow("ref-trace");
+    let _allowed = testing::allow("ref-trace");
     requests::keep_quiet();
     let from = number("STRESS_FROM", 1);
     (from..from + number("STRESS_ROUNDS", 200)).for_each(play);

@@ -166,7 +166,7 @@ async fn segments_wait_until_wall_clock_is_set() {
 
 #[tokio::test(start_paused = true)]
 async fn wait_for_unset_wall_clock_is_bounded() {
-    crate::testing::allow("start-time");
+    let _allowed = crate::testing::allow("start-time");
     // By time, by a flush, and by half of the queue.
     for bound in ["time", "flush", "queue"] {
         let bench = Bench::with_unset_clock();
@@ -243,7 +243,7 @@ async fn wall_clock_that_comes_and_goes_dates_waiting_segments() {
 
 #[tokio::test(start_paused = true)]
 async fn shutdown_does_not_wait_for_unset_wall_clock() {
-    crate::testing::allow("start-time");
+    let _allowed = crate::testing::allow("start-time");
     let bench = Bench::with_unset_clock();
     bench.finish(3);
     bench.pass(2).await;
