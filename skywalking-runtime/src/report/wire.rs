@@ -147,6 +147,9 @@ impl Writer {
     }
 
     /// Writes a number as decimal digits.
+    ///
+    /// Written by hand, since most numbers are short: one digit takes 50 instructions, with the
+    /// crate itoa 80. Three digits take 90 either way.
     pub(crate) fn decimal(&mut self, mut number: u64) {
         loop {
             let digit = (number % 10) as u8;
