@@ -31,3 +31,25 @@ fn does_not_shadow_other_crates() {
         tower::ServiceBuilder::new;
     let _ = built();
 }
+
+/// Glob imports of all three crates, in one scope.
+mod beside_other_globs {
+    use http::*;
+    use skywalking_runtime::*;
+    use tower::*;
+
+    #[exit_span(name = "/stock", peer = "stock:8080", layer = http, inject = request.headers_mut())]
+    async fn send(request: &mut Request<()>) -> StatusCode {
+        let _method: &Method = request.method();
+        current().set_layer(SpanLayer::Http);
+        StatusCode::OK
+    }
+
+    #[test]
+    fn names_are_unambiguous() {
+        let _layered = ServiceBuilder::new().layer(skywalking_tower::ClientLayer::new());
+        let mut request = Request::new(());
+        let status = skywalking_trybuild::block_on(send(&mut request));
+        assert_eq!((status, request.headers().len()), (StatusCode::OK, 0));
+    }
+}
