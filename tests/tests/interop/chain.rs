@@ -41,7 +41,7 @@ fn play(parts: &[Part]) -> Option<String> {
     let trace = stage.trace(2 * macks.len());
     let (tree, map, correlation) =
         (shown::tree(&trace, &macks, &stage), shown::map(&macks, &stage), stage.correlation());
-    Some(format!("{tree}{map}the echo received {}", correlation.join("; ")))
+    Some(format!("{tree}{map}the echo got {}", correlation.join("; ")))
 }
 
 #[test]
