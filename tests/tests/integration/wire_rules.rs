@@ -8,27 +8,26 @@ use skywalking_runtime::{Callsite, Config, callsite, config::Reporter, current, 
 static CACHED: Callsite = callsite!(entry, "/look up", layer = cache);
 
 fn break_two_rules() {
-    span(&CACHED).run(|| current().tag("x-le", "yes"));
+    span(&CACHED).run(|| current().tag("http.status_code", "OK"));
 }
 
 #[test]
-#[should_panic(expected = "tag-loses-segment: span 0 of segment")]
+#[should_panic(expected = "tag-value: span 0 of segment")]
 fn violation_in_a_test_fails_the_test() {
     testing::Test::new().allow("tag-missing").run(break_two_rules);
 }
 
 #[test]
 fn allowed_violation_in_a_test_does_not_fail_it() {
-    let trees =
-        testing::Test::new().allow("tag-missing").allow("tag-loses-segment").run(break_two_rules);
-    assert_eq!(testing::text(&trees), "Entry /look up layer=Cache {x-le=yes}\n");
+    let trees = testing::Test::new().allow("tag-missing").allow("tag-value").run(break_two_rules);
+    assert_eq!(testing::text(&trees), "Entry /look up layer=Cache {http.status_code=OK}\n");
 }
 
 /// Not a test itself: a child process of the last one.
 #[test]
 #[ignore = "the child process of a test"]
 fn allowed_violation_outside_of_a_test() {
-    let _allowed = (testing::allow("tag-missing"), testing::allow("tag-loses-segment"));
+    let _allowed = (testing::allow("tag-missing"), testing::allow("tag-value"));
     violation_outside_of_a_test();
 }
 
@@ -62,7 +61,7 @@ fn violation_ends_the_process_only_if_set() {
     assert_eq!(violations.len(), 2, "{stderr}");
     assert!(
         violations[0].contains("is of layer Cache without the tag cache.type")
-            && violations[1].contains("the tag x-le with value"),
+            && violations[1].contains("the tag http.status_code with value"),
         "{stderr}"
     );
 
