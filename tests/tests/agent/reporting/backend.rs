@@ -58,6 +58,11 @@ impl Backend {
         Self::run(builder().token(token))
     }
 
+    /// Starts one that refuses a segment of more spans.
+    pub(crate) fn with_max_spans(spans: usize) -> Self {
+        Self::run(builder().max_spans(spans))
+    }
+
     fn run(builder: Builder) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)

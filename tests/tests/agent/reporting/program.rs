@@ -33,6 +33,12 @@ pub(crate) fn requests(number: usize) {
     (0..number).for_each(|_| request());
 }
 
+/// Makes a request of this number of spans.
+pub(crate) fn request_with_spans(number: usize) {
+    static STEP: Callsite = callsite!(local, "step");
+    span(&REQUEST).run(|| (1..number).for_each(|_| span(&STEP).run(|| {})));
+}
+
 /// Makes a request with a tag.
 pub(crate) fn request_with_tag(key: &'static str, value: &str) {
     span(&REQUEST).run(|| {
