@@ -5,6 +5,7 @@
 //! for replies.
 
 mod forked;
+mod from_config;
 mod lines;
 mod shutdown;
 #[cfg(test)]
@@ -19,9 +20,11 @@ use tokio::sync::Notify;
 
 pub(crate) use self::shutdown::LOG_DEADLINE;
 use crate::config::{Checked, Reporter};
+use crate::context::thread_state::never_trace_this_thread;
 use crate::error::Error;
 #[cfg(any(feature = "report-grpc", feature = "report-http"))]
 use crate::management::properties;
+use crate::observer;
 use crate::queue;
 use crate::report::accounts::Ledger;
 use crate::report::drain::Drain;
@@ -43,6 +46,8 @@ use crate::transports::log::Log;
 use crate::util::clock;
 use crate::util::coarse_clock;
 use crate::util::id;
+
+pub use from_config::init;
 
 /// The running agent. Dropping it flushes within the configured timeout and ends tracing.
 ///
@@ -128,6 +133,7 @@ pub(crate) fn start(config: Checked) -> Result<Agent, Error> {
     // A failed allocation aborts the program, so nothing is started without memory.
     sys::check_address_space(START_SPACE).map_err(reporter_error)?;
     sys::watch_forks(forked::in_child);
+    sys::run_first(never_trace_this_thread);
     let _starting = sys::starting();
     match config.reporter {
         #[cfg(feature = "report-grpc")]
@@ -171,8 +177,10 @@ fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Erro
     })
     .map_err(|Running| Error::AlreadyStarted { service: identity.service.clone() })?;
     self_log::configure(config.self_log);
-    #[cfg(feature = "testing")]
-    crate::testing::started(&handle);
+    observer::agent_started(|| {
+        let handle = handle.clone();
+        move |timeout| handle.ask(timeout, |deadline, reply| Command::Flush { deadline, reply })
+    });
     let (max_segment_age, queue) = (tracer.settings.max_segment_age, tracer.settings.queue);
     let ledger = Ledger::open(tracer.generation);
     queue::open(tracer.generation);

@@ -38,6 +38,7 @@ mod reporter;
 mod sampling;
 #[cfg(feature = "agent")]
 pub(crate) mod self_log;
+pub(crate) mod settings;
 pub(crate) mod storage;
 pub(crate) mod tail_sampling;
 #[cfg(feature = "agent")]

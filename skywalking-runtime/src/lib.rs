@@ -100,6 +100,11 @@ mod headers;
 pub mod integrations;
 #[cfg(feature = "agent")]
 mod management;
+#[cfg(feature = "testing")]
+mod observer;
+#[cfg(not(feature = "testing"))]
+#[path = "observer/off.rs"]
+mod observer;
 pub mod propagation;
 mod queue;
 #[cfg(feature = "agent")]
@@ -127,9 +132,9 @@ mod transports;
 mod util;
 
 #[cfg(feature = "agent")]
-pub use agent::Agent;
+pub use agent::{Agent, init};
 #[cfg(feature = "agent")]
-pub use config::{Config, builder::init};
+pub use config::Config;
 #[cfg(feature = "agent")]
 pub use error::Error;
 pub use span::callsite::Callsite;
@@ -246,12 +251,14 @@ pub mod __private {
     pub use crate::span::layer::SpanLayer;
     pub use crate::span::tag::{Plain, PutDisplay, PutRaw};
     pub use crate::trace::autoref::{
-        AnyResult, CauseOfError, CauseThroughDeref, IsBoxed, IsBoxedAndSent, IsItself, IsNothing,
-        KindOfError, KindOfValue, NoCause, OfReturned, Returned, ValueOfAny, ValueOfOk, ViaDebug,
-        ViaDeref, ViaDisplay, ViaError, ViaName, ViaNothing, must_be_result, note_debug,
-        note_display, note_message,
+        CauseOfError, CauseThroughDeref, IsBoxed, IsBoxedAndSent, IsItself, IsNothing, KindOfError,
+        KindOfValue, NoCause, OfReturned, Returned, ValueOfAny, ValueOfOk, ViaDebug, ViaDeref,
+        ViaDisplay, ViaError, ViaName, ViaNothing,
     };
     pub use crate::trace::deferred_span::Prepared;
+    pub use crate::trace::error_forms::{
+        AnyResult, must_be_result, note_debug, note_display, note_message,
+    };
     pub use crate::trace::failure::{Severity, recording};
     pub use crate::trace::inject::{inject, wants_inject};
     pub use crate::trace::made::{

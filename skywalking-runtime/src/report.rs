@@ -25,11 +25,7 @@ mod pending;
 pub(crate) mod problem_log;
 pub(crate) mod stats;
 pub(crate) mod tail_sampling;
-#[cfg(feature = "testing")]
-pub(crate) mod test_sink;
 pub(crate) mod timeline;
 pub(crate) mod transport;
 pub(crate) mod wire;
-#[cfg(feature = "testing")]
-pub(crate) mod wire_check;
 pub(crate) mod worker;

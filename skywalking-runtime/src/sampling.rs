@@ -20,16 +20,7 @@ pub(crate) use pattern::Pattern;
 pub(crate) use rate::Rate;
 pub(crate) use window::PerWindow;
 
-#[cfg(feature = "testing")]
-pub(crate) use crate::testing::{decide, scope};
-
 use crate::util::diagnostics::Diagnostic;
-
-/// The mark of the test that runs on this thread, or 0.
-#[cfg(not(feature = "testing"))]
-pub(crate) fn scope() -> u32 {
-    0
-}
 
 /// Whether an upstream service has sampled the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

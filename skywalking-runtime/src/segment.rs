@@ -30,7 +30,7 @@ mod merging;
 mod names;
 mod outgoing;
 mod overflow;
-mod panics;
+pub(crate) mod panics;
 mod references;
 pub(crate) mod root_task;
 mod spans;
@@ -42,6 +42,7 @@ mod trace_id;
 use std::sync::Arc;
 
 use crate::headers::baggage::Baggage;
+use crate::observer::TestId;
 use crate::queue::Attached;
 use crate::segment::root_task::RootTask;
 use crate::span::record::{Attribute, LeftOut, NONE, Record, Trace};
@@ -54,8 +55,6 @@ pub(crate) use identity::SegmentIdentity;
 pub(crate) use merging::NameSource;
 pub(crate) use names::{Name, UNKNOWN_PEER, UNNAMED, known_peer};
 pub(crate) use outgoing::Headers;
-#[cfg(feature = "testing")]
-pub(crate) use panics::LOCATION;
 pub(crate) use references::REF_LIMIT;
 
 /// The spans of one request in one task or thread.
@@ -86,8 +85,8 @@ pub(crate) struct Segment {
     trace: Trace,
     /// True if the trace id has left this segment, so that it must not change.
     trace_is_fixed: bool,
-    /// The mark of the test that opened the segment, or 0.
-    scope: u32,
+    /// The test that opened the segment.
+    test: TestId,
     records: Vec<Record>,
     sides: Vec<Attribute>,
     text: String,
@@ -129,7 +128,7 @@ impl Segment {
             left_out: LeftOut::NOTHING,
             trace: Trace::Own(0),
             trace_is_fixed: false,
-            scope: 0,
+            test: TestId::NONE,
             records: Vec::with_capacity(8),
             sides: Vec::with_capacity(8),
             text: String::with_capacity(256),
@@ -164,7 +163,7 @@ impl Segment {
         self.left_out = LeftOut::NOTHING;
         self.trace = Trace::Own(crate::util::id::own_trace(key));
         self.trace_is_fixed = false;
-        self.scope = 0;
+        self.test = TestId::NONE;
         self.records.clear();
         self.sides.clear();
         self.text.clear();

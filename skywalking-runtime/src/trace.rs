@@ -1,11 +1,13 @@
-//! Spans over calls, futures and streams: what the attributes expand to and what programs call.
+//! Spans of calls, futures and streams: the code that the attributes expand to, and the API that
+//! programs call.
 //!
 //! - [`opening`], [`deferred_span`], [`opening_span`]: a span before it opens: its arguments, and
 //!   whether it is recorded
 //! - [`scope`], [`traced`]: a span of a call, of a future or a stream
 //! - [`builder`], [`child_guard`], [`root`]: spans that the program opens itself
 //! - [`current`], [`correlation`], [`inject`]: what the program reads and adds
-//! - [`autoref`], [`made`], [`failure`], [`panic_hook`]: returned values, errors and panics
+//! - [`autoref`], [`error_forms`], [`made`], [`failure`], [`panic_hook`]: returned values, errors
+//!   and panics
 //! - [`snapshot`], [`detached`]: other tasks and threads, spans that end by a handle
 //! - [`orphans`]: Local spans without a parent
 //!
@@ -19,6 +21,7 @@ pub(crate) mod correlation;
 pub(crate) mod current;
 pub(crate) mod deferred_span;
 pub(crate) mod detached;
+pub(crate) mod error_forms;
 pub(crate) mod failure;
 pub(crate) mod inject;
 pub(crate) mod made;

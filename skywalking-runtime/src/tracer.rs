@@ -11,11 +11,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::config::policies::{Cancelled, Inbound, Orphans, OtherContexts};
+use crate::config::settings::Settings;
 use crate::config::storage::Storage;
-use crate::config::tail_sampling::TailSampling;
-use crate::headers::correlation::Limits;
-use crate::queue::Budget;
 use crate::sampling::Choice;
 use crate::self_log::{self, Delivery, Line, WithoutThread};
 use crate::sys::{PerProcess, forks};
@@ -123,47 +120,6 @@ impl Identity {
         self.storage = storage;
         self.name_bytes = storage.name_bytes(&self.service);
         self
-    }
-}
-
-/// The settings that spans use.
-#[derive(Clone, Debug)]
-pub(crate) struct Settings {
-    /// The span limit of a segment.
-    pub(crate) max_spans_per_segment: u16,
-    /// The limit of open segments in the process.
-    pub(crate) max_open_segments: usize,
-    pub(crate) orphans: Orphans,
-    pub(crate) inbound: Inbound,
-    pub(crate) others: OtherContexts,
-    pub(crate) cancelled: Cancelled,
-    /// The limits of correlation pairs.
-    pub(crate) correlation: Limits,
-    /// The correlation keys whose values become tags.
-    pub(crate) correlation_tags: Arc<[&'static str]>,
-    /// The age at which a segment is split, in milliseconds.
-    pub(crate) max_segment_age: u64,
-    /// The requests that are kept although the sampler rejects them.
-    pub(crate) tail_sampling: Option<TailSampling>,
-    /// The limits of the queue.
-    pub(crate) queue: Budget,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            max_spans_per_segment: 300,
-            max_open_segments: 50_000,
-            orphans: Orphans::Trace,
-            inbound: Inbound::Accept,
-            others: OtherContexts::Keep,
-            cancelled: Cancelled::Note,
-            correlation: Limits::DEFAULT,
-            correlation_tags: Arc::new([]),
-            max_segment_age: 600_000,
-            tail_sampling: None,
-            queue: Budget { bytes: 16 * 1024 * 1024, segments: 50_000 },
-        }
     }
 }
 

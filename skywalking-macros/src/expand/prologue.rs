@@ -167,11 +167,12 @@ impl Prologue<'_> {
     fn record(&self, ty: &TokenStream) -> TokenStream {
         let site = Span::mixed_site();
         let name = self.record_text(ty, self.args.name.as_ref(), "name");
-        let name = name
-            .map(|name| quote_spanned!(site=> if #ty::naming(&mut __skywalking_opening) { #name }));
+        let name = name.map(
+            |name| quote_spanned!(site=> if #ty::wants_name(&mut __skywalking_opening) { #name }),
+        );
         let values = self.record_values(ty);
         let values = (!values.is_empty()).then(
-            || quote_spanned!(site=> if #ty::recording(&mut __skywalking_opening) { #(#values)* }),
+            || quote_spanned!(site=> if #ty::wants_tags(&mut __skywalking_opening) { #(#values)* }),
         );
         quote_spanned!(site=> #name #values)
     }

@@ -18,7 +18,7 @@ fn user(headers: &str, id: u64) -> String {
                 &headers,
             );
         }
-        if ::skywalking_runtime::__private::Opening::recording(
+        if ::skywalking_runtime::__private::Opening::wants_tags(
             &mut __skywalking_opening,
         ) {
             match &id {

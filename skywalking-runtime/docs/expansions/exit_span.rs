@@ -14,7 +14,7 @@ async fn check(address: &str, mut req: Req) -> Result<Req, std::io::Error> {
                             .layer(::skywalking_runtime::__private::SpanLayer::Rpc);
                         &__SKYWALKING_CALLSITE
                     });
-                    if ::skywalking_runtime::__private::Opening::recording(
+                    if ::skywalking_runtime::__private::Opening::wants_tags(
                         &mut __skywalking_opening,
                     ) {
                         match &address {

@@ -10,7 +10,7 @@ fn plan(user_id: u64) -> Result<u64, std::num::ParseIntError> {
                 .tags(&[("kind", "nightly")]);
             &__SKYWALKING_CALLSITE
         });
-        if ::skywalking_runtime::__private::Opening::recording(
+        if ::skywalking_runtime::__private::Opening::wants_tags(
             &mut __skywalking_opening,
         ) {
             match &user_id {

@@ -5,13 +5,11 @@ use std::time::Duration;
 
 use super::sampling::Requests;
 use super::{Ignored, Reporter, SelfLog, Storage, Token, correlation, env};
-use crate::agent::{self, Agent};
 use crate::config::policies::{Cancelled, Inbound, Orphans, OtherContexts};
+use crate::config::settings::Settings;
 use crate::error::Error;
 use crate::redact::{Hook, Redact};
 use crate::secrets::without_secrets;
-use crate::self_log::{Delivery, Line, WithoutThread, emit_to};
-use crate::tracer::Settings;
 
 /// A text and the name of the setting that contained it.
 #[derive(Clone)]
@@ -327,82 +325,41 @@ impl Config {
         self
     }
 
-    /// Starts the agent. Spans are recorded until the guard is dropped.
-    ///
-    /// The call does not wait for the backend, which can start later.
-    ///
-    /// # Errors
-    ///
-    /// Fails if a setting is invalid or if another agent runs. See [`Error`].
-    pub fn start(self) -> Result<Agent, Error> {
-        let config = match self.environment {
-            Environment::Override => env::of_process(self)?,
-            Environment::Ignore => self,
-        };
-        if !config.enabled {
-            return Ok(Agent::off(&config.service.text, None, Delivery::default()));
+    /// Returns the settings with those overridden for which a variable is set, if variables are to
+    /// be read.
+    pub(crate) fn resolve(self) -> Result<Self, Error> {
+        match self.environment {
+            Environment::Override => env::of_process(self),
+            Environment::Ignore => Ok(self),
         }
-        let (self_log, warning) = (config.self_log, config.ignored.warning());
-        config.check().and_then(agent::start).inspect_err(|_| {
-            // A missing setting may have been set under a wrong name.
-            if let Some(warning) = warning {
-                emit_to(self_log, vec![Line::warn(warning)], WithoutThread::WriteHere)
-                    .wait(agent::LOG_DEADLINE);
-            }
-        })
     }
 
-    /// Starts the agent, or continues without it: an invalid setting is logged once ([`SelfLog`]),
-    /// and [`Agent::error`] returns it.
-    ///
-    /// ```
-    /// use skywalking_runtime::Config;
-    ///
-    /// let agent = Config::new("shop").backend("no port").start_or_off();
-    /// assert!(agent.error().is_some_and(|error| error.to_string().contains("give host:port")));
-    /// ```
-    pub fn start_or_off(self) -> Agent {
-        let service = self.service.text.clone();
-        let self_log = match self.environment {
+    pub(crate) fn is_enabled(&self) -> bool {
+        self.enabled
+    }
+
+    /// Returns the name of the service as it was given.
+    pub(crate) fn given_service(&self) -> &str {
+        &self.service.text
+    }
+
+    /// Returns where lines go that are logged before the settings are resolved.
+    pub(crate) fn early_self_log(&self) -> SelfLog {
+        match self.environment {
             Environment::Override => {
                 env::self_log(&|name| std::env::var_os(name)).unwrap_or(self.self_log)
             }
             Environment::Ignore => self.self_log,
-        };
-        self.start().unwrap_or_else(|error| {
-            let line = Line::error("the agent is off, and the program runs without it")
-                .problem(error.to_string());
-            let logged = emit_to(self_log, vec![line], WithoutThread::WriteHere);
-            Agent::off(&service, Some(error), logged)
-        })
-    }
-}
-
-/// Starts an agent with the settings of the `SW_AGENT_*` variables.
-///
-/// Does the same as [`Config::from_env`] and [`Config::start`].
-///
-/// # Errors
-///
-/// Fails if a variable is invalid or if another agent runs. See [`Error`].
-pub fn init() -> Result<Agent, Error> {
-    Config::from_env()?.start()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn disabled_agent_starts_with_any_settings() {
-        let agent =
-            Config::new("").backend("nonsense").token("a b").enabled(false).start().unwrap();
-        assert!(agent.error().is_none());
+        }
     }
 
-    #[test]
-    fn start_or_off_keeps_the_error() {
-        let agent = Config::new("s").backend("nonsense").start_or_off();
-        assert!(matches!(agent.error(), Some(Error::Backend { setting: "Config::backend", .. })));
+    /// Returns where lines go that are logged after the settings are resolved.
+    pub(crate) fn self_log_mode(&self) -> SelfLog {
+        self.self_log
+    }
+
+    /// Returns a warning about variables that have no effect.
+    pub(crate) fn warning(&self) -> Option<String> {
+        self.ignored.warning()
     }
 }

@@ -3,15 +3,16 @@
 use std::time::Duration;
 
 use super::{Address, Config, Given, Ignored, Reporter, SelfLog, Token, address, env, names};
+use crate::config::settings::Settings;
 use crate::error::Error;
 use crate::queue::Budget;
 use crate::redact::Hook;
 use crate::sampling::Choice;
-use crate::tracer::{Identity, Settings};
+use crate::tracer::Identity;
 
 impl Config {
     /// Checks the settings. An error names the invalid setting.
-    pub(super) fn check(mut self) -> Result<Checked, Error> {
+    pub(crate) fn check(mut self) -> Result<Checked, Error> {
         self.correlation.check(&mut self.settings)?;
         let storage = self.storage;
         let service = names::service(self.service.setting, &self.service.text, storage)?;

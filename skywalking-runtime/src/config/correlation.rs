@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 use super::Config;
+use crate::config::settings::Settings;
 use crate::error::Error;
 use crate::headers::correlation::Limits;
 use crate::sys::PerProcess;
-use crate::tracer::Settings;
 
 const PAIRS: &str = "SW_CORRELATION_ELEMENT_MAX_NUMBER";
 const VALUE_LENGTH: &str = "SW_CORRELATION_VALUE_MAX_LENGTH";

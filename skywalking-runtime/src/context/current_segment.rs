@@ -72,7 +72,7 @@ pub(crate) fn after_fork() {
 }
 
 /// Returns true if a segment is in the slot.
-#[cfg(any(test, feature = "testing"))]
+#[inline]
 pub(crate) fn is_occupied() -> bool {
     with(|_| ()).is_some()
 }

@@ -7,11 +7,13 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
+use crate::config::settings::Settings;
 use crate::context::current_segment;
+use crate::observer;
 use crate::queue::{self, HandOver, ThreadOutbox};
 use crate::segment::{Part, Segment};
 use crate::sys::forks;
-use crate::tracer::{self, Settings, Tracer};
+use crate::tracer::{self, Tracer};
 use crate::util::clock;
 use crate::util::diagnostics::{self, Diagnostic};
 use crate::util::id::Block;
@@ -129,15 +131,13 @@ impl Thread {
         // The new part opens before the old one ends, so that the request always has a segment.
         self.outbox().opened();
         queue::count_open();
-        #[cfg(feature = "testing")]
-        crate::testing::segment_opened(segment.scope(), id, segment.root_name());
+        observer::segment_opened(segment.test(), id, segment.root_name());
         self.hand_over(segment, Part::Intermediate);
         segment.begin_part(id, clock::now());
     }
 
     fn hand_over(&self, segment: &mut Segment, part: Part) {
-        #[cfg(feature = "testing")]
-        let held = segment.is_held();
+        let is_held = !segment.test().is_none() && segment.is_held();
         queue::count_closed();
         let outbox = self.outbox();
         let handed = segment.hand_over(part, |finished, tracer| {
@@ -147,9 +147,8 @@ impl Thread {
             segment.tracer().wake();
         }
         // The reporter reports the end of a segment that it holds.
-        #[cfg(feature = "testing")]
-        if !held || !matches!(handed, HandOver::Queued | HandOver::QueuedAndHalfFull) {
-            crate::testing::segment_finished(segment.scope(), segment.id());
+        if !is_held || !matches!(handed, HandOver::Queued | HandOver::QueuedAndHalfFull) {
+            observer::segment_finished(segment.test(), segment.id());
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Finished segments: the parts of one, and the lists that contain many.
 
+use crate::observer::TestId;
 use crate::sampling::tail_decision::TailDecision;
 use crate::span::record::{Attribute, Record, Trace};
 use crate::trace::detached::cell::Detached;
@@ -21,9 +22,8 @@ pub(crate) struct SegmentHeader {
     pub(crate) limited: bool,
     /// True if the OAP makes no metrics of its spans.
     pub(crate) skip_analysis: bool,
-    /// The mark of the test that opened it, or 0.
-    #[cfg_attr(not(feature = "testing"), expect(dead_code, reason = "only tests read it"))]
-    pub(crate) scope: u32,
+    /// The test that opened it.
+    pub(crate) test: TestId,
 }
 
 /// What the reporter has to wait for before it sends a segment. Most segments have nothing attached.

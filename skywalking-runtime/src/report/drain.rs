@@ -20,6 +20,7 @@ use super::tail_sampling::{TailOutcome, TailSampler};
 use super::timeline::Timeline;
 use super::transport::Form;
 use crate::config::TailSampling;
+use crate::observer;
 use crate::queue::{self, Budget, Buffer, FinishedSegments, SegmentHeader};
 use crate::redact::Hook;
 use crate::tracer::Identity;
@@ -220,8 +221,7 @@ impl Drain {
         } else {
             self.lose(1, *bytes);
         }
-        #[cfg(feature = "testing")]
-        crate::testing::segment_finished(head.scope, head.id);
+        observer::segment_finished(head.test, head.id);
     }
 
     /// Sends, buffers or drops a segment, as tail sampling decides.
@@ -251,10 +251,7 @@ impl Drain {
     fn discard(&mut self, head: &SegmentHeader, bytes: usize) {
         self.discarded.0 += 1;
         self.discarded.1 += bytes;
-        #[cfg(feature = "testing")]
-        crate::testing::segment_finished(head.scope, head.id);
-        #[cfg(not(feature = "testing"))]
-        let _ = head;
+        observer::segment_finished(head.test, head.id);
     }
 
     /// Encodes the taken segments. Returns false if the batch is full before the end.
@@ -323,8 +320,7 @@ impl Drain {
     /// hook panicked.
     fn encode(&mut self, segment: Segment<'_>) -> Option<Bytes> {
         let message = self.encoder.encode_redacted(segment, &self.timeline)?;
-        #[cfg(feature = "testing")]
-        super::test_sink::hand(segment.head.scope, &message);
+        observer::segment_encoded(segment.head.test, &message);
         Some(match self.form {
             Form::Protobuf => message,
             #[cfg(feature = "report-http")]

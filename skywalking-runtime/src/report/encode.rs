@@ -25,6 +25,7 @@ mod golden;
 mod json;
 mod reference;
 mod span;
+mod span_field;
 mod tags;
 #[cfg(test)]
 mod tests;

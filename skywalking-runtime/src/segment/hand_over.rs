@@ -55,7 +55,7 @@ impl Segment {
             text: self.text.len(),
             limited: self.limited,
             skip_analysis: self.baggage.skip_analysis,
-            scope: self.scope,
+            test: self.test,
         }
     }
 
@@ -88,7 +88,6 @@ impl Segment {
 
     /// Returns true if the reporter will hold the part: a span is detached, or tail sampling has not
     /// decided.
-    #[cfg(feature = "testing")]
     pub(crate) fn is_held(&self) -> bool {
         self.attached.is_incomplete() || self.attached.tail_decision.is_some()
     }

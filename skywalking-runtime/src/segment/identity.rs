@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::headers::baggage::Baggage;
+use crate::observer::TestId;
 use crate::sampling::tail_decision::TailDecision;
 use crate::segment::Segment;
 use crate::segment::text::Range;
@@ -20,7 +21,7 @@ pub(crate) struct SegmentIdentity {
     /// The name of the primary endpoint.
     pub(crate) endpoint: Box<str>,
     pub(crate) sampled: bool,
-    pub(crate) scope: u32,
+    pub(crate) test: TestId,
     pub(crate) tail_decision: Option<Arc<TailDecision>>,
     pub(crate) baggage: Baggage,
 }
@@ -54,7 +55,7 @@ impl Segment {
             trace,
             endpoint: name.into(),
             sampled: self.sampled,
-            scope: self.scope,
+            test: self.test,
             tail_decision: self.attached.tail_decision.clone(),
             baggage: self.baggage.clone(),
         });
@@ -75,7 +76,7 @@ impl Segment {
 
     /// Joins the trace of another segment.
     pub(crate) fn join(&mut self, shared: &SegmentIdentity) {
-        self.scope = shared.scope;
+        self.test = shared.test;
         self.fix_trace();
         self.attached.tail_decision.clone_from(&shared.tail_decision);
         self.baggage.clone_from(&shared.baggage);

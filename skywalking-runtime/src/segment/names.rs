@@ -108,7 +108,6 @@ impl Segment {
     }
 
     /// Returns the name of the root's callsite.
-    #[cfg(feature = "testing")]
     pub(crate) fn root_name(&self) -> &'static str {
         self.records.first().map_or("", |root| root.callsite.name)
     }

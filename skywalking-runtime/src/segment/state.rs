@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use crate::config::settings::Settings;
+use crate::observer::TestId;
 use crate::sampling::tail_decision::TailDecision;
 use crate::segment::Segment;
 use crate::sys::forks;
-use crate::tracer::{Settings, Tracer};
+use crate::tracer::Tracer;
 
 impl Segment {
     /// Returns the key that guards and futures compare. Never 0, and the same after a split.
@@ -15,21 +17,20 @@ impl Segment {
     }
 
     /// Returns the id under which the current part is reported.
-    #[cfg(feature = "testing")]
     pub(crate) fn id(&self) -> u64 {
         self.id
     }
 
-    /// Returns the mark of the test that opened the segment, or 0.
-    #[cfg(feature = "testing")]
-    pub(crate) fn scope(&self) -> u32 {
-        self.scope
+    /// Returns the test that opened the segment.
+    #[inline]
+    pub(crate) fn test(&self) -> TestId {
+        self.test
     }
 
-    /// Sets the mark of the test that opened the segment.
+    /// Sets the test that opened the segment.
     #[inline]
-    pub(crate) fn set_scope(&mut self, scope: u32) {
-        self.scope = scope;
+    pub(crate) fn set_test(&mut self, test: TestId) {
+        self.test = test;
     }
 
     /// Returns the tracer that the segment was opened under.

@@ -1,12 +1,20 @@
 //! Starts the agent's threads.
 
 use std::io;
+use std::sync::OnceLock;
 
 use super::{limits, signals};
-use crate::context::thread_state::never_trace_this_thread;
 
 /// Address space that a thread needs: its stack, and its first allocations.
 const THREAD_SPACE: usize = 4 * 1024 * 1024;
+
+/// Runs first on each new thread.
+static FIRST: OnceLock<fn()> = OnceLock::new();
+
+/// Sets what runs first on each thread that [`spawn`] starts from now on.
+pub(crate) fn run_first(work: fn()) {
+    FIRST.get_or_init(|| work);
+}
 
 /// Starts a thread with this name.
 ///
@@ -18,7 +26,9 @@ pub(crate) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Res
     let _blocked = signals::block();
     let thread = std::thread::Builder::new().name(name.to_owned());
     thread.spawn(|| {
-        never_trace_this_thread();
+        if let Some(first) = FIRST.get() {
+            first();
+        }
         work();
     })?;
     Ok(())

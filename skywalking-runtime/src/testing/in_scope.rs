@@ -7,11 +7,12 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::scope::{Scope, enter};
+use crate::observer::TestId;
 
 pin_project! {
     /// A future whose roots are marked, on any thread that polls it.
     pub(super) struct InScope<F> {
-        scope: u32,
+        test: TestId,
         #[pin]
         future: F,
     }
@@ -19,7 +20,7 @@ pin_project! {
 
 impl<F> InScope<F> {
     pub(super) fn new(scope: &Scope, future: F) -> Self {
-        Self { scope: scope.id(), future }
+        Self { test: scope.id(), future }
     }
 }
 
@@ -28,7 +29,7 @@ impl<F: Future> Future for InScope<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let _here = enter(*this.scope);
+        let _here = enter(*this.test);
         pin!(this.future).poll(cx)
     }
 }

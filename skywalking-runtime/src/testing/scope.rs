@@ -7,6 +7,7 @@ use std::cell::Cell;
 use std::collections::HashMap;
 use std::fmt;
 use std::future::poll_fn;
+use std::num::NonZeroU32;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
@@ -14,20 +15,20 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 
 use super::watch::Watch;
-use crate::headers::sw8::{self, Parts};
+use crate::observer::TestId;
 use crate::util::id;
 
-type Sampler = Box<dyn Fn(&str) -> bool + Send + Sync>;
+pub(super) type Sampler = Box<dyn Fn(&str) -> bool + Send + Sync>;
 
 #[derive(Default)]
-struct Marked {
+pub(super) struct Marked {
     /// The keys of open segments, and the names of their roots.
-    open: HashMap<u64, &'static str>,
+    pub(super) open: HashMap<u64, &'static str>,
     /// The names of tasks and closures that continue a span of the test and have not started.
-    unstarted: Vec<&'static str>,
+    pub(super) unstarted: Vec<&'static str>,
     /// The keys of all segments, in the order in which they were opened.
-    order: Vec<u64>,
-    done: Vec<Bytes>,
+    pub(super) order: Vec<u64>,
+    pub(super) done: Vec<Bytes>,
     sampler: Option<Arc<Sampler>>,
     waker: Option<Waker>,
 }
@@ -41,55 +42,43 @@ impl Marked {
 #[derive(Default)]
 struct Scopes {
     last: u32,
-    marked: HashMap<u32, Marked>,
-    /// The mark of each segment whose context was written into headers.
-    left: HashMap<u64, u32>,
+    marked: HashMap<TestId, Marked>,
+    /// The ids of the segments whose contexts were written into headers, and their tests.
+    senders: HashMap<String, TestId>,
 }
 
 static SCOPES: Mutex<Option<Scopes>> = Mutex::new(None);
 static CHANGED: Condvar = Condvar::new();
 
 thread_local! {
-    /// The mark for roots on this thread.
-    static HERE: Cell<u32> = const { Cell::new(0) };
+    /// The test that roots on this thread belong to.
+    static HERE: Cell<TestId> = const { Cell::new(TestId::NONE) };
 }
 
 fn lock() -> MutexGuard<'static, Option<Scopes>> {
     SCOPES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn with<R>(scope: u32, work: impl FnOnce(&mut Marked) -> R) -> Option<R> {
-    (scope != 0)
-        .then(|| lock().as_mut().and_then(|scopes| scopes.marked.get_mut(&scope)).map(work))
+pub(super) fn with<R>(test: TestId, work: impl FnOnce(&mut Marked) -> R) -> Option<R> {
+    (!test.is_none())
+        .then(|| lock().as_mut().and_then(|scopes| scopes.marked.get_mut(&test)).map(work))
         .flatten()
 }
 
-/// Returns the mark of the test that runs on this thread, or 0.
-pub(crate) fn scope() -> u32 {
+/// Returns the test that runs on this thread.
+pub(super) fn current() -> TestId {
     HERE.get()
 }
 
-/// Returns true if a root with this name is sampled.
-pub(crate) fn decide(name: &str) -> bool {
-    let sampler = with(scope(), |marked| marked.sampler.clone()).flatten();
-    // Called without the lock and the mark: a sampler may trace, and its segments do not belong to
-    // the test.
-    let _outside = Here(HERE.replace(0));
-    sampler.is_none_or(|sampler| sampler(name))
+/// Returns the sampler of the test that runs on this thread.
+pub(super) fn current_sampler() -> Option<Arc<Sampler>> {
+    with(current(), |marked| marked.sampler.clone()).flatten()
 }
 
-/// Records that a segment was opened.
-pub(crate) fn segment_opened(scope: u32, key: u64, root: &'static str) {
-    with(scope, |marked| {
-        marked.open.insert(key, root);
-        marked.order.push(key);
-    });
-}
-
-/// Records that a segment has ended. Its bytes follow in [`delivered`].
-pub(crate) fn segment_finished(scope: u32, key: u64) {
-    let waker = with(scope, |marked| {
-        marked.open.remove(&key);
+/// Changes what a test waits for, and wakes it.
+pub(super) fn with_waiting(test: TestId, work: impl FnOnce(&mut Marked)) {
+    let waker = with(test, |marked| {
+        work(marked);
         marked.waker.take()
     });
     if let Some(waker) = waker.flatten() {
@@ -98,57 +87,19 @@ pub(crate) fn segment_finished(scope: u32, key: u64) {
     CHANGED.notify_all();
 }
 
-/// A task or closure that continues a span of the test and has not started. The test waits until
-/// this is dropped.
-#[derive(Debug)]
-pub(crate) struct Unstarted {
-    scope: u32,
-    name: &'static str,
-}
-
-impl Unstarted {
-    pub(crate) fn new(scope: u32, name: &'static str) -> Self {
-        with(scope, |marked| marked.unstarted.push(name));
-        Self { scope, name }
-    }
-}
-
-impl Drop for Unstarted {
-    fn drop(&mut self) {
-        let waker = with(self.scope, |marked| {
-            let at = marked.unstarted.iter().position(|name| *name == self.name);
-            at.map(|at| marked.unstarted.swap_remove(at));
-            marked.waker.take()
-        });
-        if let Some(waker) = waker.flatten() {
-            waker.wake();
-        }
-        CHANGED.notify_all();
-    }
-}
-
-/// Records that the context of a segment was written into headers.
-pub(crate) fn segment_left(key: u64, scope: u32) {
-    if scope != 0
+/// Notes that headers name a segment of a test.
+pub(super) fn add_sender(test: TestId, segment: u64) {
+    if !test.is_none()
         && let Some(scopes) = lock().as_mut()
     {
-        scopes.left.insert(key, scope);
+        scopes.senders.insert(id::text(segment), test);
     }
 }
 
-/// Returns the mark of the segment that a header refers to, if the segment is one of this process.
-pub(crate) fn scope_of_header(header: &str, parts: &Parts) -> u32 {
-    let Some(key) =
-        header.get(parts.segment.clone()).and_then(|part| id::parse(&sw8::decode_text(part)))
-    else {
-        return 0;
-    };
-    lock().as_ref().and_then(|scopes| scopes.left.get(&key).copied()).unwrap_or(0)
-}
-
-/// Takes the bytes of a marked segment from the reporter. Returns false if the test is over.
-pub(crate) fn delivered(scope: u32, segment: &Bytes) -> bool {
-    with(scope, |marked| marked.done.push(segment.clone())).is_some()
+/// Returns the test of a segment whose id is in headers.
+pub(super) fn test_of_sender(segment: &str) -> TestId {
+    let found = lock().as_ref().and_then(|scopes| scopes.senders.get(segment).copied());
+    found.unwrap_or(TestId::NONE)
 }
 
 /// The segments of a test, and the order in which they were opened.
@@ -158,11 +109,11 @@ pub(super) struct Collected {
     pub(super) order: Vec<String>,
 }
 
-pub(super) struct Scope(u32);
+pub(super) struct Scope(TestId);
 
 impl fmt::Debug for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Scope({})", self.0)
+        f.debug_tuple("Scope").field(&self.0).finish()
     }
 }
 
@@ -172,8 +123,9 @@ impl Scope {
         let mut scopes = lock();
         let scopes = scopes.get_or_insert_default();
         scopes.last += 1;
-        scopes.marked.insert(scopes.last, Marked::default());
-        Self(scopes.last)
+        let test = NonZeroU32::new(scopes.last).map_or(TestId::NONE, TestId::new);
+        scopes.marked.insert(test, Marked::default());
+        Self(test)
     }
 
     pub(super) fn set_sampler(&self, sampler: Sampler) {
@@ -186,7 +138,7 @@ impl Scope {
         enter(self.0)
     }
 
-    pub(super) fn id(&self) -> u32 {
+    pub(super) fn id(&self) -> TestId {
         self.0
     }
 
@@ -271,20 +223,20 @@ impl Drop for Scope {
         let mut removed = None;
         if let Some(scopes) = lock().as_mut() {
             removed = scopes.marked.remove(&self.0);
-            scopes.left.retain(|_, scope| *scope != self.0);
+            scopes.senders.retain(|_, test| *test != self.0);
         }
         // Dropped without the lock, since a sampler's destructor may trace.
         drop(removed);
     }
 }
 
-/// Marks later roots on this thread with this mark.
-pub(super) fn enter(scope: u32) -> Here {
-    Here(HERE.replace(scope))
+/// Makes later roots on this thread belong to this test.
+pub(super) fn enter(test: TestId) -> Here {
+    Here(HERE.replace(test))
 }
 
-/// Restores the previous mark on drop.
-pub(super) struct Here(u32);
+/// Restores the previous test on drop.
+pub(super) struct Here(TestId);
 
 impl Drop for Here {
     fn drop(&mut self) {

@@ -5,26 +5,17 @@ use std::time::Duration;
 
 use crate::agent::Agent;
 use crate::config::{Config, Reporter, SelfLog};
-use crate::report::test_sink::SINK;
-use crate::report::worker::{Command, Handle};
+use crate::observer;
 use crate::tracer;
 
 /// How long the reporter may take to deliver ended segments.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Sends commands to the reporter of the agent that was started last.
-static HANDLE: Mutex<Option<Handle>> = Mutex::new(None);
 /// The agent that was started for tests. It lives as long as the process.
 static AGENT: Mutex<Option<Agent>> = Mutex::new(None);
 
-/// Stores the handle of an agent that was started.
-pub(crate) fn started(handle: &Handle) {
-    *HANDLE.lock().unwrap_or_else(PoisonError::into_inner) = Some(handle.clone());
-}
-
 /// Starts a tracer if none runs.
 pub(super) fn ensure() {
-    SINK.get_or_init(|| super::delivered);
     let mut agent = AGENT.lock().unwrap_or_else(PoisonError::into_inner);
     if tracer::enabled() {
         return;
@@ -43,9 +34,5 @@ pub(super) fn ensure() {
 /// Waits until the reporter has delivered all ended segments. Returns false if it did not, and true
 /// if the agent has ended meanwhile.
 pub(super) fn flush() -> bool {
-    let handle = HANDLE.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let flushed = handle.is_none_or(|handle| {
-        handle.ask(PATIENCE, |deadline, reply| Command::Flush { deadline, reply })
-    });
-    flushed || !tracer::enabled()
+    observer::flush_agent(PATIENCE) || !tracer::enabled()
 }

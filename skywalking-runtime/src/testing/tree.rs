@@ -9,7 +9,7 @@ use skywalking_proto::v3::{
 };
 
 use super::scope::Collected;
-use crate::segment::LOCATION;
+use crate::segment::panics::LOCATION;
 
 /// A trace, or a part of it whose parent was not collected: its first span and all spans below.
 #[derive(Clone, Debug, PartialEq, Eq)]

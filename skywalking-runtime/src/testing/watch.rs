@@ -11,7 +11,7 @@ impl Watch {
     pub(super) fn start(patience: Duration, waker: Waker) -> Self {
         let over = Arc::new((Mutex::new(false), Condvar::new()));
         let watched = Arc::clone(&over);
-        let _blocked = crate::sys::block_signals();
+        let _blocked = crate::sys::signals::block();
         let thread = std::thread::spawn(move || {
             let (over, changed) = &*watched;
             let guard = over.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,4 +1,4 @@
-//! Spans by hand: one builder, and the ways to run what it describes.
+//! The builder of spans, and the ways to run one.
 //!
 //! | to cover | call | the span ends |
 //! | --- | --- | --- |
@@ -11,9 +11,9 @@
 //! There is no public guard for a span that starts a trace: sooner or later one would be held over
 //! an `.await`, and another task would write into its segment.
 //!
-//! A span that is entered and exited by hand, on any thread and on several at once, is what a layer
-//! for `tracing` needs. It belongs here as one more type: it can be neither a guard, which stays on
-//! its thread, nor a [`ResumableSpan`], whose steps are closures and never overlap.
+//! A layer for `tracing` needs a span that is entered and exited by hand, on any thread and on
+//! several at once. It belongs here as one more type. It can be neither a guard, which stays on its
+//! thread, nor a [`ResumableSpan`], whose steps are closures and never overlap.
 
 use std::fmt::Display;
 use std::future::Future;
@@ -47,20 +47,20 @@ use crate::tracer;
 /// assert_eq!(testing::text(&trees), "Entry /API/Snapshot layer=Http\n  Local plan\n");
 /// ```
 ///
-/// A local span that starts a trace is an [orphan](crate::stats::orphans()), as one of an attribute is. If
-/// it is meant to, say so at the callsite:
-/// [`orphans(Orphans::Trace)`](crate::Callsite::orphans).
+/// A local span that starts a trace is an [orphan](crate::stats::orphans()), like one of an
+/// attribute. If it is meant to start traces, set
+/// [`orphans(Orphans::Trace)`](crate::Callsite::orphans) on the callsite.
 ///
-/// Without an agent nothing is recorded, and the work runs as it is.
+/// Without an agent nothing is recorded, and the work runs unchanged.
 #[inline]
 pub fn span(callsite: &'static Callsite) -> SpanBuilder {
     SpanBuilder { prepared: Prepared::new(callsite) }
 }
 
-/// A description of a span: made by [`span`], and opened by [`run`](Self::run),
-/// [`future`](Self::future), [`enter`](Self::enter) or [`resumable`](Self::resumable).
+/// Describes a span. [`span`] creates it. [`run`](Self::run), [`future`](Self::future),
+/// [`enter`](Self::enter) or [`resumable`](Self::resumable) opens it.
 ///
-/// Headers are written inside of the span, by [`inject`](crate::propagation::inject), since they name it.
+/// Write headers inside the span, by [`inject`](crate::propagation::inject), since they name it.
 #[must_use = "a span does nothing until `run`, `future`, `enter` or `resumable`"]
 #[derive(Debug)]
 pub struct SpanBuilder {
@@ -228,7 +228,7 @@ impl SpanBuilder {
         child_guard::enter(self.prepared)
     }
 
-    /// Prepares a span that is worked on in steps, on any thread. It opens at the first step.
+    /// Prepares a span that runs in steps, on any thread. It opens at the first step.
     pub fn resumable(self) -> ResumableSpan {
         ResumableSpan::new(self.prepared)
     }

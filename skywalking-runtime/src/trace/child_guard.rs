@@ -1,4 +1,4 @@
-//! The guard of a child.
+//! The guard of a child span.
 
 use crate::context::current_segment;
 use crate::span::callsite::Callsite;
@@ -8,10 +8,10 @@ use crate::trace::scope::{self, Scope};
 use crate::tracer;
 use crate::util::diagnostics::{self, Diagnostic};
 
-/// The guard of a child span: made by [`SpanBuilder::enter`](crate::SpanBuilder::enter). The span
-/// ends when the guard drops.
+/// Ends a child span when it drops. [`SpanBuilder::enter`](crate::SpanBuilder::enter) creates it.
 ///
-/// It does not survive an `.await`: use [`SpanBuilder::future`](crate::SpanBuilder::future) there.
+/// It cannot be held over an `.await`: use [`SpanBuilder::future`](crate::SpanBuilder::future)
+/// there.
 #[must_use = "the span ends when this guard drops: keep it with `let _span = ..`, not `let _ = ..`"]
 #[derive(Debug)]
 pub struct ChildGuard {

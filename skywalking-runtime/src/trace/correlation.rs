@@ -1,9 +1,9 @@
-//! Key-value pairs that the program sends along with the current trace.
+//! Key-value pairs that are propagated with the current trace.
 
 use crate::context::current_segment;
 use crate::tracer;
 
-/// The value that travels with the current trace under `key`.
+/// Returns the value that is propagated with the current trace under `key`.
 ///
 /// ```
 /// assert_eq!(skywalking_runtime::propagation::correlation::get("tenant"), None); // no context here
@@ -12,12 +12,13 @@ pub fn get(key: &str) -> Option<String> {
     current_segment::with(|segment| segment.correlation(key).map(str::to_owned)).flatten()
 }
 
-/// Sends `value` along with the current trace under `key`; an empty value removes the key. False,
-/// and nothing is changed, without a context, for a fourth key, and for a key or value of over 128
-/// UTF-16 units. [`Config::max_correlation_pairs`] and
-/// [`Config::max_correlation_value_length`] allow more.
+/// Propagates `value` with the current trace under `key`. An empty value removes the key. Returns
+/// false and changes nothing without a context, for a fourth key, and for a key or value of over
+/// 128 UTF-16 units. [`Config::max_correlation_pairs`] and [`Config::max_correlation_value_length`]
+/// allow more.
 ///
-/// If the key is one of [`Config::correlation_tags`], the value is a tag of the current span too.
+/// If the key is one of [`Config::correlation_tags`], the value becomes a tag of the current span
+/// too.
 ///
 /// [`Config::max_correlation_pairs`]: crate::Config::max_correlation_pairs
 /// [`Config::max_correlation_value_length`]: crate::Config::max_correlation_value_length

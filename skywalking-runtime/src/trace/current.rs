@@ -1,5 +1,5 @@
-//! The current span: what the program adds to it. Each call does nothing
-//! where no span is recorded.
+//! The current span: tags, logs and errors that the program adds. Each call does nothing where no
+//! span is recorded.
 
 use std::any::type_name;
 use std::error::Error;
@@ -13,7 +13,7 @@ use crate::trace::failure::{self, Failure, Severity};
 use crate::tracer;
 use crate::util::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
 
-/// The span that is current on this thread, or nothing.
+/// Accesses the current span of this thread. If there is none, its methods do nothing.
 ///
 /// ```
 /// use skywalking_runtime::current;
@@ -23,7 +23,7 @@ use crate::util::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
 #[derive(Clone, Copy, Debug)]
 pub struct CurrentSpan(());
 
-/// The span that is current on this thread.
+/// Returns the current span of this thread.
 #[inline]
 pub fn current() -> CurrentSpan {
     CurrentSpan(())
@@ -35,7 +35,8 @@ fn with(work: impl FnOnce(&mut Segment)) {
     }
 }
 
-/// Formats a value in a scratch, with the slot as it was, then works on the current span's list.
+/// Formats a value into a buffer while the segment stays current, then works on the current span's
+/// list.
 fn formatted(
     args: std::fmt::Arguments<'_>,
     limit: usize,
@@ -52,12 +53,12 @@ fn formatted(
     });
 }
 
-/// A tag on the current span.
+/// Tags the current span.
 pub(crate) fn tag(key: &'static str, value: Raw<'_>) {
     with(|segment| segment.tag_current(key, value));
 }
 
-/// A tag of what is formatted.
+/// Tags the current span with a formatted value.
 pub(crate) fn tag_formatted(key: &'static str, value: std::fmt::Arguments<'_>) {
     formatted(value, TAG_LIMIT, |segment, head, text| segment.tag(head, key, Raw::Text(text)));
 }
@@ -67,32 +68,32 @@ pub(crate) fn tag_formatted(key: &'static str, value: std::fmt::Arguments<'_>) {
     reason = "made to be chained, and to be dropped at the end of the chain"
 )]
 impl CurrentSpan {
-    /// True if the current span is recorded: for values that cost something to find.
+    /// Returns true if the current span is recorded: for values that are expensive to compute.
     pub fn is_recording(self) -> bool {
         failure::recording()
     }
 
-    /// A tag of text (cut at 2048 UTF-16 units), number or bool. Of two tags with one key the later
-    /// one counts.
+    /// Adds a tag: text (cut at 2048 UTF-16 units), an integer or a bool. Of two tags with one key
+    /// the later one is kept.
     #[inline]
     pub fn tag(self, key: &'static str, value: impl TagValue) -> Self {
         tag(key, value.raw());
         self
     }
 
-    /// A tag of anything that implements [`Display`].
+    /// Adds a tag of any type that implements [`Display`].
     pub fn tag_display(self, key: &'static str, value: impl Display) -> Self {
         tag_formatted(key, format_args!("{value}"));
         self
     }
 
-    /// A tag of anything that implements [`Debug`].
+    /// Adds a tag of any type that implements [`Debug`].
     pub fn tag_debug(self, key: &'static str, value: impl Debug) -> Self {
         tag_formatted(key, format_args!("{value:?}"));
         self
     }
 
-    /// A log of one field, at the present time.
+    /// Adds a log with one field, at the present time.
     pub fn log(self, key: &'static str, value: impl Display) -> Self {
         formatted(format_args!("{value}"), TAG_LIMIT, |segment, head, text| {
             segment.log(head);
@@ -101,12 +102,12 @@ impl CurrentSpan {
         self
     }
 
-    /// A log of several fields, at the present time.
+    /// Adds a log with several fields, at the present time.
     pub fn log_fields(self, fields: &[(&'static str, &dyn Display)]) -> Self {
         if !failure::recording() {
             return self;
         }
-        // All values first: their code may open spans, and a log's fields must lie together.
+        // All values first: their code may open spans, and the fields of a log must be adjacent.
         let mut text = current_segment::with(Segment::take_scratch).unwrap_or_default();
         let mut ends = Vec::with_capacity(fields.len());
         for (_, value) in fields {
@@ -127,8 +128,8 @@ impl CurrentSpan {
         self
     }
 
-    /// The span failed with this error: `event=error`, its type, its message and the chain of its
-    /// sources.
+    /// Marks the span as failed and logs the error: `event=error`, its type, its message and the
+    /// chain of its sources.
     pub fn record_error<E: Error + ?Sized>(self, error: &E) -> Self {
         failure::record(&Failure {
             kind: kind_of::<E>(),
@@ -139,7 +140,7 @@ impl CurrentSpan {
         self
     }
 
-    /// The span failed, and all that is known is a text.
+    /// Marks the span as failed and logs a message.
     pub fn record_error_message(self, message: impl Display) -> Self {
         failure::record(&Failure {
             kind: "error",
@@ -150,50 +151,51 @@ impl CurrentSpan {
         self
     }
 
-    /// The span failed, and what came back says why: a status, say, in a tag. Without a log.
+    /// Marks the span as failed without a log: for a response whose status, in a tag, has the
+    /// reason.
     pub fn set_error(self) -> Self {
         with(Segment::fail_current);
         self
     }
 
-    /// Another operation name, cut at 150 UTF-16 units and to what the backend can store
-    /// ([`Storage`](crate::config::Storage)); an empty one changes nothing.
+    /// Replaces the operation name, cut at 150 UTF-16 units and to what the backend can store
+    /// ([`Storage`](crate::config::Storage)). An empty one changes nothing.
     pub fn set_name(self, name: impl Display) -> Self {
         formatted(format_args!("{name}"), NAME_LIMIT, Segment::rename);
         self
     }
 
-    /// Another peer, cut at 200 UTF-16 units. A header that was written before keeps the old one.
+    /// Replaces the peer, cut at 200 UTF-16 units. Headers that are already written keep the old
+    /// one.
     pub fn set_peer(self, peer: impl Display) -> Self {
         formatted(format_args!("{peer}"), PEER_LIMIT, Segment::peer);
         self
     }
 
-    /// Another component id (`docs/protocol.md#components`).
+    /// Sets the component id (`docs/protocol.md#components`).
     pub fn set_component(self, component: i32) -> Self {
         with(|segment| segment.set_component(component));
         self
     }
 
-    /// Another layer.
+    /// Sets the layer.
     pub fn set_layer(self, layer: SpanLayer) -> Self {
         with(|segment| segment.set_layer(layer));
         self
     }
 
-    /// Asks the OAP to store this one span and to leave it out of the metrics of services,
-    /// instances, endpoints and calls. Virtual databases, caches, queues and logic endpoints
-    /// [are counted](crate::docs::concepts#traces-without-metrics) nevertheless.
+    /// Asks the OAP to store this span but to exclude it from the metrics of services, instances,
+    /// endpoints and calls. Virtual databases, caches, queues and logic endpoints [are
+    /// counted](crate::docs::concepts#traces-without-metrics) nevertheless.
     pub fn skip_analysis(self) -> Self {
         with(Segment::skip_analysis_of_current);
         self
     }
 
-    /// Asks the OAP to store this trace and to leave it out of the metrics that
-    /// [`skip_analysis`](Self::skip_analysis) names, from here on downstream: of no span of this
-    /// segment, also of those that have ended, of none of the segments that go on from here
-    /// from now on, and of none of the services that are called from now on, which are told by
-    /// the header `sw8-x`. For synthetic traffic, as probes and load tests.
+    /// Asks the OAP to store this trace but to exclude it from the metrics that
+    /// [`skip_analysis`](Self::skip_analysis) names. This includes all spans of this segment, also
+    /// those that have ended, and segments and services that continue the trace from now on. The
+    /// header `sw8-x` propagates it. Use it for synthetic traffic, such as probes and load tests.
     ///
     /// ```
     /// use skywalking_runtime::{Callsite, callsite, current, span, testing};
@@ -213,8 +215,7 @@ impl CurrentSpan {
     }
 }
 
-/// The name of an error's type. Of one that only a trait is known of, the marker traits behind it
-/// say nothing.
+/// Returns the name of an error's type, without the marker traits of a trait object.
 pub(crate) fn kind_of<E: ?Sized>() -> &'static str {
     let name = type_name::<E>();
     name.split_once(" + ").filter(|_| name.starts_with("dyn ")).map_or(name, |(first, _)| first)
@@ -228,7 +229,7 @@ impl<T: Display + ?Sized> Display for Shown<'_, T> {
     }
 }
 
-/// The id of the current trace, also of a request that is not sampled; `None` without a context.
+/// Returns the id of the current trace, also of an unsampled request. `None` without a context.
 ///
 /// ```
 /// assert_eq!(skywalking_runtime::trace_id(), None);

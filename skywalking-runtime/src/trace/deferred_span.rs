@@ -1,6 +1,6 @@
-//! A span that will open later: its arguments are computed now, where the parameters are, and kept
-//! until the future or stream that it covers is polled for the first time. What is not asked for is
-//! not kept, and nothing is while no tracer runs.
+//! A span that will open later. Its arguments are computed now, where the parameters are, and kept
+//! until the future or stream is polled for the first time. Arguments that are not asked for are
+//! not kept, and without a tracer none are.
 
 use std::fmt::{Debug, Display};
 use std::future::Future;
@@ -21,32 +21,32 @@ use crate::trace::traced::{BoxedFuture, BoxedStream, DeferredFuture, NoHook, Str
 use crate::tracer;
 use crate::util::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
 
-/// A span that will open at the first poll.
+/// Keeps the arguments of a span that opens at the first poll.
 #[must_use = "nothing is traced until `future` or `stream` takes what the span covers"]
 #[derive(Debug)]
 pub struct Prepared {
     callsite: &'static Callsite,
-    /// Boxed, as most spans have none and each covered future carries it.
+    /// Boxed, since most spans have none and each covered future carries it.
     given: Option<Box<Given>>,
 }
 
-/// What was computed for the span.
+/// Arguments that were computed for the span.
 #[derive(Debug, Default)]
 struct Given {
-    /// The contexts that came in, a message each.
+    /// The incoming contexts, one for each message.
     headers: Vec<IncomingHeaders<'static>>,
-    /// Those of a batch that name a sender whom none before named.
+    /// Those of a batch whose sender is not in an earlier one.
     senders: Vec<usize>,
     name: Option<String>,
     peer: Option<String>,
     tags: Vec<(&'static str, Kept)>,
-    /// Nothing is to be recorded.
+    /// The request is left out.
     ignored: bool,
 }
 
 impl Given {
-    /// Keeps what came with a message of a batch, but a sender that is known: there is no second
-    /// ref to that one.
+    /// Keeps the headers of a message of a batch. A sender that is known already is removed, since
+    /// it would not get a second reference.
     fn keep_of_batch(&mut self, mut received: IncomingHeaders<'static>) {
         let header = received.get(Header::Sw8);
         if let Some((header, sender)) =
@@ -67,37 +67,37 @@ impl Given {
 }
 
 impl Prepared {
-    /// A span of `callsite`, later.
+    /// Describes a span of `callsite` that opens later.
     #[inline]
     pub fn new(callsite: &'static Callsite) -> Self {
         Self { callsite, given: None }
     }
 
-    /// The callsite.
+    /// Returns the callsite.
     #[inline]
     pub(crate) fn callsite(&self) -> &'static Callsite {
         self.callsite
     }
 
-    /// True if nothing is known of the span but its callsite.
+    /// Returns true if only the callsite of the span is known.
     #[inline]
     pub(crate) fn is_plain(&self) -> bool {
         self.given.is_none()
     }
 
-    /// True if the context in a carrier would be used, as things stand.
+    /// Returns true if the context in a carrier would be used in the present state.
     pub fn wants_headers(&mut self) -> bool {
-        self.recording()
+        self.wants_tags()
     }
 
-    /// True if a name would be used, as things stand.
-    pub fn naming(&mut self) -> bool {
-        self.recording()
+    /// Returns true if a name would be used in the present state.
+    pub fn wants_name(&mut self) -> bool {
+        self.wants_tags()
     }
 
-    /// True if name, peer and tags would be used, as things stand: a tracer runs, and the request
-    /// here, if there is one, is sampled.
-    pub fn recording(&mut self) -> bool {
+    /// Returns true if name, peer and tags would be used in the present state: a tracer runs, and
+    /// the current request, if there is one, is sampled.
+    pub fn wants_tags(&mut self) -> bool {
         tracer::enabled() && current_segment::with(|segment| segment.is_sampled()) != Some(false)
     }
 
@@ -105,71 +105,71 @@ impl Prepared {
         self.given.get_or_insert_default()
     }
 
-    /// The context that came with a request.
+    /// Keeps the context that came with a request.
     pub fn extract<C: Extract + ?Sized>(&mut self, carrier: &C) {
         if let Some(headers) = IncomingHeaders::of(carrier, OtherContexts::Keep).into_kept() {
             self.given().headers.push(headers);
         }
     }
 
-    /// The contexts that came with a batch.
+    /// Keeps the contexts that came with a batch.
     pub fn extract_each<I>(&mut self, carriers: I)
     where
         I: IntoIterator<Item: Extract>,
     {
         opening::each_within_limit(carriers, |carrier| {
-            let room = self.given.as_ref().is_none_or(|given| {
+            let fits = self.given.as_ref().is_none_or(|given| {
                 given.senders.len() < REF_LIMIT && given.headers.len() < 2 * REF_LIMIT
             });
-            if room
+            if fits
                 && let Some(headers) = IncomingHeaders::of(carrier, OtherContexts::Keep).into_kept()
             {
                 self.given().keep_of_batch(headers);
             }
-            room
+            fits
         });
     }
 
-    /// Nothing of the span is recorded, nor of what is below.
+    /// Leaves the request out: neither the span nor anything below it is recorded.
     pub(crate) fn ignore(&mut self) {
         self.given().ignored = true;
     }
 
-    /// The operation name; an empty one leaves the callsite's.
+    /// Sets the operation name. An empty one leaves the callsite's.
     pub fn name<T: Display + ?Sized>(&mut self, name: &T) {
         self.given().name = Some(formatted(&name, NAME_LIMIT));
     }
 
-    /// The address called; an empty one becomes `unknown`.
+    /// Sets the address of the remote peer. An empty one becomes `unknown`.
     pub fn peer<T: Display + ?Sized>(&mut self, peer: &T) {
         self.given().peer = Some(formatted(&peer, PEER_LIMIT));
     }
 
-    /// A tag of text, number or bool.
+    /// Adds a tag: text, an integer or a bool.
     pub fn tag(&mut self, key: &'static str, value: Raw<'_>) {
         let value = Kept::new(value);
         self.given().tags.push((key, value));
     }
 
-    /// A tag by `Display`.
+    /// Adds a tag by `Display`.
     pub fn tag_display<T: Display + ?Sized>(&mut self, key: &'static str, value: &T) {
         let text = formatted(&value, TAG_LIMIT);
         self.given().tags.push((key, Kept::Text(text)));
     }
 
-    /// A tag by `Debug`.
+    /// Adds a tag by `Debug`.
     pub fn tag_debug<T: Debug + ?Sized>(&mut self, key: &'static str, value: &T) {
         let text = formatted(&format_args!("{value:?}"), TAG_LIMIT);
         self.given().tags.push((key, Kept::Text(text)));
     }
 
-    /// The span over this future, from its first poll until it is done or dropped.
+    /// Covers a future, from its first poll until it is done or dropped.
     #[inline]
     pub fn future<F: Future>(self, future: F) -> Traced<DeferredFuture<F>> {
         Traced::new(DeferredFuture::new(self, future))
     }
 
-    /// The same, with a look at the value that the future returns.
+    /// Covers a future, with a hook on its output.
     #[inline]
     pub fn future_with_return<F: Future, H: FnMut(&F::Output)>(
         self,
@@ -179,13 +179,13 @@ impl Prepared {
         Traced::with_return(DeferredFuture::new(self, future), hook)
     }
 
-    /// The same of a boxed future, which stays of its type.
+    /// Covers a boxed future and keeps its type.
     #[inline]
     pub fn boxed_future<'a, F: BoxedFuture<'a>>(self, future: F) -> F {
         future.cover(self, NoHook)
     }
 
-    /// The same, with a look at the value that the future returns.
+    /// Covers a boxed future, with a hook on its output.
     #[inline]
     pub fn boxed_future_with_return<'a, F, H>(self, future: F, hook: H) -> F
     where
@@ -195,13 +195,13 @@ impl Prepared {
         future.cover(self, hook)
     }
 
-    /// The span over this stream, from its first poll until it gives `None` or is dropped.
+    /// Covers a stream, from its first poll until it returns `None` or is dropped.
     #[inline]
     pub fn stream<S>(self, stream: S) -> Streamed<S> {
         Streamed::new(self, stream, NoHook)
     }
 
-    /// The same, with a look at each item.
+    /// Covers a stream, with a hook on each item.
     #[inline]
     pub fn stream_with_items<S: Stream, H: FnMut(&S::Item)>(
         self,
@@ -211,13 +211,13 @@ impl Prepared {
         Streamed::new(self, stream, hook)
     }
 
-    /// The same of a boxed stream, which stays of its type.
+    /// Covers a boxed stream and keeps its type.
     #[inline]
     pub fn boxed_stream<'a, S: BoxedStream<'a>>(self, stream: S) -> S {
         stream.cover(self, NoHook)
     }
 
-    /// The same, with a look at each item.
+    /// Covers a boxed stream, with a hook on each item.
     #[inline]
     pub fn boxed_stream_with_items<'a, S, H>(self, stream: S, hook: H) -> S
     where
@@ -227,12 +227,12 @@ impl Prepared {
         stream.cover(self, hook)
     }
 
-    /// The span that is about to open here, with all that was given.
+    /// Returns the span that is about to open here, with all arguments.
     pub(crate) fn opening(&self) -> Opening {
         self.describe(Opening::new(self.callsite))
     }
 
-    /// Gives an opening all that was given.
+    /// Passes all arguments to an opening span.
     pub(crate) fn describe(&self, mut opening: Opening) -> Opening {
         let Some(given) = &self.given else { return opening };
         if given.ignored {
@@ -242,11 +242,11 @@ impl Prepared {
             opening.extract_kept(&given.headers);
         }
         if let Some(name) = &given.name
-            && opening.naming()
+            && opening.wants_name()
         {
             opening.name(name);
         }
-        if opening.recording() {
+        if opening.wants_tags() {
             if let Some(peer) = &given.peer {
                 opening.peer(peer);
             }
@@ -257,16 +257,21 @@ impl Prepared {
         opening
     }
 
-    /// Opens the span of the wrapper whose first poll this is; at any further one there is nothing
-    /// left to open.
+    /// Opens the span at the first poll of its wrapper. Later polls find nothing to open.
     pub(crate) fn begin(prepared: &mut Option<Self>) {
         if let Some(prepared) = prepared.take() {
-            prepared.opening().begin();
+            prepared.begin_now();
         }
+    }
+
+    /// Not inlined: later polls save no registers for it.
+    #[inline(never)]
+    fn begin_now(self) {
+        self.opening().begin();
     }
 }
 
-/// What a value prints, without spans of its own.
+/// Formats a value without recording spans that its code opens.
 fn formatted(value: &dyn Display, limit: usize) -> String {
     let _quiet = Quiet::begin();
     text::formatted(value, limit)

@@ -25,19 +25,20 @@ use crate::util::clock;
 use crate::util::diagnostics::{self, Diagnostic};
 use crate::util::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
 
-/// Entries that a handle collects, and their text in bytes; what is over is counted. A segment
-/// takes no more in all of its spans.
+/// The most attributes that a handle collects, and the most bytes of their text. Those above are
+/// counted. A segment has the same limits for all of its spans.
 const ENTRIES: usize = 1_024;
 const TEXT: usize = 256 * 1024;
 
-/// A span that ends when [`finish`](Self::finish) is called, on whatever thread: made by
-/// [`CurrentSpan::detach`].
+/// Ends a span when [`finish`](Self::finish) is called, on any thread. [`CurrentSpan::detach`]
+/// creates it.
 ///
-/// What is said of it from then on is said here. Dropped unfinished, it ends the span with the tag
-/// `unfinished=true`. Its segment is reported when it is done, or when it has become older than
-/// [`Config::max_segment_age`](crate::Config::max_segment_age); a shutdown doesn't wait for it either, and
-/// where half of what may wait for the reporter waits for handles, the oldest is reported as it is.
-/// What it says after that is lost, and counted as [`Diagnostic::DetachedTooLate`].
+/// Tags, logs and errors of the span are added here from then on. If the handle is dropped
+/// unfinished, the span ends with the tag `unfinished=true`. The segment is reported when the span
+/// has ended, or when the segment is older than
+/// [`Config::max_segment_age`](crate::Config::max_segment_age). A shutdown does not wait for it. If
+/// segments that wait for handles take half of the queue, the oldest is reported as it is. Anything
+/// added after that is lost, and counted as [`Diagnostic::DetachedTooLate`].
 ///
 /// ```
 /// use skywalking_runtime::{DetachedSpan, current, exit_span, testing};
@@ -60,16 +61,17 @@ const TEXT: usize = 256 * 1024;
 #[must_use = "the span ends unfinished when its handle drops: keep it until `finish`"]
 #[derive(Debug)]
 pub struct DetachedSpan {
-    /// None: nothing is recorded.
+    /// `None`: nothing is recorded.
     open: Option<Box<Open>>,
-    /// Also where nothing is recorded: what goes on from here shall not begin a trace of its own.
+    /// Present also where nothing is recorded: work that continues from here must not start a trace
+    /// of its own.
     snapshot: Snapshot,
 }
 
 #[derive(Debug)]
 struct Open {
     cell: Arc<Detached>,
-    said: Ending,
+    ending: Ending,
     bytes: usize,
     budget: Budget,
 }
@@ -77,35 +79,35 @@ struct Open {
 impl Open {
     fn push(&mut self, entry: Entry) {
         let bytes = self.bytes + entry.bytes();
-        if self.said.entries.len() >= ENTRIES || bytes > TEXT {
-            self.said.left_out.add(entry.left_out());
+        if self.ending.entries.len() >= ENTRIES || bytes > TEXT {
+            self.ending.left_out.add(entry.left_out());
             return diagnostics::count(Diagnostic::EntryLimit);
         }
         self.bytes = bytes;
-        self.said.entries.push(entry);
+        self.ending.entries.push(entry);
     }
 
     fn end(mut self, unfinished: bool) {
-        self.said.end = clock::now();
-        self.said.unfinished = unfinished;
-        self.said.reserve(self.bytes, self.budget);
-        if !self.cell.fill(self.said) {
+        self.ending.end = clock::now();
+        self.ending.unfinished = unfinished;
+        self.ending.reserve(self.bytes, self.budget);
+        if !self.cell.fill(self.ending) {
             diagnostics::count(Diagnostic::DetachedTooLate);
         }
     }
 }
 
 impl CurrentSpan {
-    /// Takes the end of the span into a handle that can go anywhere: the span does not end with its
-    /// function, closure or future any more, but with [`DetachedSpan::finish`]. Until its scope
-    /// ends it stays the current span. Where no span is recorded, and of a span whose
-    /// end was taken before, the handle does nothing.
+    /// Moves the end of the span into a handle that can be sent to any thread. The span then ends
+    /// with [`DetachedSpan::finish`], not with its function, closure or future. It stays current
+    /// until its scope ends. The handle does nothing if no span is recorded, or if the span was
+    /// detached before.
     pub fn detach(self) -> DetachedSpan {
         let cell =
             current_segment::with(|segment| Some((segment.detach()?, segment.settings().queue)))
                 .flatten();
         let open = cell.map(|(cell, budget)| {
-            Box::new(Open { cell, said: Ending::default(), bytes: 0, budget })
+            Box::new(Open { cell, ending: Ending::default(), bytes: 0, budget })
         });
         DetachedSpan { open, snapshot: capture() }
     }
@@ -119,32 +121,32 @@ impl DetachedSpan {
         self
     }
 
-    /// True if what is said here is recorded.
+    /// Returns true if tags and logs of this handle are recorded.
     pub fn is_recording(&self) -> bool {
         self.open.is_some()
     }
 
-    /// A tag, as [`CurrentSpan::tag`].
+    /// Adds a tag, as [`CurrentSpan::tag`] does.
     pub fn tag(&mut self, key: &'static str, value: impl TagValue) -> &mut Self {
         self.with(|open| open.push(Entry::Tag(key, Kept::new(value.raw()))))
     }
 
-    /// A tag of anything that implements [`Display`].
+    /// Adds a tag of any type that implements [`Display`].
     pub fn tag_display(&mut self, key: &'static str, value: impl Display) -> &mut Self {
         self.with(|open| open.push(Entry::Tag(key, Kept::Text(text::formatted(&value, TAG_LIMIT)))))
     }
 
-    /// Adds a tag of anything that implements [`Debug`].
+    /// Adds a tag of any type that implements [`Debug`].
     pub fn tag_debug(&mut self, key: &'static str, value: impl Debug) -> &mut Self {
         self.tag_display(key, format_args!("{value:?}"))
     }
 
-    /// A log of one field, at the present time.
+    /// Adds a log with one field, at the present time.
     pub fn log(&mut self, key: &'static str, value: impl Display) -> &mut Self {
         self.log_fields(&[(key, &value)])
     }
 
-    /// A log of several fields, at the present time.
+    /// Adds a log with several fields, at the present time.
     pub fn log_fields(&mut self, fields: &[(&'static str, &dyn Display)]) -> &mut Self {
         self.with(|open| {
             let at = clock::now();
@@ -156,7 +158,7 @@ impl DetachedSpan {
         })
     }
 
-    /// The span failed with this error, as [`CurrentSpan::record_error`].
+    /// Marks the span as failed and logs the error, as [`CurrentSpan::record_error`] does.
     pub fn record_error<E: Error + ?Sized>(&mut self, error: &E) -> &mut Self {
         let source = || error.source();
         self.fail(&Failure {
@@ -167,7 +169,7 @@ impl DetachedSpan {
         })
     }
 
-    /// The span failed, and all that is known is a text.
+    /// Marks the span as failed and logs a message.
     pub fn record_error_message(&mut self, message: impl Display) -> &mut Self {
         self.fail(&Failure {
             kind: "error",
@@ -181,13 +183,14 @@ impl DetachedSpan {
         self.with(|open| {
             let at = clock::now();
             open.push(Entry::Log(at, failure.fields()));
-            open.said.failed = true;
+            open.ending.failed = true;
         })
     }
 
-    /// The span failed, and what came back says why: a status, say, in a tag. Without a log.
+    /// Marks the span as failed without a log: for a response whose status, in a tag, has the
+    /// reason.
     pub fn set_error(&mut self) -> &mut Self {
-        self.with(|open| open.said.failed = true)
+        self.with(|open| open.ending.failed = true)
     }
 
     /// Sets the operation name, as [`CurrentSpan::set_name`]. An empty name changes nothing. A header
@@ -221,13 +224,14 @@ impl DetachedSpan {
         self.with(|open| open.push(Entry::Layer(layer as u32)))
     }
 
-    /// A snapshot of the span, for work on other threads that shall be below it. Where the handle
-    /// does nothing it is what [`capture`](crate::propagation::capture) gave there: empty without a context.
+    /// Returns a snapshot of the span, for work on other threads that belongs below it. Where the
+    /// handle does nothing, this is the snapshot that [`capture`](crate::propagation::capture)
+    /// returned there. It is empty without a context.
     pub fn snapshot(&self) -> Snapshot {
         self.snapshot.clone()
     }
 
-    /// Ends the span, now.
+    /// Ends the span now.
     pub fn finish(mut self) {
         if let Some(open) = self.open.take() {
             open.end(false);

@@ -1,5 +1,5 @@
-//! Marks of spans that did not go well: returned errors, panics, futures that were dropped. How a
-//! returned value is found to be an error is for `returned`.
+//! Marks spans as failed: returned errors, panics, dropped futures.
+//! [`autoref`](crate::trace::autoref) finds the error in a returned value.
 
 use std::error::Error;
 use std::fmt::{self, Display};
@@ -9,7 +9,7 @@ use crate::context::quiet::Quiet;
 use crate::tracer;
 use crate::util::text::{self, STACK_LIMIT, TAG_LIMIT};
 
-/// What an error does to its span.
+/// The effect of an error on its span.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
     /// The span failed.
@@ -19,35 +19,35 @@ pub enum Severity {
 }
 
 impl Severity {
-    /// Ignored, if `ignored`.
+    /// Returns `Ignored` if `ignored`.
     #[inline]
     pub fn unless(ignored: bool) -> Self {
         if ignored { Self::Ignored } else { Self::Error }
     }
 }
 
-/// Causes that a `stack` lists, as in the Java agent.
+/// The most causes in a `stack`, as in the Java agent.
 const CAUSES: usize = 5;
 
-/// An error as a log tells it.
+/// The parts of an error that a log contains.
 pub(crate) struct Failure<'a, 's> {
     pub(crate) kind: &'a str,
     pub(crate) message: Option<&'a dyn Display>,
-    /// Where the chain of causes begins; asked for only when recording.
+    /// The beginning of the chain of causes. Called only when recording.
     pub(crate) source: Option<&'a Source<'s>>,
     pub(crate) severity: Severity,
 }
 
-/// Gives an error's source.
+/// Returns an error's source.
 pub(crate) type Source<'a> = dyn Fn() -> Option<&'a (dyn Error + 'static)> + 'a;
 
-/// True if what is said of the current span is recorded.
+/// Returns true if the current span is recorded.
 pub fn recording() -> bool {
     tracer::enabled()
         && current_segment::with(|segment| segment.is_current_recorded()) == Some(true)
 }
 
-/// Logs the error in the current span, and marks it as failed.
+/// Logs the error in the current span and marks the span as failed.
 pub(crate) fn record(failure: &Failure<'_, '_>) {
     if !recording() {
         return;
@@ -75,7 +75,7 @@ pub(crate) fn record(failure: &Failure<'_, '_>) {
 }
 
 impl Failure<'_, '_> {
-    /// What its log says.
+    /// The parts of its log.
     pub(crate) fn fields(&self) -> Vec<(&'static str, String)> {
         let mut text = String::new();
         let (message, stack) = write_failure(&mut text, self);
@@ -91,10 +91,10 @@ impl Failure<'_, '_> {
     }
 }
 
-/// Writes message and stack behind each other: the length of the first, and where the second
-/// begins.
+/// Writes the stack behind the message. Returns the length of the message and the beginning of the
+/// stack.
 ///
-/// Nothing that the error's own code calls is recorded.
+/// Spans that the error's own code opens are not recorded.
 fn write_failure(out: &mut String, failure: &Failure<'_, '_>) -> (Option<usize>, Option<usize>) {
     let _quiet = Quiet::begin();
     let message = failure.message.map(|message| {
@@ -109,7 +109,7 @@ fn write_failure(out: &mut String, failure: &Failure<'_, '_>) -> (Option<usize>,
     (message, stack)
 }
 
-/// The chain of sources, a line each; nothing if there is none.
+/// Writes the chain of sources, one line each.
 struct Causes<'a, 's> {
     top: &'a dyn Display,
     source: &'a Source<'s>,

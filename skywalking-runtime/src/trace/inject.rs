@@ -1,4 +1,4 @@
-//! Writing the current context into a carrier.
+//! Writes the current context into a carrier.
 
 use crate::context::current_segment;
 use crate::context::quiet::Quiet;
@@ -6,26 +6,28 @@ use crate::headers::carrier::{self, Inject};
 use crate::headers::correlation;
 use crate::headers::extension;
 use crate::headers::sw8;
+use crate::observer;
 use crate::segment::{Headers, Segment};
 use crate::tracer;
 
-/// True if [`inject`] would write or remove headers.
+/// Returns true if [`inject`] would write or remove headers.
 #[doc(hidden)]
 #[inline]
 pub fn wants_inject() -> bool {
     tracer::enabled()
 }
 
-/// Writes the context of the current exit span into a carrier: each of the three headers is set or
-/// removed, so that a message that is used again keeps no old one. A request that is not sampled
-/// sends no `sw8`, but passes on what goes with the trace: correlation, and that no metrics shall
-/// be made of it. Does nothing while no tracer runs.
+/// Writes the context of the current exit span into a carrier. Does nothing without a tracer.
 ///
-/// What came in from another tracer (`traceparent`, `tracestate`) goes on as it came, where the
-/// carrier can hold headers of any name and the program has set none.
+/// Each of the three headers is set or removed, so that a reused message keeps no old one. An
+/// unsampled request sends no `sw8`, but still propagates the correlation context and the request
+/// to skip metrics.
 ///
-/// In an exit span of layer MQ the header `sw8-x` says when the message was sent, so that its
-/// consumer can tell how long it was on its way.
+/// Headers of another tracer that came in (`traceparent`, `tracestate`) are propagated unchanged if
+/// the carrier can hold headers of any name and the program has set none.
+///
+/// In an exit span of layer MQ the header `sw8-x` has the time at which the message was sent, so
+/// that its consumer can compute the latency.
 ///
 /// ```
 /// use skywalking_runtime::{Callsite, callsite, propagation::inject, span};
@@ -45,7 +47,7 @@ pub fn inject<C: Inject + ?Sized>(carrier: &mut C) {
     let others = [(extension::HEADER, extension), (correlation::HEADER, correlation)];
     // The carrier's own code is not recorded.
     let quiet = Quiet::begin();
-    // Removing comes first: a carrier of text has less to look through then.
+    // Headers are removed first: a carrier of text then has less to search.
     for (name, value) in others.iter().filter(|(_, value)| value.is_empty()) {
         carrier::write(carrier, name, value);
     }
@@ -62,9 +64,8 @@ pub fn inject<C: Inject + ?Sized>(carrier: &mut C) {
 
 fn headers(segment: &mut Segment) -> Headers {
     let headers = segment.export_context();
-    #[cfg(feature = "testing")]
     if !headers.sw8.is_empty() {
-        crate::testing::segment_left(segment.id(), segment.scope());
+        observer::segment_propagated(segment.test(), segment.id());
     }
     headers
 }

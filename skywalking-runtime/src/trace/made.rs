@@ -1,35 +1,35 @@
-//! Warns of a traced function whose value does its work after the span has ended: a future or a
-//! stream behind a name that the attribute can't know.
+//! Warns about a traced function whose value does its work after the span has ended: a future or a
+//! stream behind a type name that the attribute cannot know.
 //!
-//! By autoref specialization on [`Made`], as in `returned`: of the five traits the first one that
-//! the type has is called, and the methods of four are deprecated, so that rustc warns at the
-//! function's return type. The call stands where it never runs. A `Result` or an `Option` counts as
-//! what it holds, one level deep.
+//! Uses autoref specialization on [`Made`], as [`autoref`](crate::trace::autoref) does. The first
+//! of the five traits that the type implements is called. The methods of four are deprecated, so
+//! that rustc warns at the function's return type. The call is in code that never runs. A `Result`
+//! or an `Option` counts as its content, one level deep.
 
 use std::future::Future;
 use std::marker::PhantomData;
 
 use futures_core::stream::Stream;
 
-/// What a traced function makes, by its type.
+/// The type of the value that a traced function returns.
 #[derive(Debug)]
 pub struct Made<R: ?Sized>(PhantomData<R>);
 
 impl<R: ?Sized> Made<R> {
-    /// By the type alone.
+    /// Takes the type alone.
     #[inline]
     pub const fn by_type() -> Self {
         Self(PhantomData)
     }
 
-    /// By a value.
+    /// Takes the type of a value.
     #[inline]
     pub const fn by_value(_: &R) -> Self {
         Self(PhantomData)
     }
 }
 
-/// What may hold the value that a function makes.
+/// A type that can hold the value of a function.
 pub trait Holds {
     /// The value.
     type Held;
@@ -43,7 +43,7 @@ impl<T> Holds for Option<T> {
     type Held = T;
 }
 
-/// It holds a future.
+/// Implemented if the type holds a future.
 pub trait MakesHeldFuture {
     /// Makes rustc warn.
     #[deprecated(
@@ -54,7 +54,7 @@ pub trait MakesHeldFuture {
 
 impl<R: Holds<Held: Future>> MakesHeldFuture for &&&&Made<R> {}
 
-/// It holds a stream.
+/// Implemented if the type holds a stream.
 pub trait MakesHeldStream {
     /// Makes rustc warn.
     #[deprecated(
@@ -65,7 +65,7 @@ pub trait MakesHeldStream {
 
 impl<R: Holds<Held: Stream>> MakesHeldStream for &&&Made<R> {}
 
-/// It is a future.
+/// Implemented if the type is a future.
 pub trait MakesFuture {
     /// Makes rustc warn.
     #[deprecated(
@@ -76,7 +76,7 @@ pub trait MakesFuture {
 
 impl<R: Future + ?Sized> MakesFuture for &&Made<R> {}
 
-/// It is a stream.
+/// Implemented if the type is a stream.
 pub trait MakesStream {
     /// Makes rustc warn.
     #[deprecated(
@@ -87,7 +87,7 @@ pub trait MakesStream {
 
 impl<R: Stream + ?Sized> MakesStream for &Made<R> {}
 
-/// It is anything else.
+/// Implemented for all other types.
 pub trait MakesValue {
     /// Does nothing.
     fn __skywalking_made(&self) {}

@@ -1,5 +1,5 @@
-//! What middleware says of a span right before it opens: by reference, and straight into its
-//! segment, so that nothing is allocated for it.
+//! Describes a span right before it opens. Arguments are passed by reference and go straight into
+//! the segment, without an allocation.
 
 use std::fmt::Display;
 
@@ -7,12 +7,12 @@ use crate::headers::carrier::Extract;
 use crate::span::tag::TagValue;
 use crate::trace::opening::Opening;
 
-/// A span that is about to open, described by reference: what
-/// [`ResumableSpan::open`](crate::ResumableSpan::open) passes to its first closure.
+/// Describes a span that is about to open. [`ResumableSpan::open`](crate::ResumableSpan::open)
+/// passes it to its first closure.
 ///
-/// It has the methods of [`SpanBuilder`](crate::SpanBuilder). What they are given goes straight
-/// into the segment, without an allocation; ask [`is_recording`](Self::is_recording) before a value
-/// is computed for them.
+/// It has the methods of [`SpanBuilder`](crate::SpanBuilder). Their arguments go straight into the
+/// segment, without an allocation. Call [`is_recording`](Self::is_recording) before you compute a
+/// value for them.
 #[derive(Debug)]
 pub struct OpeningSpan<'a>(&'a mut Opening);
 
@@ -25,8 +25,8 @@ impl<'a> OpeningSpan<'a> {
 impl OpeningSpan<'_> {
     /// Returns true if peer and tags will be recorded.
     ///
-    /// Whether a new trace is recorded is decided by the incoming context and the name: set these
-    /// first, so that an unsampled request doesn't pay for the others.
+    /// The incoming context and the name decide whether a new trace is recorded. Set these first,
+    /// so that an unsampled request doesn't pay for the rest.
     ///
     /// ```
     /// use skywalking_runtime::{Callsite, OpeningSpan, ResumableSpan, callsite};
@@ -44,7 +44,7 @@ impl OpeningSpan<'_> {
     /// ```
     #[inline]
     pub fn is_recording(&mut self) -> bool {
-        self.0.accepting()
+        self.0.wants_tags_early()
     }
 
     /// Leaves the request out, as [`SpanBuilder::ignore`](crate::SpanBuilder::ignore) does. Call it
@@ -62,16 +62,16 @@ impl OpeningSpan<'_> {
         self
     }
 
-    /// Returns true if a name will be recorded: for names that are expensive to find.
+    /// Returns true if a name will be recorded: for names that are expensive to compute.
     pub fn wants_name(&mut self) -> bool {
-        self.0.naming()
+        self.0.wants_name()
     }
 
     /// Sets the operation name. Default: the callsite's.
     ///
     /// It is cut at 150 UTF-16 units; an empty one leaves the default.
     pub fn name(&mut self, name: impl Display) -> &mut Self {
-        if self.0.naming() {
+        if self.0.wants_name() {
             self.0.name(&name);
         }
         self
@@ -94,7 +94,7 @@ impl OpeningSpan<'_> {
     /// assert_eq!(testing::text(&trees), "Entry GET:/users layer=Http {url=http://shop/users}\n");
     /// ```
     pub fn name_of(&mut self, pieces: &[&str]) -> &mut Self {
-        if self.0.naming() {
+        if self.0.wants_name() {
             self.0.name_of(pieces);
         }
         self
@@ -104,7 +104,7 @@ impl OpeningSpan<'_> {
     ///
     /// An empty one becomes `unknown` on an exit span.
     pub fn peer(&mut self, peer: impl Display) -> &mut Self {
-        if self.0.accepting() {
+        if self.0.wants_tags_early() {
             self.0.peer(&peer);
         }
         self
@@ -112,7 +112,7 @@ impl OpeningSpan<'_> {
 
     /// Adds a tag: text (cut at 2048 UTF-16 units), an integer or a bool.
     pub fn tag(&mut self, key: &'static str, value: impl TagValue) -> &mut Self {
-        if self.0.accepting() {
+        if self.0.wants_tags_early() {
             self.0.tag(key, value.raw());
         }
         self
@@ -120,7 +120,7 @@ impl OpeningSpan<'_> {
 
     /// Adds a tag whose value is the concatenated pieces, cut at 2048 UTF-16 units.
     pub fn tag_of(&mut self, key: &'static str, pieces: &[&str]) -> &mut Self {
-        if self.0.accepting() {
+        if self.0.wants_tags_early() {
             self.0.tag_of(key, pieces);
         }
         self
@@ -128,7 +128,7 @@ impl OpeningSpan<'_> {
 
     /// Adds a tag of any type that implements [`Display`].
     pub fn tag_display(&mut self, key: &'static str, value: impl Display) -> &mut Self {
-        if self.0.accepting() {
+        if self.0.wants_tags_early() {
             self.0.tag_display(key, &value);
         }
         self

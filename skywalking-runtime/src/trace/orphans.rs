@@ -1,20 +1,20 @@
-//! Local spans that open where no context is: most often in a task that was spawned without one.
-//! They begin a trace or are skipped, as the program chose, and are counted by callsite. The
-//! reporter logs the first of each callsite.
+//! Local spans without a context, mostly in tasks that were spawned without one. They start a trace
+//! or are skipped, depending on the settings, and are counted by callsite. The reporter logs the
+//! first of each callsite.
 
 use std::sync::atomic::Ordering;
 
 use once_cell::race::OnceRef;
 
 use crate::config::policies::Orphans;
+use crate::config::settings::Settings;
 use crate::span::callsite::Callsite;
-use crate::tracer::Settings;
 use crate::util::diagnostics::{self, Diagnostic};
 
 /// The first callsite that had an orphan.
 static FIRST: OnceRef<'static, Callsite> = OnceRef::new();
 
-/// Counts an orphan. True if it begins a trace.
+/// Counts an orphan. Returns true if it starts a trace.
 #[cold]
 pub(crate) fn opens(callsite: &'static Callsite, settings: &Settings) -> bool {
     if callsite.count.orphans.fetch_add(1, Ordering::Relaxed) == 0 {
@@ -27,7 +27,7 @@ pub(crate) fn opens(callsite: &'static Callsite, settings: &Settings) -> bool {
     !skips
 }
 
-/// Appends the callsite to the list. Each comes here once.
+/// Appends the callsite to the list. Called once for each.
 fn enlist(callsite: &'static Callsite) {
     let mut last = &FIRST;
     while last.set(callsite).is_err() {
@@ -36,8 +36,8 @@ fn enlist(callsite: &'static Callsite) {
     }
 }
 
-/// The callsites of Local spans that opened where no context was, and how often, in the order in
-/// which they were first seen.
+/// Returns the callsites of local spans that opened without a context, and how often, in the order
+/// in which they were first seen.
 ///
 /// ```
 /// use skywalking_runtime::{Config, config::Reporter, local_span, stats::orphans};

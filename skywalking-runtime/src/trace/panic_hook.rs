@@ -1,10 +1,10 @@
-//! The panic hook, which remembers the message and the location of a panic for the spans that it
-//! unwinds.
+//! The panic hook. It remembers the message and the location of a panic for the spans that the
+//! panic unwinds.
 //!
-//! There is one hook in a process. Ours calls the one that it found. A program that sets a hook of
-//! its own later replaces ours: then std drops ours, and that drop puts ours in front of the new
-//! one. A hook that calls the one that it replaced keeps ours alive, and nothing has to be done.
-//! Only a program that keeps our hook without calling it gets no messages while it does so.
+//! A process has one hook. Ours calls the one that it replaced. If a program later sets a hook of
+//! its own, std drops ours, and the drop installs ours in front of the new one. A hook that calls
+//! the one that it replaced keeps ours alive, so nothing has to be done. If a program keeps our
+//! hook without calling it, messages are missing.
 
 use std::panic::{self, PanicHookInfo};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,13 +12,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::context::current_segment;
 use crate::tracer;
 
-/// A hook of ours is the current one, or is called by it.
+/// True if a hook of ours is the current one, or is called by it.
 static INSTALLED: AtomicBool = AtomicBool::new(false);
 
 /// Installs the hook, unless it is installed.
 pub(crate) fn install() {
-    // std panics where a panicking thread changes hooks. The messages are missing then, and nothing
-    // else.
+    // std panics if a panicking thread changes hooks. Then only the messages are missing.
     if std::thread::panicking() || INSTALLED.swap(true, Ordering::AcqRel) {
         return;
     }
@@ -36,7 +35,7 @@ struct Installed;
 
 impl Drop for Installed {
     fn drop(&mut self) {
-        // std drops a replaced hook after it has released its lock, so hooks may be changed here.
+        // std drops a replaced hook after it has released its lock, so hooks can be changed here.
         INSTALLED.store(false, Ordering::Release);
         // The next agent installs it again.
         if tracer::enabled() {

@@ -1,23 +1,25 @@
 //! Roots: the first span of a segment. A root lives as long as a call, a closure, a future or a
-//! resumable span; there is no public guard for it (see [`builder`](crate::trace::builder)).
+//! resumable span. There is no public guard for it (see [`builder`](crate::trace::builder)).
 
+use crate::config::settings::Settings;
 use crate::context::begun::{Begun, End};
 use crate::context::current_segment;
 use crate::context::ended_roots;
 use crate::context::other_task;
 use crate::context::quiet;
 use crate::context::thread_state;
+use crate::observer;
 use crate::queue;
-use crate::sampling::{self, Custom, Upstream, Verdict};
+use crate::sampling::{Custom, Upstream, Verdict};
 use crate::segment::Segment;
 use crate::span::callsite::Callsite;
 use crate::span::kind::SpanKind;
 use crate::trace::orphans;
-use crate::tracer::{Settings, Tracer};
+use crate::tracer::Tracer;
 use crate::util::diagnostics::{self, Diagnostic};
 
-/// A segment for a root of `callsite`, or `None` if none is to be opened here. Whether it records
-/// is not decided yet: by [`decide`].
+/// Returns a segment for a root of `callsite`, or `None` if none is opened here. [`decide`] decides
+/// whether it is sampled.
 #[cold]
 pub(crate) fn segment_for(callsite: &'static Callsite) -> Option<Box<Segment>> {
     if quiet::forbids_roots() {
@@ -26,13 +28,13 @@ pub(crate) fn segment_for(callsite: &'static Callsite) -> Option<Box<Segment>> {
     let mut segment = thread_state::segment(|settings| {
         (callsite.kind != SpanKind::Local || orphans::opens(callsite, settings)).then_some(true)
     })?;
-    segment.set_scope(sampling::scope());
+    segment.set_test(observer::current_test());
     Some(segment)
 }
 
-/// Decides whether the segment records, now that the headers of the request have been read and the
-/// root's own name, if it has one, is in the list at `head`. The segment comes back, unless it was
-/// lost in the program's own sampler.
+/// Decides whether the segment is sampled. The headers of the request have been read, and the
+/// root's own name, if it has one, is in the list at `head`. Returns `None` if the program's own
+/// sampler lost the segment.
 #[inline]
 pub(crate) fn decide(
     mut segment: Box<Segment>,
@@ -57,9 +59,8 @@ pub(crate) fn decide(
             }
         }
     };
-    #[cfg(feature = "testing")]
     let left_out = left_out.or_else(|| {
-        let asked = upstream == Upstream::Unknown && !sampling::decide(name);
+        let asked = upstream == Upstream::Unknown && !observer::samples(name);
         asked.then_some(Diagnostic::UnsampledSampler)
     });
     if let Some(reason) = left_out {
@@ -68,10 +69,11 @@ pub(crate) fn decide(
     Some(segment)
 }
 
-/// True if the request is left out whatever its name is, so that nobody needs to compute that.
+/// Returns true if the request is left out whatever its name is, so that the name need not be
+/// computed.
 pub(crate) fn refuses(segment: &mut Segment) -> bool {
     if segment.settings().tail_sampling.is_some() {
-        // It will be recorded, unless a list has its name.
+        // It will be recorded, unless its name is on an ignore list.
         return false;
     }
     let refuses = segment.tracer().choice.refuses(segment.key(), upstream(segment));
@@ -81,7 +83,7 @@ pub(crate) fn refuses(segment: &mut Segment) -> bool {
     refuses
 }
 
-/// What is known of the request that the segment is for.
+/// Returns whether the caller has sampled the request.
 fn upstream(segment: &Segment) -> Upstream {
     if segment.has_foreign_trace() { Upstream::Sampled } else { Upstream::Unknown }
 }
@@ -96,8 +98,8 @@ fn leave_out(segment: &mut Segment, reason: Diagnostic) {
     }
 }
 
-/// Asks the program's own sampler. Meanwhile the segment has its place and records nothing: so what
-/// the sampler does is not traced, and it is not asked about itself.
+/// Calls the program's own sampler. Meanwhile the segment is current and unsampled, so the
+/// sampler's spans are not recorded and do not call the sampler again.
 #[cold]
 fn ask(mut segment: Box<Segment>, custom: &Custom, name: &str) -> Option<Box<Segment>> {
     segment.pause_recording();
@@ -105,7 +107,7 @@ fn ask(mut segment: Box<Segment>, custom: &Custom, name: &str) -> Option<Box<Seg
     let displaced = current_segment::replace(Some(segment));
     let sampled = custom.takes(name);
     let Some(mut segment) = current_segment::take_key(key) else {
-        // What it left there instead is somebody else's, and stays.
+        // The sampler left another segment in the slot, which stays.
         ended_roots::leave(Begun::unsampled_root(key), Some(End::Ready), displaced);
         return None;
     };
@@ -119,15 +121,15 @@ fn ask(mut segment: Box<Segment>, custom: &Custom, name: &str) -> Option<Box<Seg
     Some(segment)
 }
 
-/// A segment that holds the place of a request that is left out.
+/// Returns a segment for a request that is left out.
 #[cold]
 pub(crate) fn unsampled_segment() -> Option<Box<Segment>> {
     let mut segment = thread_state::segment(|_| Some(false))?;
-    segment.set_scope(sampling::scope());
+    segment.set_test(observer::current_test());
     Some(segment)
 }
 
-/// True if one more segment may be open. Counts if not.
+/// Returns true if one more segment may be open. Counts if not.
 pub(crate) fn has_room(settings: &Settings) -> bool {
     let below = queue::open_segments() < settings.max_open_segments;
     if !below {
@@ -136,7 +138,7 @@ pub(crate) fn has_room(settings: &Settings) -> bool {
     below
 }
 
-/// Opens the root of a segment that somebody else will put into the slot.
+/// Opens the root of a segment that the caller will put into the slot.
 pub(crate) fn prepare(
     mut segment: Box<Segment>,
     callsite: &'static Callsite,
@@ -147,8 +149,7 @@ pub(crate) fn prepare(
         return (Begun::unsampled_root(segment.key()), segment);
     }
     thread_state::count_opened();
-    #[cfg(feature = "testing")]
-    crate::testing::segment_opened(segment.scope(), segment.id(), callsite.name);
+    observer::segment_opened(segment.test(), segment.id(), callsite.name);
     let opened = segment.open_as(callsite, side, flags);
     (Begun::root(segment.key(), opened), segment)
 }

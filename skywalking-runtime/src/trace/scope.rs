@@ -1,8 +1,8 @@
-//! A span that is open on this thread, as two numbers: the segment's key, and its place with some
-//! bits.
+//! A span that is open on this thread, as two numbers: the segment's key, and the span's position
+//! with some bits.
 //!
-//! The numbers name the span without owning it: a guard that outlives its segment, or is dropped
-//! where another segment is being worked on, finds another key there and does nothing but count.
+//! The numbers name the span without owning it. A guard that outlives its segment, or is dropped
+//! while another segment is current, finds another key and only counts that.
 
 use std::cell::Cell;
 use std::marker::PhantomData;
@@ -23,24 +23,26 @@ use crate::util::clock;
 use crate::util::diagnostics::{self, Diagnostic};
 
 thread_local! {
-    /// Where a span that was opened inside a future leaves its numbers for the future: [`Begun::EXPECTED`] until it does.
+    /// Where a span that opens inside a future leaves its numbers for the future. It is
+    /// [`Begun::EXPECTED`] until then.
     static BEGUN: Cell<Begun> = const { Cell::new(Begun::NOTHING) };
 }
 
-/// Opens a span for the future that is polled for the first time. If none waits for it (a tracer
-/// started just now, after the wrapper had looked), nothing is opened: nobody would close it.
+/// Opens a span for the future that is polled for the first time. If no future waits for it,
+/// because a tracer started after the wrapper had checked, nothing is opened: nobody would close
+/// it.
 pub(crate) fn begin_for_future(open: impl FnOnce() -> Begun) {
     if BEGUN.get() == Begun::EXPECTED {
         BEGUN.set(open());
     }
 }
 
-/// Exchanges what was left last.
+/// Replaces the numbers that were left, and returns the old ones.
 pub(crate) fn exchange_begun(begun: Begun) -> Begun {
     BEGUN.replace(begun)
 }
 
-/// A span that is open on this thread until the guard drops.
+/// Keeps a span open on this thread until it drops.
 #[must_use = "the span closes when this guard drops: keep it with `let _span = ..`; `let _ = ..` drops it at once"]
 #[derive(Debug)]
 pub struct Scope {
@@ -69,20 +71,20 @@ impl Scope {
     /// No span.
     pub const NONE: Self = Self { key: 0, bits: 0, here: PhantomData };
 
-    /// Opens a span of which nothing is known but its callsite.
+    /// Opens a span for which only the callsite is known.
     #[inline]
     pub fn open(callsite: &'static Callsite) -> Self {
         if tracer::enabled() { open(callsite) } else { Self::NONE }
     }
 
-    /// The same of an Entry, which may begin a trace in a task that is polled below another one's
-    /// root.
+    /// Opens an Entry. It may start a trace in a task that is polled below the root of another
+    /// task.
     #[inline]
     pub fn open_entry(callsite: &'static Callsite) -> Self {
         if tracer::enabled() { open_entry(callsite) } else { Self::NONE }
     }
 
-    /// The same of a callsite whose kind is not known where it is compiled.
+    /// Opens a span whose kind is not known at compile time.
     #[inline]
     pub(crate) fn open_of_any_kind(callsite: &'static Callsite) -> Self {
         if callsite.kind == SpanKind::Entry {
@@ -123,13 +125,13 @@ fn open_root(callsite: &'static Callsite) -> Scope {
     })
 }
 
-/// Opens a child for a guard that the program holds. In two steps, so that the span of an attribute
-/// keeps its code inlined.
+/// Opens a child for a guard that the program holds. In two steps, so that the code of an
+/// attribute's span stays inlined.
 pub(crate) fn open_by_hand(callsite: &'static Callsite) -> Scope {
     held_by_hand(open(callsite), callsite)
 }
 
-/// Marks a child as one whose guard the program holds.
+/// Marks a child whose guard the program holds.
 pub(crate) fn held_by_hand(mut scope: Scope, callsite: &'static Callsite) -> Scope {
     let opened = Begun::of_scope(&scope).opened();
     if current_segment::with_key(scope.key, |segment| segment.open_guard(callsite, opened))
@@ -157,7 +159,7 @@ fn close(key: u64, bits: u32) {
         return close_other(key, bits, panicked);
     }
     let end = clock::now();
-    // No call in there: it would cost each span its registers.
+    // No call here: it would cost each span its registers.
     let closed = current_segment::with_key(key, |segment| {
         segment.close(begun.index(), end) && !segment.is_due()
     });
@@ -166,8 +168,8 @@ fn close(key: u64, bits: u32) {
     }
 }
 
-/// The span was not where its guard was dropped, or a handle has its end, or its segment is to go
-/// on in a new part.
+/// Handles a span that was not where its guard was dropped, or that is detached, or whose segment
+/// is to be split.
 #[cold]
 fn close_unusual(begun: Begun) {
     let leave = |segment: &mut Segment| {
@@ -181,7 +183,7 @@ fn close_unusual(begun: Begun) {
     }
 }
 
-/// Takes numbers rather than a [`Begun`], which would cost each span a place on the stack.
+/// Takes numbers rather than a [`Begun`], which would cost each span a stack slot.
 #[cold]
 fn close_other(key: u64, bits: u32, panicked: bool) {
     let begun = Begun { key, bits };

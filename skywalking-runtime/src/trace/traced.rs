@@ -1,15 +1,15 @@
-//! The wrappers: a span that covers a future, a stream or several steps, from the first poll to its
-//! end or its drop.
+//! Wrappers whose span covers a future, a stream or several steps, from the first poll to the end
+//! or the drop.
 //!
-//! The span opens inside the wrapped future (so that arguments are not stored twice) and leaves its
-//! numbers for the wrapper. A root owns its segment and swaps it into the slot around each poll;
-//! what it displaces stays in the frame of the poll. A child knows its segment's key and its own
-//! place: it sets "current" on each poll and restores it. A child that finds another segment or
-//! none was moved: it goes on in a segment of its own, with a ref to its own span. No lock, no
-//! stack, no allocation in a poll.
+//! The span opens inside the wrapped future, so that arguments are not stored twice, and leaves its
+//! numbers for the wrapper. A root owns its segment and swaps it into the slot around each poll.
+//! The displaced segment stays in the guard of the poll. A child knows its segment's key and its
+//! own position: each poll makes it current, and restores the span that was. A child that finds
+//! another segment or none was moved: it continues in a segment of its own, with a reference to its
+//! own span. A poll takes no lock and does not allocate.
 //!
-//! What is generic here is instantiated for each traced future of a program, so it is kept tiny:
-//! one call into [`PollGuard`] before the wrapped poll, that poll, and one call behind it.
+//! Generic code is instantiated for each traced future of a program, so it is kept small: one call
+//! into [`PollGuard`] before the wrapped poll, that poll, and one call after it.
 
 mod boxed;
 mod deferred_future;
@@ -41,7 +41,7 @@ pin_project! {
         hook: H,
         #[pin]
         future: F,
-        // Behind the future: it closes when what the future held has been dropped.
+        // After the future: it closes when the contents of the future have been dropped.
         span: Span,
     }
 
@@ -52,16 +52,16 @@ pin_project! {
     }
 }
 
-/// Looks at nothing.
+/// Ignores the returned value.
 #[derive(Clone, Copy, Debug)]
 pub struct NoHook;
 
-/// What looks at the returned value while the span is still current.
+/// Receives the returned value while the span is still current.
 pub trait Hook<T> {
     /// False if there is nothing to call.
     const LOOKS: bool;
 
-    /// Looks at a returned value, at most once, or at each item of a stream.
+    /// Receives a returned value, at most once, or each item of a stream.
     fn look(&mut self, returned: &T);
 }
 
@@ -90,19 +90,19 @@ impl<F: Future> Traced<F> {
 }
 
 impl<F> Traced<F> {
-    /// The wrapped future.
+    /// Returns the wrapped future.
     pub(crate) fn inner(self: Pin<&mut Self>) -> Pin<&mut F> {
         self.project().future
     }
 
-    /// Begins as this span instead of waiting for what the wrapped future opens.
+    /// Starts as this span instead of waiting for the one that the wrapped future opens.
     pub(crate) fn adopt(self: Pin<&mut Self>, span: Span) {
         *self.project().span = span;
     }
 }
 
 impl<F: Future, H: FnMut(&F::Output)> Traced<F, H> {
-    /// The same, with a look at the value that the future returns.
+    /// Wraps a future, with a hook on its output.
     #[inline]
     pub fn with_return(future: F, hook: H) -> Self {
         Self::hooked(future, hook)
@@ -110,7 +110,7 @@ impl<F: Future, H: FnMut(&F::Output)> Traced<F, H> {
 }
 
 impl<F: Future, H: Hook<F::Output>> Traced<F, H> {
-    /// The same, with whatever hook.
+    /// Wraps a future, with any hook.
     #[inline]
     pub(crate) fn hooked(future: F, hook: H) -> Self {
         Self { hook, future, span: Span::NEW }

@@ -6,6 +6,8 @@ use std::time::Instant;
 
 use once_cell::race::OnceBox;
 
+use crate::observer;
+
 /// Milliseconds since the first tick, as of the last tick. 0 before the first tick.
 static NOW: AtomicU64 = AtomicU64::new(1);
 
@@ -19,31 +21,9 @@ pub(crate) fn now() -> u64 {
 pub(crate) fn tick() {
     static BASE: OnceBox<Instant> = OnceBox::new();
     let passed = BASE.get_or_init(|| Box::new(Instant::now())).elapsed().as_millis();
-    let passed = u64::try_from(passed).unwrap_or(u64::MAX).saturating_add(ahead());
+    let passed = u64::try_from(passed).unwrap_or(u64::MAX).saturating_add(observer::clock_offset());
     // Two reporters may run while one of them ends, so the clock must not go back.
     NOW.fetch_max(passed.saturating_add(1), Ordering::Relaxed);
-}
-
-/// How much a test has moved the clock forward.
-#[cfg(feature = "testing")]
-static AHEAD: AtomicU64 = AtomicU64::new(0);
-
-#[cfg(feature = "testing")]
-fn ahead() -> u64 {
-    AHEAD.load(Ordering::Relaxed)
-}
-
-#[cfg(not(feature = "testing"))]
-fn ahead() -> u64 {
-    0
-}
-
-/// Moves the clock forward.
-#[cfg(feature = "testing")]
-pub(crate) fn put_on(by: std::time::Duration) {
-    let by = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
-    AHEAD.fetch_add(by, Ordering::Relaxed);
-    NOW.fetch_add(by, Ordering::Relaxed);
 }
 
 /// Returns the time at which something that starts now is older than `age` milliseconds.

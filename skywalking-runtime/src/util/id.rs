@@ -113,16 +113,6 @@ pub(crate) fn text(key: u64) -> String {
     text
 }
 
-/// Parses the text of an id. Returns `None` if another process created it.
-#[cfg(feature = "testing")]
-pub(crate) fn parse(text: &str) -> Option<u64> {
-    let (block, number) = text.strip_prefix(process())?.split_once('.')?;
-    Some(
-        (block.parse::<u64>().ok()? << NUMBER_BITS)
-            | number.parse::<u64>().ok().filter(|n| *n <= NUMBER_MASK)?,
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

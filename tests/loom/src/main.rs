@@ -14,6 +14,8 @@
 
 mod cases;
 mod config;
+#[path = "../../../skywalking-runtime/src/observer/off.rs"]
+mod observer;
 mod queue;
 mod report;
 mod sampling;

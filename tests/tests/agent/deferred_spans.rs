@@ -59,7 +59,7 @@ fn values_of_the_call_are_recorded_at_the_first_poll() {
     let _agent = agent();
     let trees = below_a_root(|| {
         let mut prepared = Prepared::new(&COVERED);
-        assert!(prepared.wants_headers() && prepared.recording());
+        assert!(prepared.wants_headers() && prepared.wants_tags());
         prepared.name("other name");
         prepared.peer(&format_args!("{}:{}", "db", 5432));
         Plain("text").__skywalking_put(&mut prepared, "text");
@@ -105,7 +105,7 @@ fn without_an_agent_nothing_is_stored() {
     let _turn = turn();
     let mut prepared = Prepared::new(&COVERED);
 
-    assert!(!prepared.wants_headers() && !prepared.recording());
+    assert!(!prepared.wants_headers() && !prepared.wants_tags());
     assert_eq!(poll(pin!(prepared.future(ready(1)))), Poll::Ready(1));
 
     let mut stream = pin!(Prepared::new(&COVERED).stream(stream::iter([1])));
@@ -129,7 +129,7 @@ fn unsampled_request_computes_nothing() {
     let trees = Test::new().sampler(|_| false).run(|| {
         span(&ENTRY).run(|| {
             let mut prepared = Prepared::new(&COVERED);
-            assert!(!prepared.wants_headers() && !prepared.recording());
+            assert!(!prepared.wants_headers() && !prepared.wants_tags());
             assert_eq!(poll(pin!(prepared.future(ready(1)))), Poll::Ready(1));
             let mut stream = pin!(Prepared::new(&COVERED).stream(stream::iter([1])));
             assert_eq!(

@@ -19,16 +19,19 @@ struct Crate {
 const RUNTIME: Crate = Crate {
     folder: "skywalking-runtime/src",
     layers: &[
-        "sys util",
+        "sys util observer",
         "redact error secrets config::policies config::self_log config::storage",
         "self_log",
         "span",
         "headers",
         "sampling",
-        "queue trace::detached::cell config::keep",
-        "tracer",
+        "queue trace::detached::cell config::tail_sampling",
+        "config::settings tracer",
         "segment",
         "context",
+        // They run code of the program.
+        "headers::carrier headers::carriers headers::closures headers::header_map \
+         headers::incoming headers::metadata_map headers::fuzz_properties",
         "trace",
         "config",
         "management",
@@ -37,28 +40,7 @@ const RUNTIME: Crate = Crate {
         "agent",
         "propagation stats testing integrations docs lib",
     ],
-    exceptions: &[
-        // What tests observe.
-        ("agent", "testing"),
-        ("context::thread_state", "testing"),
-        ("report::drain", "testing"),
-        ("sampling", "testing"),
-        ("trace::inject", "testing"),
-        ("trace::opening::context", "testing"),
-        ("trace::root", "testing"),
-        ("trace::snapshot", "testing"),
-        // `Config::start`.
-        ("config::builder", "agent"),
-        // Threads of the agent are not traced.
-        ("sys::spawn", "context::thread_state"),
-        // A carrier's own code is not recorded.
-        ("headers::incoming", "context::quiet"),
-        ("headers::incoming", "headers::carrier"),
-        ("integrations::http::body", "integrations::http::call"),
-        ("integrations::http::names", "integrations::http::call"),
-        ("integrations::http::names", "integrations::http::options"),
-        ("report::encode::sides", "report::encode::span"),
-    ],
+    exceptions: &[],
 };
 
 const MACROS: Crate = Crate {

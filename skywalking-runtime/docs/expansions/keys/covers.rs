@@ -8,7 +8,7 @@ fn plan(user: u64) -> impl Future<Output = Result<u64, String>> {
         );
         &__SKYWALKING_CALLSITE
     });
-    if ::skywalking_runtime::__private::Prepared::recording(&mut __skywalking_opening) {
+    if ::skywalking_runtime::__private::Prepared::wants_tags(&mut __skywalking_opening) {
         match &user {
             __skywalking_value => {
                 use ::skywalking_runtime::__private::{PutDisplay as _, PutRaw as _};

@@ -18,7 +18,7 @@ fn get(key: &str) -> Option<String> {
                 );
             &__SKYWALKING_CALLSITE
         });
-        if ::skywalking_runtime::__private::Opening::recording(
+        if ::skywalking_runtime::__private::Opening::wants_tags(
             &mut __skywalking_opening,
         ) {
             match &key {

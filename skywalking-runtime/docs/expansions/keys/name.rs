@@ -10,7 +10,7 @@ impl Job {
                 );
                 &__SKYWALKING_CALLSITE
             });
-            if ::skywalking_runtime::__private::Opening::naming(
+            if ::skywalking_runtime::__private::Opening::wants_name(
                 &mut __skywalking_opening,
             ) {
                 {

@@ -11,7 +11,7 @@ fn get(pool: &Pool, key: &str) -> Option<String> {
                 .tags(&[("cache.type", "redis")]);
             &__SKYWALKING_CALLSITE
         });
-        if ::skywalking_runtime::__private::Opening::recording(
+        if ::skywalking_runtime::__private::Opening::wants_tags(
             &mut __skywalking_opening,
         ) {
             {

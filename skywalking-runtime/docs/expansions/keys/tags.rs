@@ -10,7 +10,7 @@ fn export(rows: &[u32], timeout: Duration, user: &str) {
                 .tags(&[("format", "csv")]);
             &__SKYWALKING_CALLSITE
         });
-        if ::skywalking_runtime::__private::Opening::recording(
+        if ::skywalking_runtime::__private::Opening::wants_tags(
             &mut __skywalking_opening,
         ) {
             {

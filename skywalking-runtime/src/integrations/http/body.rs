@@ -2,6 +2,7 @@
 
 use std::any::type_name;
 use std::fmt::Display;
+use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -10,6 +11,7 @@ use bytes::Buf;
 use pin_project_lite::pin_project;
 
 use super::call::Call;
+use super::during::During;
 use crate::current;
 
 pin_project! {
@@ -54,6 +56,21 @@ impl Waiting {
         } else {
             self.call.cancel(drop_body);
         }
+    }
+}
+
+impl Call {
+    /// Wraps the body of the response. Ends the call now, or at the end of the body.
+    pub fn body<B: Body>(self, body: B) -> TracedBody<B> {
+        TracedBody::ends(body, &mut Some(self))
+    }
+}
+
+impl<F: Future> During<F> {
+    /// Ends the call with the body of the response, like [`Call::body`].
+    #[inline]
+    pub fn body<B: Body>(self: Pin<&mut Self>, body: B) -> TracedBody<B> {
+        TracedBody::ends(body, self.call())
     }
 }
 

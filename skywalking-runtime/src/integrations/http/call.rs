@@ -1,25 +1,15 @@
 //! One call, from its beginning to its end: the response's head, its body, or an error.
 
 use std::error::Error;
-use std::future::Future;
 
 use ::http::{HeaderMap, Method, StatusCode, header};
-use ::http_body::Body;
 
-use super::body::TracedBody;
-use super::during::During;
 use super::grpc;
 use super::names::PATH_TAG;
 use super::options::{Bodies, ErrorRule, Options};
+use super::protocol::Protocol;
 use crate::context::current_segment;
 use crate::{ResumableSpan, current, trace_id};
-
-/// How the status of the call is sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Protocol {
-    Http,
-    Grpc,
-}
 
 /// What kind of response the request can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +46,7 @@ pub struct Call {
     step: Step,
 }
 
-/// A call while its span is current, passed to the closure of [`During::poll_step`].
+/// A call while its span is current, passed to the closure of [`During::poll_step`](super::During::poll_step).
 #[derive(Debug)]
 pub struct Step {
     /// The call is ignored, so the current span belongs to another operation: nothing is recorded.
@@ -186,12 +176,6 @@ impl Call {
         }
     }
 
-    /// Wraps a future: the span is current while the future is polled, and while it is dropped
-    /// unfinished. The output is the future's output and the call.
-    pub fn during<F: Future>(self, future: F) -> During<F> {
-        During::new(self, future)
-    }
-
     /// Returns the id of the trace, also if the request is not sampled. Returns `None` while no
     /// tracer runs, and for an ignored request.
     pub fn trace_id(&mut self) -> Option<String> {
@@ -219,11 +203,6 @@ impl Call {
     /// [`body`](Self::body) then.
     pub fn waits_for_body(&self) -> bool {
         self.span.is_some() && matches!(self.step.awaits, Awaits::Body | Awaits::Trailers)
-    }
-
-    /// Wraps the body of the response. Ends the call now, or at the end of the body.
-    pub fn body<B: Body>(self, body: B) -> TracedBody<B> {
-        TracedBody::ends(body, &mut Some(self))
     }
 
     /// Ends the call.

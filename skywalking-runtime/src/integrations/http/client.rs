@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use ::http::{Extensions, HeaderMap, HeaderName, Method, Uri};
 
-use super::call::{Call, Protocol};
+use super::call::Call;
+use super::head::Head;
 use super::hosts::Host;
-use super::options::{Head, Options, shared_options};
+use super::options::{Options, shared_options};
+use super::protocol::Protocol;
 use super::url::{Address, host_header};
 use super::{grpc, url};
 use crate::headers::{correlation, extension, sw8};

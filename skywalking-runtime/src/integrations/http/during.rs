@@ -4,11 +4,17 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use ::http_body::Body;
 use pin_project_lite::pin_project;
 
-use super::body::TracedBody;
 use super::call::{Call, Step};
+
+impl Call {
+    /// Wraps a future: the span is current while the future is polled, and while it is dropped
+    /// unfinished. The output is the future's output and the call.
+    pub fn during<F: Future>(self, future: F) -> During<F> {
+        During { call: Some(self), future: Some(future) }
+    }
+}
 
 pin_project! {
     /// A future that runs in a call, created by [`Call::during`].
@@ -29,12 +35,6 @@ pin_project! {
                 call.cancel(|| this.future.set(None));
             }
         }
-    }
-}
-
-impl<F> During<F> {
-    pub(super) fn new(call: Call, future: F) -> Self {
-        Self { call: Some(call), future: Some(future) }
     }
 }
 
@@ -84,16 +84,16 @@ impl<F: Future> During<F> {
         })
     }
 
-    /// Ends the call with the body of the response, like [`Call::body`].
+    /// Returns the call, if it was not taken.
     #[inline]
-    pub fn body<B: Body>(self: Pin<&mut Self>, body: B) -> TracedBody<B> {
-        TracedBody::ends(body, self.project().call)
+    pub(super) fn call(self: Pin<&mut Self>) -> &mut Option<Call> {
+        self.project().call
     }
 
     /// Takes the call. Returns `None` if it was taken before.
     #[inline]
     pub fn take_call(self: Pin<&mut Self>) -> Option<Call> {
-        self.project().call.take()
+        self.call().take()
     }
 }
 

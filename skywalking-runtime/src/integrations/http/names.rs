@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use ::http::Method;
 
-use super::call::Protocol;
-use super::options::{Head, call_program};
+use super::head::{Head, call_program};
+use super::protocol::Protocol;
 use super::router::Route;
 use crate::OpeningSpan;
 

@@ -3,38 +3,13 @@
 use std::fmt::{self, Debug, Formatter};
 use std::sync::Arc;
 
-use ::http::{Extensions, HeaderMap, Method, StatusCode, Uri};
+use ::http::StatusCode;
 
 use super::grpc;
+use super::head::{Head, call_program};
 use super::names::Naming;
 use super::url::Query;
-use crate::context::quiet::Quiet;
 use crate::sampling::Pattern;
-use crate::util::catch_panic::catch_panic;
-
-/// The head of a request, passed to the closures of the options.
-///
-/// ```
-/// use skywalking_runtime::integrations::http::{Client, Head};
-///
-/// /// Marks a request that is not recorded.
-/// /// Marks a request that is not recorded.
-/// struct Quiet;
-///
-/// let client = Client::new().ignore(|head: Head<'_>| head.extensions.get::<Quiet>().is_some());
-/// ```
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct Head<'a> {
-    /// The method.
-    pub method: &'a Method,
-    /// The URI as it was sent. On a server it often has only a path.
-    pub uri: &'a Uri,
-    /// The headers.
-    pub headers: &'a HeaderMap,
-    /// The values that the program or its server attached to the request.
-    pub extensions: &'a Extensions,
-}
 
 /// When a span ends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,13 +21,6 @@ pub(super) enum Bodies {
 
 type IsError = Arc<dyn Fn(StatusCode) -> bool + Send + Sync>;
 type Ignores = Arc<dyn Fn(Head<'_>) -> bool + Send + Sync>;
-
-/// Calls a closure of the program. Returns `None` if it panics. Spans in it are not recorded: they
-/// would start before the request's span.
-pub(super) fn call_program<R>(closure: impl FnOnce() -> R) -> Option<R> {
-    let _quiet = Quiet::begin();
-    catch_panic(closure)
-}
 
 /// Decides which statuses are errors.
 #[derive(Clone, Default)]
@@ -171,7 +139,7 @@ macro_rules! shared_options {
         #[must_use]
         pub fn name(
             mut self,
-            names: impl Fn(super::options::Head<'_>) -> Option<String> + Send + Sync + 'static,
+            names: impl Fn(super::head::Head<'_>) -> Option<String> + Send + Sync + 'static,
         ) -> Self {
             let $this = &mut self;
             $options.set_names(names);
@@ -183,7 +151,7 @@ macro_rules! shared_options {
         #[must_use]
         pub fn ignore(
             mut self,
-            ignores: impl Fn(super::options::Head<'_>) -> bool + Send + Sync + 'static,
+            ignores: impl Fn(super::head::Head<'_>) -> bool + Send + Sync + 'static,
         ) -> Self {
             let $this = &mut self;
             $options.set_ignores(ignores);

@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use ::http::{Extensions, HeaderMap, HeaderName, Method, Uri};
 
-use super::call::{Call, Protocol};
+use super::call::Call;
+use super::head::{Head, call_program};
 use super::names::name_served;
-use super::options::{Head, Options, call_program, shared_options};
+use super::options::{Options, shared_options};
+use super::protocol::Protocol;
 use super::router::{Lookups, NoRouter, Router};
 use super::url::host_header;
 use super::{grpc, url};

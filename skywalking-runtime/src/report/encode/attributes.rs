@@ -6,7 +6,7 @@ use skywalking_proto::storage;
 
 use super::super::timeline::Clock;
 use super::super::wire::Writer;
-use super::span::field;
+use super::span_field as field;
 use super::texts::Texts;
 use super::{Segment, component};
 use crate::redact::Field;

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::span::field;
+use super::span_field as field;
 use super::{Encoder, Segment};
 use crate::config::NAME_LIMIT as SERVICE_LIMIT;
 use crate::headers::sw8;

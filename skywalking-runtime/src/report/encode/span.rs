@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::super::timeline::Clock;
 use super::super::wire::Writer;
 use super::attributes::{self, AttributeList, Overrides};
+use super::span_field as field;
 use super::tags::{self, Marks};
 use super::texts::Texts;
 use super::{Encoder, Segment, component};
@@ -15,24 +16,6 @@ use crate::span::layer::SpanLayer;
 use crate::span::record::{AttributeKind, Record};
 use crate::tracer::Identity;
 use crate::util::text::{NAME_LIMIT, PEER_LIMIT, clean, is_blank, within};
-
-/// Field numbers of a `SpanObject`.
-pub(super) mod field {
-    pub(in super::super) const SPAN_ID: u32 = 1;
-    pub(in super::super) const PARENT_SPAN_ID: u32 = 2;
-    pub(in super::super) const START_TIME: u32 = 3;
-    pub(in super::super) const END_TIME: u32 = 4;
-    pub(in super::super) const REFS: u32 = 5;
-    pub(in super::super) const OPERATION_NAME: u32 = 6;
-    pub(in super::super) const PEER: u32 = 7;
-    pub(in super::super) const SPAN_TYPE: u32 = 8;
-    pub(in super::super) const SPAN_LAYER: u32 = 9;
-    pub(in super::super) const COMPONENT_ID: u32 = 10;
-    pub(in super::super) const IS_ERROR: u32 = 11;
-    pub(in super::super) const TAGS: u32 = 12;
-    pub(in super::super) const LOGS: u32 = 13;
-    pub(in super::super) const SKIP_ANALYSIS: u32 = 14;
-}
 
 impl Encoder {
     /// Writes the fields of the span at this index.

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::super::wire::Writer;
 use super::Segment;
 use super::attributes::{AttributeList, known_key, write_pair};
-use super::span::field;
+use super::span_field as field;
 use super::texts::Texts;
 use crate::config::Storage;
 use crate::redact::Field;

@@ -1,9 +1,9 @@
-//! The cell that a segment and the handle of one of its spans share. It is filled once, by whoever
-//! comes first: the handle that is done, or the reporter that waits no longer.
+//! The cell that a segment shares with the handle of one of its spans. It is filled once: by the
+//! handle when it is finished, or by the reporter when it stops waiting.
 //!
-//! One exchange of a pointer decides between the two, so neither waits for the other. In a
-//! `OnceCell` the second would be put to sleep until the first has written, and the second may be
-//! the program.
+//! One exchange of a pointer decides between the two, so neither waits for the other. With a
+//! `OnceCell` the second would sleep until the first has written, and the second may be the
+//! program.
 
 use crate::queue::{self, Budget};
 use crate::span::record::LeftOut;
@@ -12,27 +12,28 @@ use crate::util::clock;
 use crate::util::diagnostics::{self, Diagnostic};
 use crate::util::sync::{AtomicPtr, Ordering, forks};
 
-/// The cell.
+/// Holds the end of a detached span.
 #[derive(Debug)]
 pub(crate) struct Detached {
-    /// The span's place in its segment.
+    /// The index of the span in its segment.
     pub(crate) index: u16,
-    /// Null until it is filled, and never changed after that. It owns what it points to.
+    /// Null until it is filled, and never changed after that. The cell owns the pointee.
     ending: AtomicPtr<Ending>,
 }
 
-/// What a handle said of its span.
+/// What a handle collected for its span.
 #[derive(Debug, Default)]
 pub(crate) struct Ending {
-    /// The stamp of the end.
+    /// The time stamp of the end.
     pub(crate) end: u64,
     pub(crate) failed: bool,
-    /// Its handle was dropped before it was done.
+    /// The handle was dropped before it was finished.
     pub(crate) unfinished: bool,
     pub(crate) entries: Vec<Entry>,
-    /// What it said and there was no room for.
+    /// The number of entries that exceeded a limit.
     pub(crate) left_out: LeftOut,
-    /// Their bytes, which count as waiting for the reporter, and the process where they do.
+    /// The bytes of the entries, which count as waiting for the reporter, and the process where
+    /// they do.
     reserved: usize,
     reserved_in: u32,
 }
@@ -44,8 +45,8 @@ const _: () = {
 };
 
 impl Ending {
-    /// Takes room in the queue for what was said, of which texts have so many bytes. Where there is
-    /// none it is not said, and counted.
+    /// Reserves space in the queue's budget for the entries, whose texts have so many bytes.
+    /// Without space the entries are dropped and counted.
     pub(crate) fn reserve(&mut self, texts: usize, budget: Budget) {
         let bytes = texts + self.entries.len() * size_of::<Entry>();
         if queue::reserve_bytes(bytes, budget) {
@@ -57,7 +58,7 @@ impl Ending {
         }
     }
 
-    /// The bytes of what was said.
+    /// Returns the bytes of the entries.
     pub(crate) fn bytes(&self) -> usize {
         self.reserved
     }
@@ -65,7 +66,7 @@ impl Ending {
 
 impl Drop for Ending {
     fn drop(&mut self) {
-        // What a forked child inherits does not wait there.
+        // Entries that a forked child inherits do not wait there.
         if self.reserved > 0 && self.reserved_in == forks() {
             queue::release(self.reserved, 0);
         }
@@ -86,7 +87,7 @@ pub(crate) enum Entry {
 }
 
 impl Entry {
-    /// What is lost without it.
+    /// The end of a span whose handle was dropped or came too late.
     pub(super) fn left_out(&self) -> LeftOut {
         match self {
             Self::Tag(..) => LeftOut::TAG,
@@ -110,7 +111,7 @@ impl Detached {
         Self { index, ending: AtomicPtr::new(std::ptr::null_mut()) }
     }
 
-    /// What the handle said, if it has.
+    /// Returns what the handle collected, if it has ended.
     #[allow(unsafe_code)]
     pub(crate) fn ending(&self) -> Option<&Ending> {
         // SAFETY: the pointer is null or came out of a box in `fill`, whose release this acquires,
@@ -119,23 +120,24 @@ impl Detached {
         unsafe { self.ending.load(Ordering::Acquire).as_ref() }
     }
 
-    /// Puts in how the span ended. False if the cell is full: then it stays as it is.
+    /// Stores the end of the span. Returns false, and changes nothing, if the cell is full.
     #[allow(unsafe_code)]
     pub(crate) fn fill(&self, ending: Ending) -> bool {
         let ending = Box::into_raw(Box::new(ending));
-        // Who finds it full reads nothing.
+        // Nothing is read if the cell is full.
         let empty = self
             .ending
             .compare_exchange(std::ptr::null_mut(), ending, Ordering::Release, Ordering::Relaxed)
             .is_ok();
         if !empty {
-            // SAFETY: it came out of a box above, and nobody else has ever seen it.
+            // SAFETY: it came out of a box above, and nobody else has seen it.
             drop(unsafe { Box::from_raw(ending) });
         }
         empty
     }
 
-    /// The segment leaves now: a handle that is still out comes too late, and learns it.
+    /// Closes the cell, since the segment leaves now. A handle that ends later is too late, and
+    /// finds that out.
     pub(crate) fn give_up(&self) {
         if self.ending().is_none() {
             self.fill(Ending {
@@ -154,8 +156,8 @@ impl Detached {
 impl Drop for Detached {
     #[allow(unsafe_code)]
     fn drop(&mut self) {
-        // Relaxed: the cell is nobody else's any more, and whoever made it so has acquired what the
-        // others did.
+        // Relaxed: only this thread has the cell now, and acquired the writes of the others when it
+        // became the last one.
         let ending = self.ending.load(Ordering::Relaxed);
         if !ending.is_null() {
             // SAFETY: it came out of a box in `fill`, and this is the only place that frees what
@@ -183,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_word_stays() {
+    fn second_fill_is_rejected() {
         let cell = Detached::new(0);
         assert!(cell.ending().is_none());
         assert!(cell.fill(tag()));

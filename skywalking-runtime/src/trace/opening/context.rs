@@ -1,38 +1,35 @@
-//! The contexts that come with a request, as the span that is about to open takes them: a root goes
-//! on with the trace of the first one, and whoever reads one refers to who sent it.
+//! Reads the contexts of a request for a span that is about to open: a root continues the trace of
+//! the first one, and each span refers to the senders of its own.
 
 use crate::config::policies::{Inbound, OtherContexts};
-use crate::context::current_segment;
+use crate::config::settings::Settings;
 use crate::context::quiet::Quiet;
 use crate::headers::extension::{self, Extension};
 use crate::headers::incoming::{Header, IncomingHeaders};
 use crate::headers::sw8;
 use crate::headers::w3c::{self, TraceParent};
+use crate::observer;
 use crate::segment::Segment;
 use crate::span::kind::SpanKind;
 use crate::span::tag::Raw;
-use crate::trace::opening::{Opening, Place};
-use crate::tracer::Settings;
+use crate::trace::opening::Opening;
+use crate::trace::opening::target::Target;
 use crate::util::diagnostics::{self, Diagnostic};
 use crate::util::text;
 
 impl Opening {
-    /// Which contexts are read, if any is.
-    pub(crate) fn listens(&self) -> Option<OtherContexts> {
-        let asked = |segment: &Segment| {
-            let Settings { inbound, others, .. } = *segment.settings();
-            (inbound == Inbound::Accept).then_some(others)
-        };
-        match (&self.root, self.place) {
-            (Some(segment), _) => asked(segment),
-            (None, Place::Child | Place::Merged) => {
-                current_segment::with_key(self.key, |segment| asked(segment)).flatten()
-            }
-            _ => None,
-        }
+    /// Returns which contexts are read, if any are.
+    pub(super) fn listens(&mut self) -> Option<OtherContexts> {
+        self.target
+            .with_segment(|segment| {
+                let Settings { inbound, others, .. } = *segment.settings();
+                (inbound == Inbound::Accept).then_some(others)
+            })
+            .flatten()
     }
 
-    pub(crate) fn receive(&mut self, received: &IncomingHeaders<'_>, others: OtherContexts) {
+    /// Reads the headers of a request.
+    pub(super) fn receive(&mut self, received: &IncomingHeaders<'_>, others: OtherContexts) {
         if let Some(header) = received.get(Header::Sw8) {
             match sw8::check(header) {
                 Ok(parts) => self.refer(header, &parts),
@@ -40,7 +37,7 @@ impl Opening {
             }
         }
         if let Some(header) = received.get(Header::Correlation) {
-            self.with_any(|segment| segment.read_correlation(header));
+            self.target.with_segment(|segment| segment.read_correlation(header));
             self.tag_correlation();
         }
         if let Some(header) = received.get(Header::Extension) {
@@ -51,7 +48,7 @@ impl Opening {
         }
     }
 
-    /// What other tracers said. Of several requests the first one's counts.
+    /// Reads the headers of other tracers. Of several requests, the first one counts.
     fn receive_others(&mut self, received: &IncomingHeaders<'_>) {
         if let Some(header) = received.get(Header::Parent) {
             if let Some(parent) = TraceParent::parse(header) {
@@ -63,7 +60,7 @@ impl Opening {
                     can
                 });
                 let mut first = false;
-                self.with_any(|segment| {
+                self.target.with_segment(|segment| {
                     first = segment.keep_other_context(header, state.unwrap_or_default());
                 });
                 if first && self.callsite.kind == SpanKind::Entry {
@@ -79,51 +76,41 @@ impl Opening {
         }
     }
 
-    /// A tag of the Entry span, unless it has one.
+    /// Adds a tag to an Entry span unless it has the tag.
     fn tag_once(&mut self, key: &'static str, value: &str) {
         if self.callsite.kind != SpanKind::Entry {
             return;
         }
-        self.with(|segment, head| {
+        self.target.with_list(|segment, head| {
             if !segment.has_text_tag(*head, key) {
                 segment.tag(head, key, Raw::Text(value));
             }
         });
     }
 
-    /// Changes what goes on with the trace, sampled or not.
-    fn with_any(&mut self, work: impl FnOnce(&mut Segment)) {
-        match &mut self.root {
-            Some(segment) => work(segment),
-            None => {
-                current_segment::with_key(self.key, work);
-            }
-        }
-    }
-
-    /// Tags for what came along under the keys that are set to be tags.
+    /// Adds tags for the pairs of the correlation context that are configured as tags.
     fn tag_correlation(&mut self) {
-        self.with(Segment::tag_correlation);
+        self.target.with_list(Segment::tag_correlation);
     }
 
     fn extend(&mut self, extension: Extension) {
         if extension.skip_analysis {
-            self.with_any(Segment::skip_analysis_of_trace);
+            self.target.with_segment(Segment::skip_analysis_of_trace);
         }
-        // Only who consumes a message can say when it came. Of a batch the last one counts, as for
-        // the OAP.
+        // Only the consumer of a message can compute the latency. Of a batch the last message
+        // counts, as for the OAP.
         let Some(latency) = extension.latency().filter(|_| self.callsite.kind == SpanKind::Entry)
         else {
             return;
         };
         let mut place = self.latency;
-        self.with(|segment, head| {
+        self.target.with_list(|segment, head| {
             place = segment.set_number_tag(head, place, extension::LATENCY, latency);
         });
         self.latency = place;
     }
 
-    /// The contexts that came with a batch and were read before.
+    /// Reads the contexts of a batch that were kept.
     pub(crate) fn extract_kept(&mut self, kept: &[IncomingHeaders<'static>]) {
         each_within_limit(kept, |received| {
             let fits = !self.is_ref_limit_reached();
@@ -135,10 +122,11 @@ impl Opening {
     }
 
     fn refer(&mut self, header: &str, parts: &sw8::Parts) {
-        if let Some(segment) = &mut self.root {
-            #[cfg(feature = "testing")]
-            if segment.scope() == 0 {
-                segment.set_scope(crate::testing::scope_of_header(header, parts));
+        if let Some(segment) = self.target.root_segment() {
+            if segment.test().is_none() {
+                segment.set_test(observer::test_of_sender(|| {
+                    header.get(parts.segment.clone()).map(sw8::decode_text)
+                }));
             }
             if !segment.is_sampled() {
                 // An unsampled request has a trace id too. Of a batch, the first one counts.
@@ -152,19 +140,20 @@ impl Opening {
             diagnostics::count(Diagnostic::RefLimit);
             return;
         }
-        let merged = self.place == Place::Merged;
-        self.with(|segment, head| segment.add_ref(head, header, parts, merged));
+        let merged = matches!(self.target, Target::Merged(_));
+        self.target.with_list(|segment, head| segment.add_ref(head, header, parts, merged));
     }
 
-    /// True if the span has as many references as a span can have. What merges with it counts too.
+    /// Returns true if the span has the most references that a span can have, including those of
+    /// spans that merge with it.
     pub(crate) fn is_ref_limit_reached(&mut self) -> bool {
         let mut reached = false;
-        self.with(|segment, head| reached = segment.is_ref_limit_reached(*head));
+        self.target.with_list(|segment, head| reached = segment.is_ref_limit_reached(*head));
         reached
     }
 }
 
-/// Hands on the carriers of a batch until there is no room for one. Counts those that are left.
+/// Passes on the carriers of a batch until the limit is reached. Counts the rest.
 pub(crate) fn each_within_limit<C>(
     carriers: impl IntoIterator<Item = C>,
     mut take: impl FnMut(&C) -> bool,
@@ -178,7 +167,7 @@ pub(crate) fn each_within_limit<C>(
     };
     while let Some(carrier) = next() {
         if !take(&carrier) {
-            // Where the iterator doesn't know how many are left, it is this one at least.
+            // If the iterator does not know how many are left, at least this one is.
             let left = carriers.size_hint().0.saturating_add(1);
             diagnostics::count_many(Diagnostic::RefLimit, u64::try_from(left).unwrap_or(u64::MAX));
             break;

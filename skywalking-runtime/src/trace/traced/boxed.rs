@@ -1,5 +1,4 @@
-//! What `covers` wraps in a value of its own type: a boxed future or stream, whatever name its type
-//! has.
+//! Wraps a boxed future or stream for `covers`, in a value of its own type.
 
 use std::future::Future;
 use std::mem::transmute;
@@ -10,7 +9,7 @@ use futures_core::stream::Stream;
 use crate::trace::deferred_span::Prepared;
 use crate::trace::traced::{DeferredFuture, Hook, Streamed, Traced};
 
-/// A boxed future, which can be wrapped and boxed again as the same type.
+/// Implemented for boxed futures, which can be wrapped and boxed again as the same type.
 #[diagnostic::on_unimplemented(
     message = "`covers = future` requires `impl Future` or a boxed future, found `{Self}`",
     label = "the traced future would have another type",
@@ -18,10 +17,10 @@ use crate::trace::traced::{DeferredFuture, Hook, Streamed, Traced};
     note = "or write `covers = call` to time only the call"
 )]
 pub trait BoxedFuture<'a>: Sized {
-    /// What the future gives.
+    /// The output of the future.
     type Output;
 
-    /// The same future as a span, with a look at what it gives.
+    /// Wraps the future in a span, with a hook on its output.
     #[must_use]
     fn cover<H: Hook<Self::Output> + Send + Sync + Unpin + 'a>(
         self,
@@ -30,7 +29,7 @@ pub trait BoxedFuture<'a>: Sized {
     ) -> Self;
 }
 
-/// A boxed stream, which can be wrapped and boxed again as the same type.
+/// Implemented for boxed streams, which can be wrapped and boxed again as the same type.
 #[diagnostic::on_unimplemented(
     message = "`covers = stream` requires `impl Stream` or a boxed stream, found `{Self}`",
     label = "the traced stream would have another type",
@@ -38,10 +37,10 @@ pub trait BoxedFuture<'a>: Sized {
     note = "or write `covers = call` to time only the call"
 )]
 pub trait BoxedStream<'a>: Sized {
-    /// What the stream gives.
+    /// The item of the stream.
     type Item;
 
-    /// The same stream as a span, with a look at each item.
+    /// Wraps the stream in a span, with a hook on each item.
     #[must_use]
     fn cover<H: Hook<Self::Item> + Send + Sync + Unpin + 'a>(
         self,
@@ -50,7 +49,7 @@ pub trait BoxedStream<'a>: Sized {
     ) -> Self;
 }
 
-/// Both traits for trait objects with these bounds.
+/// Implements both traits for trait objects with these bounds.
 macro_rules! boxed {
     ($($bound:ident)*) => {
         impl<'a, T> BoxedFuture<'a> for Pin<Box<dyn Future<Output = T> $(+ $bound)* + 'a>> {

@@ -1,4 +1,4 @@
-//! A future that a function returns, with what its span waits for: the first poll opens it.
+//! A future that a function returns, with the arguments of its span. The first poll opens the span.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -10,7 +10,7 @@ use pin_project_lite::pin_project;
 use crate::trace::deferred_span::Prepared;
 
 pin_project! {
-    /// A future that begins with opening its span.
+    /// A future that opens its span first.
     #[must_use = "futures do nothing unless polled"]
     #[derive(Debug)]
     pub struct DeferredFuture<F> {

@@ -1,6 +1,5 @@
-//! The frame of a poll: what must be put back when it is over. It knows how that goes by an
-//! [`Outcome`], which is the panic's until somebody says otherwise, so a drop of the frame alone
-//! means that the wrapped code unwound.
+//! The guard of a poll restores what was current when the poll is over. It learns how the poll went
+//! by an [`Outcome`]. Until that is set, a drop of the guard means that the wrapped code panicked.
 
 use std::mem::{ManuallyDrop, forget, replace, take};
 
@@ -14,7 +13,7 @@ use crate::trace::scope;
 use crate::trace::traced::span::{Span, State};
 use crate::tracer;
 
-/// How a poll went.
+/// The outcome of a poll.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// The span stays open.
@@ -27,13 +26,13 @@ impl Outcome {
     pub(crate) const READY: Self = Self::Ended(End::Ready);
 }
 
-/// What is around the wrapped code.
+/// The state around the wrapped code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum PollState {
-    /// Nothing.
+    /// There is no span.
     Nothing,
-    /// The first poll of a future that is not traced. Should a tracer start within it: what is
-    /// opened then is not for an outer future that waits for its own.
+    /// The first poll of a future that is not traced. If a tracer starts within it, a span that
+    /// opens then does not belong to an outer future that waits for its own.
     Unexpected,
     /// The first poll: the span opens in it.
     First,
@@ -43,20 +42,20 @@ enum PollState {
     Child,
 }
 
-/// The frame of one poll.
+/// Restores what was current when a poll is over.
 #[must_use = "the wrapped code runs inside of it"]
 pub(crate) struct PollGuard<'a> {
     span: &'a mut Span,
-    /// What a root's segment displaced. Whoever leaves takes it out.
+    /// The segment that a root's segment displaced. It is taken out when the poll ends.
     displaced: ManuallyDrop<Option<Box<Segment>>>,
-    /// What another first poll left that this one is inside of.
+    /// The numbers that an outer first poll left.
     left: Begun,
-    /// What was current.
+    /// The span that was current.
     saved: Option<Cursor>,
     around: PollState,
     /// Set when the wrapped code has returned.
     pub(crate) outcome: Outcome,
-    /// A value that is returned is one of a span's.
+    /// True if a returned value ends a span.
     pub(crate) traced: bool,
 }
 
@@ -73,8 +72,8 @@ impl<'a> PollGuard<'a> {
         }
     }
 
-    /// Makes the span current for a poll. The two that wait are short and straight; what happens
-    /// once is elsewhere.
+    /// Makes the span current for a poll. The two frequent cases are short and straight. Code that
+    /// runs once is elsewhere.
     pub(crate) fn of_poll(span: &'a mut Span) -> Self {
         if span.state == State::Root {
             return Self::of_root(span);
@@ -136,7 +135,7 @@ impl<'a> PollGuard<'a> {
             frame.left = scope::exchange_begun(Begun::NOTHING);
             return frame;
         }
-        // A context that belongs to another task is none of this one's.
+        // A context of another task is not part of this one.
         let displaced = other_task::displace();
         let mut frame = Self::new(span, PollState::First);
         frame.displaced = ManuallyDrop::new(displaced);
@@ -145,19 +144,19 @@ impl<'a> PollGuard<'a> {
         frame
     }
 
-    /// Takes the root's segment out of the slot until the next poll. False if somebody's executor
+    /// Takes the root's segment out of the slot until the next poll. Returns false if an executor
     /// switched stacks within this one.
     #[inline]
     fn put_root_aside(&mut self) -> bool {
         let Some(own) = current_segment::take_key(self.span.begun.key) else { return false };
-        // The place for the root's segment is empty: nothing is dropped, which rustc could not
-        // know.
+        // The field for the root's segment is empty, so nothing is dropped. rustc could not know
+        // that.
         forget(self.span.segment.replace(own));
         true
     }
 
-    /// The same where the root displaced another segment. Apart, so that a poll without one saves
-    /// no registers for the calls.
+    /// Does the same if the root displaced another segment. Separate, so that a poll without one
+    /// saves no registers for the calls.
     #[inline(never)]
     fn leave_inner_root(&mut self) {
         if !self.put_root_aside() {
@@ -176,7 +175,7 @@ impl<'a> PollGuard<'a> {
         }
     }
 
-    /// All but a wait.
+    /// Handles all outcomes but a wait.
     #[inline(never)]
     fn leave(&mut self) {
         let end = if let Outcome::Ended(end) = self.outcome { Some(end) } else { None };

@@ -1,5 +1,5 @@
-//! A span that is worked on in steps: what a middleware needs that is called, polled and handed a
-//! body in turn, and has no one future to wrap.
+//! A span that runs in steps: for middleware that is called, polled and given a body in turn, and
+//! has no single future to wrap.
 
 use crate::span::callsite::Callsite;
 use crate::trace::deferred_span::Prepared;
@@ -9,12 +9,13 @@ use crate::trace::traced::poll_guard::{Outcome, PollGuard};
 use crate::trace::traced::span::Span;
 use crate::tracer;
 
-/// A span that is worked on in steps, each on any thread: made by
-/// [`SpanBuilder::resumable`](crate::SpanBuilder::resumable) or [`open`](Self::open).
+/// A span that runs in steps, each on any thread.
+/// [`SpanBuilder::resumable`](crate::SpanBuilder::resumable) or [`open`](Self::open) creates it.
 ///
 /// It opens at the first [`run`](Self::run), as a child of the span that is current there or as the
 /// first span of a new trace. It is current during each step, and not between them.
-/// [`finish`](Self::finish) ends it. If it is dropped unfinished it ends as cancelled, like a future.
+/// [`finish`](Self::finish) ends it. If it is dropped unfinished, it ends as cancelled, like a
+/// future.
 ///
 /// Steps are closures and never overlap. A span that is entered and exited by hand, on several
 /// threads at once, is not available yet.
@@ -91,10 +92,10 @@ impl ResumableSpan {
         done
     }
 
-    /// Ends the span as cancelled, and runs `work` inside of it, which drops what the span covered.
+    /// Ends the span as cancelled, and runs `work` inside it, which drops what the span covered.
     ///
-    /// So a span in there that [merged](crate::docs::concepts#merged-spans) with this one
-    /// doesn't log the cancellation twice. If the span covered nothing that has spans, drop it.
+    /// A span inside that [merged](crate::docs::concepts#merged-spans) with this one then doesn't
+    /// log the cancellation twice. If the span covered nothing that has spans, drop it instead.
     ///
     /// ```
     /// use skywalking_runtime::{Callsite, ResumableSpan, callsite, entry_span, testing};

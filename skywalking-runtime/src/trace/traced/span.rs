@@ -1,4 +1,4 @@
-//! The state of a future's span: what each poll finds, what it leaves, and what a drop ends.
+//! The state of a future's span between polls.
 
 use std::sync::Arc;
 use std::thread::panicking;
@@ -17,30 +17,30 @@ use crate::trace::root;
 use crate::tracer;
 use crate::util::diagnostics::{self, Diagnostic};
 
-/// Stands for the callsite of a root that records nothing.
+/// Stands for the callsite of an unsampled root.
 static NOT_RECORDED: Callsite = Callsite::new(SpanKind::Local, "not recorded");
 
 /// The span of a future, as plain fields.
 #[derive(Debug)]
 pub(crate) struct Span {
     pub(crate) state: State,
-    /// The key of the segment and the span's place in it.
+    /// The key of the segment and the span's position in it.
     pub(crate) begun: Begun,
-    /// A root's segment, while nobody polls it.
+    /// A root's segment between polls.
     pub(crate) segment: Option<Box<Segment>>,
-    /// Where a child came from, should it find itself elsewhere.
+    /// The identity of a child's segment, in case the child is moved.
     origin: Option<Origin>,
     /// The span there that it would refer to.
     from: u16,
-    /// While the wrapped code is dropped: what was current.
+    /// The span that was current, while the wrapped code is dropped.
     saved: Cursor,
-    /// To be dropped is how it ends, and nothing unusual.
+    /// True if a drop is the normal end.
     ends: bool,
 }
 
 #[derive(Debug)]
 struct Origin {
-    /// Of a child that is recorded.
+    /// The state of a recorded child.
     callsite: Option<&'static Callsite>,
     shared: Arc<SegmentIdentity>,
 }
@@ -49,24 +49,24 @@ struct Origin {
 pub(crate) enum State {
     /// Not polled yet.
     New,
-    /// Nothing is traced here, or no more.
+    /// Nothing is traced here, or no longer.
     Off,
     Root,
     Child,
     /// A child of an unsampled request.
     Unsampled,
-    /// The root's segment is in the slot while the wrapped code is dropped; what it displaced is in
-    /// its place.
+    /// The root's segment is in the slot while the wrapped code is dropped. The displaced segment
+    /// is in its field.
     DroppingRoot,
     /// The child is current while the wrapped code is dropped.
     DroppingChild,
 }
 
 impl Span {
-    /// Of a future that was not polled yet.
+    /// Creates the span of a future that has not been polled.
     pub(crate) const NEW: Self = Self::with(State::New, Begun::NOTHING, None);
 
-    /// The span of a segment that was made to go on with another one.
+    /// Creates the span of a segment that continues another one.
     pub(crate) fn of_root(begun: Begun, segment: Option<Box<Segment>>) -> Self {
         Self::with(State::Root, begun, segment)
     }
@@ -75,7 +75,7 @@ impl Span {
         Self { state, begun, segment, origin: None, from: 0, saved: Cursor::NONE, ends: false }
     }
 
-    /// The first poll is over: takes up what was begun in it.
+    /// Takes over the span that opened in the first poll.
     pub(crate) fn settle_first(&mut self, begun: Begun, before: Option<Cursor>, end: Option<End>) {
         self.begun = begun;
         self.state = if begun.key == 0 {
@@ -95,7 +95,7 @@ impl Span {
             (State::Root, None) => self.segment = self.leave_root(None, None),
             (State::Child, Some(end)) => {
                 self.end_child(end);
-                // A guard that was forgotten within the poll stays behind with it.
+                // A guard that was forgotten within the poll is left behind with it.
                 if let Some(before) = before {
                     current_segment::with_key(begun.key, |segment| segment.restore(before));
                 }
@@ -113,7 +113,7 @@ impl Span {
                 (self.origin, self.from) = (origin, span);
             }
             (State::Unsampled, None) => {
-                // An id of our own follows from the key; what came from elsewhere must be kept.
+                // An id of our own follows from the key. A foreign one must be kept.
                 let keep =
                     |segment: &mut Segment| segment.has_more_than_a_key().then(|| segment.share());
                 let shared = current_segment::with_key(begun.key, keep).flatten();
@@ -126,7 +126,7 @@ impl Span {
         }
     }
 
-    /// Takes the root's segment out of the slot and puts back what it displaced. `end` is how the
+    /// Takes the root's segment out of the slot and restores the displaced one. `end` is how the
     /// root ends, if it does.
     #[inline]
     pub(crate) fn leave_root(
@@ -136,7 +136,7 @@ impl Span {
     ) -> Option<Box<Segment>> {
         let own = current_segment::take_key(self.begun.key);
         if own.is_none() {
-            // Somebody's executor switched stacks within a poll.
+            // An executor switched stacks within a poll.
             ended_roots::leave(self.begun, end, displaced);
             self.state = State::Off;
         } else if let Some(displaced) = displaced {
@@ -145,8 +145,8 @@ impl Span {
         own
     }
 
-    /// The root's segment is too old or too large, or a guard was open in it when the last poll
-    /// ended.
+    /// Handles a root's segment that is too old or too large, or in which a guard was open at the
+    /// end of the last poll.
     #[cold]
     pub(crate) fn look(&mut self) {
         if let Some(segment) = &mut self.segment {
@@ -167,8 +167,8 @@ impl Span {
         thread_state::finish(segment);
     }
 
-    /// Ends a root that nobody polls, whose segment is here: no code of the program runs in
-    /// between, so it need not be in the slot. False if the span is not one.
+    /// Ends a root between polls, whose segment is here. No code of the program runs meanwhile, so
+    /// the segment need not be in the slot. Returns false if the span is not a root.
     pub(crate) fn finish_root(&mut self) -> bool {
         let segment = if self.state == State::Root { self.segment.take() } else { None };
         let found = segment.is_some();
@@ -178,7 +178,7 @@ impl Span {
         found
     }
 
-    /// Makes the span current. `None` if its segment is not here.
+    /// Makes the span current. Returns `None` if its segment is not here.
     #[inline]
     pub(crate) fn enter_child(&self) -> Option<Cursor> {
         let begun = self.begun;
@@ -200,7 +200,7 @@ impl Span {
         }
     }
 
-    /// The child finds another segment or none: from now on it is the root of one of its own.
+    /// Moves a child that finds another segment or none into a segment of its own.
     #[cold]
     pub(crate) fn move_on(&mut self) {
         let sampled = self.state == State::Child;
@@ -229,15 +229,14 @@ impl Span {
             segment.leave_out();
             &NOT_RECORDED
         };
-        // An Entry counted as a call of its endpoint when it began.
+        // An Entry was counted as a call of its endpoint when it began.
         let counted = if callsite.kind == SpanKind::Entry { Record::SKIP_ANALYSIS } else { 0 };
         segment.run_as_future();
         let (begun, segment) = root::prepare(segment, callsite, head, Record::CONTINUED | counted);
         *self = Self::of_root(begun, Some(segment));
     }
 
-    /// The wrapped code is about to be dropped: what it drops may open spans, and they belong below
-    /// this one.
+    /// Prepares for the drop of the wrapped code: the spans that it opens belong below this one.
     #[inline]
     pub(crate) fn begin_drop(&mut self) {
         if matches!(self.state, State::Root | State::Child) {
@@ -263,13 +262,12 @@ impl Span {
         });
     }
 
-    /// True while what is wrapped is dropped, and what is said of the current span is said of this
-    /// one.
+    /// Returns true while the wrapped code is dropped, when this span is the current one.
     pub(crate) fn is_dropping(&self) -> bool {
         matches!(self.state, State::DroppingRoot | State::DroppingChild)
     }
 
-    /// To be dropped now is how the span ends.
+    /// Notes that a drop from now on is the normal end.
     pub(crate) fn ends_by_drop(&mut self) {
         self.ends = true;
     }

@@ -1,8 +1,8 @@
-//! The wrapper of a stream: one span over all of its items, from the first poll until it ends or is
-//! dropped.
+//! The wrapper of a stream: one span covers all items, from the first poll until the stream ends or
+//! is dropped.
 //!
-//! Between polls the span is open and nobody's parent: what the consumer does with an item is the
-//! consumer's.
+//! Between polls the span is open but not current: the consumer's work on an item is not part of
+//! it.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -17,7 +17,7 @@ use crate::trace::traced::poll_guard::{Outcome, PollGuard};
 use crate::trace::traced::span::Span;
 use crate::trace::traced::{Hook, NoHook};
 
-/// The tag that says how many items a stream gave.
+/// The tag with the number of items.
 const ITEMS: &str = "items";
 
 pin_project! {
@@ -29,7 +29,7 @@ pin_project! {
         prepared: Option<Prepared>,
         #[pin]
         stream: S,
-        // Behind the stream: it closes when what the stream held has been dropped.
+        // After the stream: it closes when the contents of the stream have been dropped.
         given: Given,
     }
 
@@ -40,11 +40,11 @@ pin_project! {
     }
 }
 
-/// What the stream gave until now, and its span.
+/// The items so far, and the span.
 #[derive(Debug)]
 struct Given {
     items: u64,
-    /// Somebody waits for the next one.
+    /// True while a consumer waits for the next item.
     awaited: bool,
     span: Span,
 }
@@ -54,7 +54,7 @@ impl Given {
 }
 
 impl<S, H> Streamed<S, H> {
-    /// Wraps a stream whose span opens at the first poll, with a look at each item.
+    /// Wraps a stream whose span opens at the first poll, with a hook on each item.
     #[inline]
     pub(crate) fn new(prepared: Prepared, stream: S, hook: H) -> Self {
         Self { hook, prepared: Some(prepared), stream, given: Given::NEW }
@@ -67,12 +67,12 @@ impl<S> Streamed<S> {
         Self { hook: NoHook, prepared: None, stream, given: Given::NEW }
     }
 
-    /// The wrapped stream.
+    /// Returns the wrapped stream.
     pub(crate) fn inner(self: Pin<&mut Self>) -> Pin<&mut S> {
         self.project().stream
     }
 
-    /// Begins as this span instead of waiting for what the wrapped stream opens.
+    /// Starts as this span instead of waiting for the one that the wrapped stream opens.
     pub(crate) fn adopt(self: Pin<&mut Self>, span: Span) {
         self.project().given.span = span;
     }
@@ -126,7 +126,8 @@ impl Drop for Given {
             return;
         }
         tag(self.items);
-        // Between two items that is its reader's right; while it waits for one it is cancelled.
+        // Between two items a drop is the consumer's right. While it waits for an item, the stream
+        // is cancelled.
         if !self.awaited {
             self.span.ends_by_drop();
         }

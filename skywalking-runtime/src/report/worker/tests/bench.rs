@@ -15,6 +15,7 @@ use super::super::{Command, Pace, Reply, Worker};
 use super::script::{Plan, Script};
 use crate::agent::alone;
 use crate::config::TailSampling;
+use crate::config::settings::Settings;
 use crate::queue::{
     self, Attached, Budget, FinishedSegment, HandOver, SegmentHeader, ThreadOutbox,
 };
@@ -23,7 +24,7 @@ use crate::sampling::Choice;
 use crate::span::callsite::Callsite;
 use crate::span::kind::SpanKind;
 use crate::span::record::{NONE, Record, Trace};
-use crate::tracer::{self, Identity, Settings};
+use crate::tracer::{self, Identity};
 use crate::util::clock::{self, WALL_AHEAD};
 
 static WORK: Callsite = Callsite::new(SpanKind::Entry, "/work");

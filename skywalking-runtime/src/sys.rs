@@ -9,7 +9,7 @@ mod fork;
 #[cfg(feature = "agent")]
 mod limits;
 #[cfg(feature = "agent")]
-mod signals;
+pub(crate) mod signals;
 #[cfg(feature = "agent")]
 mod spawn;
 #[cfg(feature = "agent")]
@@ -20,9 +20,7 @@ pub(crate) use fork::watch as watch_forks;
 pub(crate) use fork::{PerProcess, forks};
 #[cfg(feature = "agent")]
 pub(crate) use limits::{check_address_space, check_descriptors};
-#[cfg(feature = "testing")]
-pub(crate) use signals::block as block_signals;
 #[cfg(feature = "agent")]
-pub(crate) use spawn::spawn;
+pub(crate) use spawn::{run_first, spawn};
 #[cfg(feature = "agent")]
 pub(crate) use starts::starting;

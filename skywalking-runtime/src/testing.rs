@@ -20,6 +20,7 @@
 //! with the reason. [`Test::allow`] allows single violations.
 
 mod in_scope;
+mod observer;
 mod scope;
 mod tracer;
 mod tree;
@@ -31,15 +32,10 @@ use std::time::Duration;
 pub use tree::{Log, Ref, Span, Tree, text};
 
 use scope::Scope;
-pub(crate) use scope::{
-    Unstarted, decide, delivered, scope, scope_of_header, segment_finished, segment_left,
-    segment_opened,
-};
-pub(crate) use tracer::started;
 
 use crate::context::current_segment;
-use crate::report::wire_check;
-pub use crate::report::wire_check::Allowed;
+pub use crate::observer::wire_check::Allowed;
+use crate::observer::{TestId, wire_check};
 
 /// How long a test waits for its segments.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -106,7 +102,7 @@ pub fn allow(rule: &'static str) -> Allowed {
 /// assert_eq!(testing::text(&trees), "Local stream {unfinished=true}\n  Local part\n  Local stream ref=CrossThread SKIP_ANALYSIS\n");
 /// ```
 pub fn grow_old(by: Duration) {
-    crate::util::coarse_clock::put_on(by);
+    observer::advance_clock(by);
 }
 
 /// Returns true if this thread has no current segment. Use it at the end of a test of misuse.
@@ -130,12 +126,12 @@ pub fn is_idle() -> bool {
 /// assert_eq!(testing::text(&trees), "Local job\n");
 /// ```
 pub fn mark() -> Mark {
-    Mark(scope())
+    Mark(scope::current())
 }
 
 /// The mark of a test, returned by [`mark`].
 #[derive(Clone, Copy, Debug)]
-pub struct Mark(u32);
+pub struct Mark(TestId);
 
 impl Mark {
     /// Runs `work` as part of the test.
@@ -162,6 +158,7 @@ impl Default for Test {
 impl Test {
     /// Creates a test in which every request is sampled.
     pub fn new() -> Self {
+        observer::install();
         Self { scope: Scope::open(), allowed: Vec::new() }
     }
 

@@ -1,0 +1,10 @@
+//! The protocols that are told apart.
+
+/// How a response reports its status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Protocol {
+    /// By the status of HTTP.
+    Http,
+    /// By the header or trailer `grpc-status`.
+    Grpc,
+}
