@@ -108,7 +108,7 @@ mod tests {
 
         wrong.spans[0].start_time = 0;
         let refused = segment(&wrong, NOW).expect_err("a lost segment").to_string();
-        let start = r#"span 0 of segment "s" starts at 0 ms, a day for which an OAP on SQL storage has no table"#;
+        let start = r#"span 0 of segment "s" starts at 0 ms, and an OAP on SQL storage has no table for that day"#;
 
         assert!(refused.starts_with(start), "{refused}");
     }
