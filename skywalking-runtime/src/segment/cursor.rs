@@ -138,6 +138,11 @@ impl SpanRef {
         ((self.0 & Self::LEVEL) >> Self::LEVEL_SHIFT) as u16
     }
 
+    /// Returns true for an overflow span.
+    pub(crate) fn is_overflow(self) -> bool {
+        self.0 & Self::OVERFLOW != 0
+    }
+
     /// Returns the number of an overflow span.
     #[inline]
     pub(super) fn overflow_number(self) -> Option<u32> {

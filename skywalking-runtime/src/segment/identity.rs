@@ -11,7 +11,7 @@ use crate::span::record::Trace;
 use crate::util::id;
 
 /// What another task or thread needs to continue the trace of a segment. Created on demand.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct SegmentIdentity {
     /// The key of the segment.
     pub(crate) key: u64,
@@ -24,10 +24,19 @@ pub(crate) struct SegmentIdentity {
     pub(crate) test: TestId,
     pub(crate) tail_decision: Option<Arc<TailDecision>>,
     pub(crate) baggage: Baggage,
+    /// The computed peer of the Exit span that continues, if it is one.
+    pub(crate) called_peer: Option<Box<str>>,
+}
+
+impl SegmentIdentity {
+    /// Returns the identity for an Exit span with a computed peer.
+    pub(crate) fn with_called_peer(&self, peer: String) -> Self {
+        Self { called_peer: Some(peer.into()), ..self.clone() }
+    }
 }
 
 /// The trace of a [`SegmentIdentity`].
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum IdentityTrace {
     Own(u64),
     /// The id in Base64, as it was received.
@@ -58,6 +67,7 @@ impl Segment {
             test: self.test,
             tail_decision: self.attached.tail_decision.clone(),
             baggage: self.baggage.clone(),
+            called_peer: None,
         });
         self.shared = Some(Arc::clone(&shared));
         self.shared_endpoint = endpoint;

@@ -118,7 +118,10 @@ impl Segment {
             return self.overflow_peer(current.overflow());
         }
         let Some(record) = self.records.get(usize::from(current.index())) else { return "" };
-        match self.find(record.side, |kind| kind == AttributeKind::Peer) {
+        let computed = self.find(record.side, |kind| {
+            matches!(kind, AttributeKind::Peer | AttributeKind::CalledPeer)
+        });
+        match computed {
             Some(side) => self.text_of(side),
             None => record.callsite.peer,
         }

@@ -1,5 +1,7 @@
 //! Writes the headers of a call.
 
+use std::borrow::Cow;
+
 use ::base64::Engine as _;
 use ::base64::engine::general_purpose::STANDARD;
 
@@ -7,11 +9,11 @@ use crate::headers::extension::{self, Extension};
 use crate::headers::sw8::{self, base64_length};
 use crate::headers::w3c::W3cContext;
 use crate::segment::text::Range;
-use crate::segment::{Name, Segment, UNKNOWN_PEER};
+use crate::segment::{Cursor, Name, Segment, UNKNOWN_PEER};
 use crate::span::callsite::Callsite;
 use crate::span::kind::SpanKind;
 use crate::span::layer::SpanLayer;
-use crate::span::record::{AttributeKind, Record, Trace};
+use crate::span::record::{Attribute, AttributeKind, Record, Trace};
 use crate::sys::PerProcess;
 use crate::util::diagnostics::{self, Diagnostic};
 use crate::util::{id, text};
@@ -50,17 +52,45 @@ impl Segment {
         Headers { sw8, correlation, extension, others: self.baggage.others.clone() }
     }
 
-    /// Returns true if the current span is an Exit span. Only it has the peer that a header needs. An
-    /// overflow span that is an Exit has kept its peer.
+    /// Returns true if the current span is an Exit span or continues one. Only such a span has the
+    /// peer that a header needs.
     fn is_in_exit(&self) -> bool {
-        let current = self.current;
-        if current.is_overflow() {
-            return !self.peer_of(current).is_empty();
+        self.is_exit(self.current)
+    }
+
+    fn is_exit(&self, place: Cursor) -> bool {
+        if place.is_overflow() {
+            return !self.peer_of(place).is_empty();
         }
-        let record = self.records.get(usize::from(current.index()));
-        record.is_some_and(|record| {
-            record.callsite.kind == SpanKind::Exit && !record.is(Record::CONTINUED)
+        self.records.get(usize::from(place.index())).is_some_and(|record| {
+            if record.is(Record::CONTINUED) {
+                self.find(record.side, |kind| kind == AttributeKind::CalledPeer).is_some()
+            } else {
+                record.callsite.kind == SpanKind::Exit
+            }
         })
+    }
+
+    /// Returns the peer of an Exit span for the span that continues it, or `None` for a span of
+    /// another kind.
+    pub(crate) fn called_peer(&self, place: Cursor) -> Option<Cow<'static, str>> {
+        if !self.is_exit(place) {
+            return None;
+        }
+        let peer = self.peer_of(place);
+        let is_literal = |record: &&Record| std::ptr::eq(record.callsite.peer, peer);
+        let literal = self.records.get(usize::from(place.index())).filter(is_literal);
+        Some(match literal {
+            Some(record) => Cow::Borrowed(record.callsite.peer),
+            None => Cow::Owned(peer.to_owned()),
+        })
+    }
+
+    /// Adds the peer of the Exit span that a span continues, for the list at `head`.
+    pub(crate) fn keep_called_peer(&mut self, head: &mut u32, peer: &str) {
+        if let Some(Range { offset, length }) = self.store(peer) {
+            self.push(head, Attribute::new("", AttributeKind::CalledPeer, offset, length));
+        }
     }
 
     /// Writes `sw8` for the current Exit span. It stays empty if the segment has no span.
@@ -121,7 +151,7 @@ impl Segment {
         if !self.propagates_trace()
             || current.is_overflow()
             || record.callsite.kind != SpanKind::Exit
-            || record.is(Record::CONTINUED)
+            || !self.is_exit(current)
         {
             return false;
         }

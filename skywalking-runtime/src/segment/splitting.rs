@@ -4,11 +4,20 @@
 //! at the same indexes, so that guards and futures find them. A span that has ended keeps its
 //! index while spans that merged with it are open. The new root refers to the old one.
 
+use std::borrow::Cow;
+
 use crate::segment::panics::PanicText;
 use crate::segment::text::Range;
 use crate::segment::{Cursor, Segment};
 use crate::span::record::{AttributeKind, LeftOut, NONE, Record, Trace};
 use crate::util::coarse_clock;
+
+/// What a span that continues takes along.
+struct Kept {
+    name: Option<Named>,
+    /// The peer of an Exit span.
+    peer: Option<Cow<'static, str>>,
+}
 
 /// The name of a span that differs from its callsite's.
 enum Named {
@@ -78,14 +87,20 @@ impl Segment {
             .rposition(|record| record.is_open() || record.levels() > 0)
             .unwrap_or(0);
         self.records.truncate(open + 1);
-        let names: Vec<_> = self.records.iter().map(|record| self.name_to_keep(record)).collect();
+        let kept: Vec<_> = (0..)
+            .zip(&self.records)
+            .map(|(index, record)| Kept {
+                name: self.name_to_keep(record),
+                peer: record.is_open().then(|| self.called_peer(Cursor::of(index))).flatten(),
+            })
+            .collect();
         self.sides.clear();
         self.text.clear();
         if let Some(range) = trace.and_then(|trace| self.store(&trace)) {
             self.set_foreign_trace(range);
         }
-        for (place, name) in names.into_iter().enumerate() {
-            self.continue_record(place, name, now);
+        for (place, kept) in kept.into_iter().enumerate() {
+            self.continue_record(place, kept, now);
         }
         let mut head = self.records.first().map_or(0, |root| root.side);
         self.add_thread_ref(&mut head, before, 0, &endpoint_name);
@@ -127,9 +142,12 @@ impl Segment {
     }
 
     /// Turns a record into that of the new part.
-    fn continue_record(&mut self, place: usize, name: Option<Named>, now: u64) {
+    fn continue_record(&mut self, place: usize, kept: Kept, now: u64) {
         let mut head = 0;
-        match name {
+        if let Some(peer) = kept.peer {
+            self.keep_called_peer(&mut head, &peer);
+        }
+        match kept.name {
             Some(Named::Static(name)) => self.static_name(&mut head, name),
             Some(Named::Text(name)) => self.name(&mut head, &name),
             None => {}

@@ -137,6 +137,9 @@ pub(crate) enum AttributeKind {
     StaticName,
     /// The address called, as text.
     Peer,
+    /// The address that a continued Exit span calls, as text. It is used in headers and not
+    /// reported, because the span's first part reports it.
+    CalledPeer,
     /// The component id, in `a`.
     Component,
     /// The layer's number, in `a`.

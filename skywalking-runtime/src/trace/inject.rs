@@ -26,6 +26,9 @@ pub fn wants_inject() -> bool {
 /// Headers of another tracer that came in (`traceparent`, `tracestate`) are propagated unchanged if
 /// the carrier can hold headers of any name and the program has set none.
 ///
+/// An exit span that continues in another segment, because its segment became too old or too large
+/// or its future moved to another task, writes the header of the span that continues it.
+///
 /// In an exit span of layer MQ the header `sw8-x` has the time at which the message was sent, so
 /// that its consumer can compute the latency.
 ///

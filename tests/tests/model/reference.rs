@@ -50,6 +50,7 @@ pub(crate) struct Recorded {
     pub(crate) kind: &'static str,
     /// An integration opened it.
     is_fallback: bool,
+    /// The peer if it is an exit or continues one, otherwise empty.
     peer: &'static str,
     segment: usize,
     /// The part of its segment that reports it.

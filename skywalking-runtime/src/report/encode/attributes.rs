@@ -152,6 +152,7 @@ pub(super) fn write_logs<'a>(
             AttributeKind::Int | AttributeKind::Uint | AttributeKind::Bool => found.has_tags = true,
             AttributeKind::Sw8Ref | AttributeKind::ThreadRef => found.has_references = true,
             AttributeKind::LeftOut => found.has_left_out = true,
+            AttributeKind::CalledPeer => {}
         }
         // Ignores fields without a log.
         if let Some(since) = fields.take() {

@@ -1,5 +1,6 @@
 //! The state of a future's span between polls.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::thread::panicking;
 
@@ -8,7 +9,7 @@ use crate::context::begun::End;
 use crate::context::current_segment;
 use crate::context::ended_roots;
 use crate::context::thread_state;
-use crate::segment::{Cursor, Segment, SegmentIdentity};
+use crate::segment::{Cursor, Segment, SegmentIdentity, SpanRef};
 use crate::span::callsite::Callsite;
 use crate::span::kind::SpanKind;
 use crate::span::record::Mark;
@@ -43,6 +44,19 @@ struct Origin {
     /// The state of a recorded child.
     callsite: Option<&'static Callsite>,
     shared: Arc<SegmentIdentity>,
+}
+
+impl Origin {
+    /// Returns the peer that headers name, if the span is an Exit.
+    fn called_peer(&self, opened: SpanRef) -> Option<&str> {
+        match (&self.shared.called_peer, self.callsite) {
+            (Some(peer), _) => Some(peer),
+            (None, Some(callsite)) if callsite.kind == SpanKind::Exit && !opened.is_overflow() => {
+                Some(callsite.peer)
+            }
+            _ => None,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,12 +117,19 @@ impl Span {
             (State::Child, None) => {
                 let mut span = 0;
                 let origin = current_segment::with_key(begun.key, |segment| {
-                    span = segment.place_of(begun.opened()).index();
+                    let place = segment.place_of(begun.opened());
+                    span = place.index();
                     let callsite = segment.callsite_of(span);
+                    let peer = segment.called_peer(place);
                     if let Some(before) = before {
                         segment.restore(before);
                     }
-                    Origin { callsite, shared: segment.share() }
+                    let mut shared = segment.share();
+                    // A literal peer follows from the callsite.
+                    if let Some(Cow::Owned(peer)) = peer {
+                        shared = Arc::new(shared.with_called_peer(peer));
+                    }
+                    Origin { callsite, shared }
                 });
                 (self.origin, self.from) = (origin, span);
             }
@@ -219,11 +240,15 @@ impl Span {
             None => segment.adopt_trace_of_key(self.begun.key),
         }
         let recorded = origin
-            .and_then(|Origin { callsite, shared }| Some((callsite?, shared)))
+            .and_then(|origin| Some((origin.callsite?, origin)))
             .filter(|_| segment.is_sampled());
         let mut head = 0;
-        let callsite = if let Some((callsite, shared)) = recorded {
+        let callsite = if let Some((callsite, origin)) = recorded {
+            let shared = &origin.shared;
             segment.add_thread_ref(&mut head, shared.id, self.from, &shared.endpoint);
+            if let Some(peer) = origin.called_peer(self.begun.opened()) {
+                segment.keep_called_peer(&mut head, peer);
+            }
             callsite
         } else {
             segment.leave_out();

@@ -1,6 +1,7 @@
 //! Segments that have grown too large continue in a new part. `agent::segment_age` tests those that
 //! are too old.
 
+use futures::future::BoxFuture;
 use skywalking_runtime::stats::{self, Diagnostic};
 
 use crate::spans::prelude::*;
@@ -420,4 +421,143 @@ async fn entry_that_moves_to_another_task_is_analysed_once() {
 
     assert_eq!(text.lines().filter(|line| line.contains("ref=CrossThread")).count(), 2, "{text}");
     assert_eq!(skipped(&trees), ["/entry"], "{text}");
+}
+
+/// Serves the call of each header.
+fn serve(headers: &[String]) {
+    for header in headers {
+        span(&SERVED).extract(header).run(|| ());
+    }
+}
+
+static SERVED: Callsite = callsite!(entry, "/served");
+
+/// Returns the addresses that the callees were called at, and the endpoints of their callers.
+fn callers(trees: &[Tree]) -> Vec<(&str, &str)> {
+    fn add<'a>(span: &'a testing::Span, found: &mut Vec<(&'a str, &'a str)>) {
+        let calls = span.refs.iter().filter(|to| to.kind == "CrossProcess");
+        found.extend(calls.map(|to| (&*to.address, &*to.endpoint)));
+        for child in &span.children {
+            add(child, found);
+        }
+    }
+    let mut found = Vec::new();
+    for tree in trees {
+        add(&tree.root, &mut found);
+    }
+    found
+}
+
+#[test]
+fn exit_that_was_split_still_injects() {
+    #[exit_span(name = "call", peer = "other:1", tags("key" = "value"))]
+    fn to_literal(headers: &mut [String]) {
+        for header in headers {
+            span(&A).run(outgrow);
+            inject(header);
+        }
+    }
+    #[exit_span(name = "call", peer = peer)]
+    fn to_computed(peer: &str, headers: &mut [String]) {
+        to_literal(headers);
+        span(&A).run(outgrow);
+        // A span inside of it has no peer.
+        let mut none = String::new();
+        span(&B).run(|| inject(&mut none));
+        assert_eq!(none, "");
+    }
+
+    let mut headers = [const { String::new() }; 2];
+    let mut inner = [const { String::new() }; 1];
+    let trees = run(|| {
+        span(&ENTRY).name("/long").run(|| {
+            to_literal(&mut headers);
+            to_computed("other:2", &mut inner);
+        });
+        serve(&headers);
+        serve(&inner);
+    });
+
+    assert!(is_idle());
+    assert_eq!(
+        text(&trees),
+        "Entry /long layer=Http {unfinished=true}\n  Exit call peer=other:1 {key=value, unfinished=true}\n    Local a {number=8199}\n  \
+         Local /long ref=CrossThread SKIP_ANALYSIS {unfinished=true}\n    Local call {unfinished=true}\n      Local a {number=8199}\n      \
+         Entry /served ref=CrossProcess\n    \
+         Local /long ref=CrossThread SKIP_ANALYSIS {unfinished=true}\n      Local call\n        Entry /served ref=CrossProcess\n      \
+         Exit call peer=other:2 {key=value, unfinished=true}\n        Local a {number=8199}\n      \
+         Local /long ref=CrossThread SKIP_ANALYSIS {unfinished=true}\n        Local call {unfinished=true}\n          Local a {number=8199}\n          \
+         Entry /served ref=CrossProcess\n        Local /long ref=CrossThread SKIP_ANALYSIS\n          Local call\n            Local b\n"
+    );
+    assert_eq!(callers(&trees), [("other:1", "/long"), ("other:1", "/long"), ("other:2", "/long")]);
+}
+
+#[test]
+fn producer_that_was_split_still_sends_the_time() {
+    static PRODUCE: Callsite = callsite!(exit, "produce", peer = "broker:1", layer = mq);
+    let mut header = String::new();
+    let trees = run(|| {
+        span(&ENTRY).run(|| {
+            span(&PRODUCE).run(|| {
+                span(&A).run(outgrow);
+                inject(&mut header);
+            });
+        });
+    });
+
+    assert!(header.contains("sw8:1-") && header.contains("sw8-x:0-"), "{header}");
+    assert_eq!(
+        text(&trees),
+        "Entry /entry layer=Http {unfinished=true}\n  Exit produce layer=MQ peer=broker:1 {unfinished=true}\n    Local a {number=8199}\n  \
+         Local /entry ref=CrossThread SKIP_ANALYSIS\n    Local produce\n"
+    );
+}
+
+#[tokio::test]
+async fn exit_that_moved_to_another_task_still_injects() {
+    #[exit_span(name = "call", peer = "other:1")]
+    async fn to_literal(header: &mut String) {
+        yields(1).await;
+        inject(header);
+    }
+    #[exit_span(name = "call", peer = peer)]
+    async fn to_computed(peer: String, header: &mut String) {
+        yields(1).await;
+        inject(header);
+    }
+    #[local_span(name = "inside")]
+    async fn inside(header: &mut String) {
+        yields(1).await;
+        inject(header);
+    }
+
+    let mut headers = [const { String::new() }; 3];
+    let trees = run_async(async {
+        let [literal, computed, none] = &mut headers;
+        let mut calls = [
+            Box::pin(to_literal(literal)) as BoxFuture<'_, ()>,
+            Box::pin(to_computed("other:2".to_owned(), computed)),
+            Box::pin(inside(none)),
+        ];
+        span(&ENTRY).run(|| {
+            let mut cx = Context::from_waker(Waker::noop());
+            for call in &mut calls {
+                assert!(call.as_mut().poll(&mut cx).is_pending());
+            }
+        });
+        for call in calls {
+            call.await;
+        }
+        assert_eq!(none, "");
+        serve(&headers[..2]);
+    })
+    .await;
+
+    assert_eq!(
+        text(&trees),
+        "Entry /entry layer=Http\n  Exit call peer=other:1 {unfinished=true}\n    Local call ref=CrossThread\n      Entry /served ref=CrossProcess\n  \
+         Exit call peer=other:2 {unfinished=true}\n    Local call ref=CrossThread\n      Entry /served ref=CrossProcess\n  \
+         Local inside {unfinished=true}\n    Local inside ref=CrossThread\n"
+    );
+    assert_eq!(callers(&trees), [("other:1", "call"), ("other:2", "call")]);
 }

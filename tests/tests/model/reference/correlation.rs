@@ -68,10 +68,7 @@ impl Model {
     fn context(&mut self) -> Option<Ref> {
         let (number, peer) = match self.now {
             Place::Nowhere | Place::LeftOut { .. } => return None,
-            Place::Span { number, .. } => (
-                number,
-                if self.spans[number].kind == "Exit" { self.spans[number].peer } else { "" },
-            ),
+            Place::Span { number, .. } => (number, self.spans[number].peer),
             // The nearest recorded ancestor stands for it.
             Place::Unrecorded { number, over, .. } => (number, self.unrecorded[over].peer),
         };

@@ -22,8 +22,12 @@ impl Model {
         *own = self.open_elsewhere(first, name);
         if let Place::Span { number, .. } | Place::Unrecorded { number, .. } = from {
             let began = self.spans[number].began;
+            let peer = match from {
+                Place::Unrecorded { over, .. } => self.unrecorded[over].peer,
+                _ => self.spans[number].peer,
+            };
             if let Some(span) = self.at(own.place) {
-                (span.began, span.is_counted) = (began, began == "Entry");
+                (span.began, span.is_counted, span.peer) = (began, began == "Entry", peer);
             }
         }
         true

@@ -105,8 +105,7 @@ impl Model {
         {
             (span.parent, span.parent_level) = (Some(number), level);
         }
-        (span.kind, span.peer, span.part, span.is_reported, span.handle) =
-            ("Local", "", part, false, None);
+        (span.kind, span.part, span.is_reported, span.handle) = ("Local", part, false, None);
         (span.is_error, span.is_counted, span.last_panic) = (false, false, 0);
         span.refs.clear();
         span.tags.clear();
