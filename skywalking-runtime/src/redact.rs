@@ -26,7 +26,8 @@ use crate::util::text::{self, NAME_LIMIT, PEER_LIMIT, STACK_LIMIT, TAG_LIMIT};
 pub enum Field<'a> {
     /// The value of the tag with this key. A statement is the tag `db.statement`. Numbers and bools
     /// are converted to text. A tag is left out if the OAP would discard the whole segment because
-    /// of its new value: `transmission.latency` must stay an integer, `x-le` a JSON object.
+    /// of its new value: `transmission.latency` must stay an integer, `x-le` a JSON object. It counts as
+    /// [`Diagnostic::TagRefused`](crate::stats::Diagnostic::TagRefused).
     Tag(&'a str),
     /// The value of the log field with this key. Those of an error are `error.kind`, `message` and
     /// `stack`.

@@ -97,6 +97,9 @@ reasons! {
     /// A message of a batch was not referenced because its span had reached the limit of
     /// references.
     RefLimit = "ref_limit",
+    /// A tag was not sent, because the OAP discards the whole segment for its value:
+    /// `transmission.latency` must be an integer, `x-le` a JSON object.
+    TagRefused = "tag_refused",
     /// A value panicked while it was formatted for a tag, a name or a log.
     FormatPanicked = "format_panicked",
     /// A carrier panicked while headers were read or written.

@@ -12,6 +12,7 @@ use crate::config::Storage;
 use crate::redact::Field;
 use crate::span::callsite::Callsite;
 use crate::span::record::AttributeKind;
+use crate::util::diagnostics::{self, Diagnostic};
 use crate::util::text::{TAG_LIMIT, cut};
 
 /// Writes the tags, the newest last, each key once. The tags of the callsite are older than all
@@ -86,9 +87,10 @@ impl Tags<'_> {
     }
 
     fn write(&mut self, key: &str, value: Cow<'_, str>) {
-        if let Some(value) = self.storage.tag(key, value) {
-            write_pair(self.writer, field::TAGS, key, |writer| writer.bytes(value.as_bytes()));
-        }
+        let Some(value) = self.storage.tag(key, value) else {
+            return diagnostics::count(Diagnostic::TagRefused);
+        };
+        write_pair(self.writer, field::TAGS, key, |writer| writer.bytes(value.as_bytes()));
     }
 
     fn number(&mut self, key: &'static str, negative: bool, digits: u64) {

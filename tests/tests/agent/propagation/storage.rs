@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use skywalking_proto::storage;
 use skywalking_runtime::redact::Field;
+use skywalking_runtime::stats::{self, Diagnostic};
 use skywalking_runtime::testing::{Span, Test, Tree, run, text};
 use skywalking_runtime::{
     Callsite, Config, CurrentSpan, TracedFn as _, callsite,
@@ -405,6 +406,8 @@ fn tag_that_loses_its_segment_is_left_out() {
     let tagged = |work: fn(CurrentSpan)| text(&run(|| span(&TAGGED).run(|| work(current()))));
     let _running = start(Config::new("values"));
     let stays = "Local tagged {literal=stays}\n";
+    let refused = || stats::read().count(Diagnostic::TagRefused);
+    let before = refused();
     assert_eq!(tagged(|_| ()), stays);
     for work in [
         |span: CurrentSpan| _ = span.tag("transmission.latency", "soon"),
@@ -419,11 +422,13 @@ fn tag_that_loses_its_segment_is_left_out() {
     ] {
         assert_eq!(tagged(work), stays);
     }
+    assert_eq!(refused() - before, 13);
     assert_eq!(
         tagged(|span| _ = span.tag("transmission.latency", 12).tag("x-le", "{\"name\":\"n\"}")),
         "Local tagged {literal=stays, transmission.latency=12, x-le={\\\"name\\\":\\\"n\\\"}}\n"
     );
     assert_eq!(text(&run(logic)), "Local logic {x-le={\\\"logic-span\\\":true}}\n");
+    assert_eq!(refused() - before, 13);
 }
 
 /// A hook that hides every tag takes no segment away.
