@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::headers::sw8::{self, Parts};
 use crate::segment::Segment;
 use crate::segment::text::Range;
-use crate::span::record::{Attribute, AttributeKind};
+use crate::span::record::{Attribute, AttributeKind, LeftOut};
 use crate::util::id;
 
 /// The most references of one span. The Java agent has the same limit.
@@ -48,6 +48,14 @@ impl Segment {
     pub(crate) fn is_ref_limit_reached(&self, head: u32) -> bool {
         // The first check avoids the count for nearly every span.
         self.sides.len() >= REF_LIMIT && self.refs(head).count() >= REF_LIMIT
+    }
+
+    /// Notes that so many references were left out.
+    #[cold]
+    pub(crate) fn leave_out_refs(&mut self, count: u64) {
+        self.limited = true;
+        let refs = u32::try_from(count).unwrap_or(u32::MAX);
+        self.left_out.add(LeftOut { refs, ..LeftOut::NOTHING });
     }
 
     /// Adds a CrossThread reference to a span of this process, for the list at `head`.

@@ -185,10 +185,12 @@ pub(crate) struct LeftOut {
     pub(crate) logs: u32,
     /// Fields of logs that were kept.
     pub(crate) log_fields: u32,
+    /// References of spans that were kept.
+    pub(crate) refs: u32,
 }
 
 impl LeftOut {
-    pub(crate) const NOTHING: Self = Self { spans: 0, tags: 0, logs: 0, log_fields: 0 };
+    pub(crate) const NOTHING: Self = Self { spans: 0, tags: 0, logs: 0, log_fields: 0, refs: 0 };
     pub(crate) const SPAN: Self = Self { spans: 1, ..Self::NOTHING };
     pub(crate) const TAG: Self = Self { tags: 1, ..Self::NOTHING };
     pub(crate) const LOG: Self = Self { logs: 1, ..Self::NOTHING };
@@ -199,11 +201,13 @@ impl LeftOut {
         self.tags = self.tags.saturating_add(other.tags);
         self.logs = self.logs.saturating_add(other.logs);
         self.log_fields = self.log_fields.saturating_add(other.log_fields);
+        self.refs = self.refs.saturating_add(other.refs);
     }
 
     /// Returns an attribute for each count that is not 0.
     pub(crate) fn sides(self) -> impl Iterator<Item = Attribute> {
         let counts = [
+            ("refs", self.refs),
             ("log_fields", self.log_fields),
             ("logs", self.logs),
             ("tags", self.tags),

@@ -37,6 +37,8 @@ struct Given {
     headers: Vec<IncomingHeaders<'static>>,
     /// Those of a batch whose sender is not in an earlier one.
     senders: Vec<usize>,
+    /// The number of messages over the limit of references.
+    refs_left_out: u64,
     name: Option<String>,
     peer: Option<String>,
     tags: Vec<(&'static str, Kept)>,
@@ -117,7 +119,7 @@ impl Prepared {
     where
         I: IntoIterator<Item: Extract>,
     {
-        opening::each_within_limit(carriers, |carrier| {
+        let left = opening::each_within_limit(carriers, |carrier| {
             let fits = self.given.as_ref().is_none_or(|given| {
                 given.senders.len() < REF_LIMIT && given.headers.len() < 2 * REF_LIMIT
             });
@@ -128,6 +130,10 @@ impl Prepared {
             }
             fits
         });
+        if left > 0 {
+            let given = self.given();
+            given.refs_left_out = given.refs_left_out.saturating_add(left);
+        }
     }
 
     /// Leaves the request out: neither the span nor anything below it is recorded.
@@ -240,6 +246,7 @@ impl Prepared {
         }
         if !given.headers.is_empty() && opening.wants_headers() {
             opening.extract_kept(&given.headers);
+            opening.leave_out_refs(given.refs_left_out);
         }
         if let Some(name) = &given.name
             && opening.wants_name()

@@ -180,13 +180,14 @@ impl Opening {
     where
         I: IntoIterator<Item: Extract>,
     {
-        each_within_limit(carriers, |carrier| {
+        let left = each_within_limit(carriers, |carrier| {
             let fits = !self.is_ref_limit_reached();
             if fits {
                 self.extract(carrier);
             }
             fits
         });
+        self.leave_out_refs(left);
     }
 
     /// Opens the span on this thread. It closes when the guard drops.

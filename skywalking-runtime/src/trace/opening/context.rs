@@ -112,13 +112,14 @@ impl Opening {
 
     /// Reads the contexts of a batch that were kept.
     pub(crate) fn extract_kept(&mut self, kept: &[IncomingHeaders<'static>]) {
-        each_within_limit(kept, |received| {
+        let left = each_within_limit(kept, |received| {
             let fits = !self.is_ref_limit_reached();
             if let Some(others) = self.listens().filter(|_| fits) {
                 self.receive(received, others);
             }
             fits
         });
+        self.leave_out_refs(left);
     }
 
     fn refer(&mut self, header: &str, parts: &sw8::Parts) {
@@ -138,10 +139,18 @@ impl Opening {
         }
         if self.is_ref_limit_reached() {
             diagnostics::count(Diagnostic::RefLimit);
+            self.leave_out_refs(1);
             return;
         }
         let merged = matches!(self.target, Target::Merged(_));
         self.target.with_list(|segment, head| segment.add_ref(head, header, parts, merged));
+    }
+
+    /// Notes that so many references of the span were left out.
+    pub(crate) fn leave_out_refs(&mut self, count: u64) {
+        if count > 0 {
+            self.target.with_list(|segment, _| segment.leave_out_refs(count));
+        }
     }
 
     /// Returns true if the span has the most references that a span can have, including those of
@@ -153,11 +162,12 @@ impl Opening {
     }
 }
 
-/// Passes on the carriers of a batch until the limit is reached. Counts the rest.
+/// Passes on the carriers of a batch until the limit is reached. Counts the rest and returns its
+/// number.
 pub(crate) fn each_within_limit<C>(
     carriers: impl IntoIterator<Item = C>,
     mut take: impl FnMut(&C) -> bool,
-) {
+) -> u64 {
     let quiet = Quiet::begin();
     let mut carriers = carriers.into_iter();
     quiet.end();
@@ -169,8 +179,10 @@ pub(crate) fn each_within_limit<C>(
         if !take(&carrier) {
             // If the iterator does not know how many are left, at least this one is.
             let left = carriers.size_hint().0.saturating_add(1);
-            diagnostics::count_many(Diagnostic::RefLimit, u64::try_from(left).unwrap_or(u64::MAX));
-            break;
+            let left = u64::try_from(left).unwrap_or(u64::MAX);
+            diagnostics::count_many(Diagnostic::RefLimit, left);
+            return left;
         }
     }
+    0
 }

@@ -198,6 +198,7 @@ fn merged_span_keeps_500_refs() {
     let before = stats::read().count(Diagnostic::RefLimit);
     let trees = run(|| outer(&batch(0), &batch(400)));
     assert_eq!((trees[0].root.refs.len(), trees[0].root.children.len()), (500, 0));
+    assert_eq!(trees[0].root.tags, [("left_out".to_owned(), "refs=300".to_owned())]);
     assert_eq!(stats::read().count(Diagnostic::RefLimit) - before, 300);
 }
 

@@ -145,6 +145,7 @@ fn batch_has_500_refs_and_the_others_are_counted() {
     let trees = run(|| consume(&batch));
 
     assert_eq!(refs(&trees).len(), 500);
+    assert_eq!(trees[0].root.tags, [("left_out".to_owned(), "refs=10".to_owned())]);
     assert_eq!(stats::read().count(Diagnostic::RefLimit) - before, 10);
     assert!(is_idle());
 }
@@ -162,6 +163,21 @@ fn unsampled_batch_has_the_first_trace_id() {
     });
 
     assert_eq!((trees.len(), id.as_deref()), (0, Some("first")));
+}
+
+#[tokio::test]
+async fn refs_left_out_before_the_first_poll_are_counted() {
+    #[entry_span(name = "/batch", layer = mq, extract_each = batch, covers = future)]
+    fn consume_later(batch: &[String]) -> impl Future<Output = ()> + use<> {
+        ready(())
+    }
+
+    let batch: Vec<String> = (0..503).map(|segment| header("first", segment)).collect();
+    let later = consume_later(&batch);
+    let trees = run_async(later).await;
+
+    assert_eq!(refs(&trees).len(), 500);
+    assert_eq!(trees[0].root.tags, [("left_out".to_owned(), "refs=3".to_owned())]);
 }
 
 #[tokio::test]
