@@ -1,8 +1,10 @@
-//! Subscribers, loggers and readers of standard error that hang or panic.
+//! Subscribers, loggers, readers of standard error and samplers that hang or panic.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use skywalking_runtime::Config;
+use skywalking_runtime::config::{Sampler, Sampling};
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::Interest;
 use tracing::{Event, Metadata, Subscriber};
@@ -148,6 +150,54 @@ fn stderr_is_locked() {
         requests(3);
         within(DEADLINE, || drop(agent));
     }
+}
+
+/// A sampler whose destructor never returns.
+struct Stuck;
+
+static STUCK: AtomicUsize = AtomicUsize::new(0);
+
+impl Sampler for Stuck {
+    fn is_sampled(&self, _: &str) -> bool {
+        true
+    }
+}
+
+impl Drop for Stuck {
+    fn drop(&mut self) {
+        STUCK.fetch_add(1, Ordering::Relaxed);
+        hang();
+    }
+}
+
+#[test]
+#[ignore = "the child process of a test"]
+fn sampler_hangs_in_drop() {
+    watchdog();
+    let start = || {
+        let config = Config::new("shop").backend(NOBODY).shutdown_timeout(DEADLINE);
+        within(Duration::ZERO, || config.sampling(Sampling::custom(Stuck)).start_or_off())
+    };
+    for _ in 0..3 {
+        let agent = start();
+        assert!(agent.error().is_none(), "{:?}", agent.error());
+        requests(3);
+        within(DEADLINE, || drop(agent));
+        let agent = start();
+        within(Duration::from_secs(1), || requests(3));
+        within(Duration::from_secs(1), || drop(start()));
+        assert_eq!(within(DEADLINE, || agent.shutdown(DEADLINE)).dropped.total(), 3);
+    }
+    // That of the first agent and those of the three agents that were refused. The threads that hang
+    // may hold the others.
+    while STUCK.load(Ordering::Relaxed) < 4 {
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn start_and_end_are_in_time_if_a_sampler_hangs_in_drop() {
+    child("hostile::sampler_hangs_in_drop", &[]);
 }
 
 #[test]
