@@ -6,7 +6,6 @@ use std::fmt::Write as _;
 use crate::repository::{File, files};
 
 const WORDS: &str = include_str!("words.txt");
-const ALLOWED: &str = include_str!("words_allowed.txt");
 
 /// The lists, and files that tools generate.
 const SKIPPED: [&str; 4] = [
@@ -68,45 +67,12 @@ fn counts(files: &[File]) -> BTreeMap<(&str, &'static str), usize> {
     counts
 }
 
-/// Returns the maximum counts by path and phrase, from `words_allowed.txt`.
-fn allowed() -> BTreeMap<(&'static str, &'static str), usize> {
-    entries(ALLOWED)
-        .map(|entry| {
-            let [path, phrase, most] = entry
-                .split(" | ")
-                .collect::<Vec<_>>()
-                .try_into()
-                .expect("`folder | phrase | count`");
-            ((path, phrase), most.parse().expect("a count"))
-        })
-        .collect()
-}
-
 #[test]
 fn words_of_the_list_are_not_used() {
     let files = files(&["md", "rs", "stderr", "toml", "yml"]);
-    let mut left = allowed();
     let mut problems = String::new();
-    let mut totals: BTreeMap<(String, &str), usize> = BTreeMap::new();
     for ((path, phrase), found) in counts(&files) {
-        let folder =
-            left.keys().filter(|(folder, allowed)| *allowed == phrase && path.starts_with(folder));
-        let folder = folder.max_by_key(|(folder, _)| folder.len()).copied();
-        let place = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        *totals.entry((place.to_owned(), phrase)).or_default() += found;
-        let most = folder.and_then(|key| left.get_mut(&key));
-        if let Some(most) = most
-            && *most >= found
-        {
-            *most -= found;
-            continue;
-        }
         writeln!(problems, "{path}: {phrase:?}, {found} times").unwrap();
-    }
-    // `cargo test -p skywalking-tests --test docs words -- --nocapture` prints the remaining
-    // counts.
-    for ((folder, phrase), found) in totals {
-        println!("{folder} | {phrase} | {found}");
     }
     assert!(problems.is_empty(), "words of tests/tests/docs/words.txt:\n{problems}");
 }

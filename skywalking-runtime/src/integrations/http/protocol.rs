@@ -1,4 +1,4 @@
-//! The protocols that are told apart.
+//! The protocols that a call distinguishes.
 
 /// How a response reports its status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
