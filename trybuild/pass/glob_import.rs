@@ -49,7 +49,11 @@ mod beside_other_globs {
     fn names_are_unambiguous() {
         let _layered = ServiceBuilder::new().layer(skywalking_tower::ClientLayer::new());
         let mut request = Request::new(());
-        let status = skywalking_trybuild::block_on(send(&mut request));
-        assert_eq!((status, request.headers().len()), (StatusCode::OK, 0));
+        skywalking_trybuild::spans(|| {
+            let status = skywalking_trybuild::block_on(send(&mut request));
+            assert_eq!(status, StatusCode::OK);
+        })
+        .are("Exit /stock peer=stock:8080 layer=Http");
+        assert!(request.headers().contains_key("sw8"));
     }
 }
