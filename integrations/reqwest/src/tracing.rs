@@ -1,4 +1,4 @@
-//! The middleware that makes the spans.
+//! The middleware that records requests as spans.
 
 use http::{Extensions, Uri};
 use reqwest::{Body, Request, Response, ResponseBuilderExt as _, Url};
@@ -6,15 +6,14 @@ use reqwest_middleware::{Error, Middleware, Next, Result};
 use skywalking_runtime::current;
 use skywalking_runtime::integrations::http::{Call, Client};
 
-/// Makes an exit span of each request that passes it, and writes the headers of the trace into the
-/// request.
+/// Records each request as an exit span, and writes the headers of the trace into the request.
 ///
-/// The span is an error if the status is one (400 and above, unless [`is_error`](Client::is_error)
-/// says otherwise) or if no answer came: then its log has reqwest's error with all its causes,
-/// without the address, which may hold secrets. A request that is dropped before its answer counts
+/// The span fails if the status is an error (400 and above, or as [`is_error`](Client::is_error)
+/// decides), or if there is no response. In that case its log has reqwest's error with all causes,
+/// without the URL, which may contain secrets. A request that is dropped before its response counts
 /// as cancelled.
 ///
-/// `From` takes the options of a [`Client`]:
+/// `From` converts a [`Client`] with its options:
 ///
 /// ```
 /// use skywalking_reqwest::Tracing;
@@ -26,30 +25,30 @@ use skywalking_runtime::integrations::http::{Call, Client};
 ///
 /// # Order
 ///
-/// Middlewares that are added later stand inside. A retry middleware that stands **before** this
-/// one makes a span for each attempt; one that stands **after** it makes all attempts one span, of
-/// which each carries the same headers. reqwest's own redirects are inside: see
+/// A middleware that is added later runs inside the earlier ones. If a retry middleware is added
+/// **before** this one, each attempt is a span. If it is added **after** this one, all attempts are
+/// one span and carry the same headers. reqwest's own redirects run inside: see
 /// [`same_host_redirects`](crate::same_host_redirects).
 ///
 /// # Bodies
 ///
-/// By default the span ends when the head of the answer is there. With
-/// [`time_bodies`](Client::time_bodies) it ends with the body, and the [`Response`] is taken apart
-/// for that and put together again. It keeps its address, extensions, remote address, length and
-/// upgrade; what changes is an error in the middle of the body, which has two more causes in its
-/// chain (`is_timeout()` and `is_decode()` say the same as without).
+/// By default the span ends with the head of the response. With
+/// [`time_bodies`](Client::time_bodies) it ends with the body, and the [`Response`] is rebuilt with
+/// another body. It keeps its URL, extensions, remote address, length and upgrade. An error in the
+/// middle of the body has two more causes in its chain. `is_timeout()` and `is_decode()` return the
+/// same as without this option.
 #[derive(Clone, Debug, Default)]
 pub struct Tracing {
     client: Client,
 }
 
 impl Tracing {
-    /// With the defaults of [`Client::new`].
+    /// Creates a middleware with the defaults of [`Client::new`].
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Begins the call, if the address is one that reqwest can send to; if not, it says so itself.
+    /// Begins the call. Returns `None` for a URL that reqwest rejects.
     fn begin(&self, request: &mut Request, extensions: &Extensions) -> Option<Call> {
         let uri = Uri::try_from(request.url().as_str()).ok()?;
         let method = request.method().clone();
@@ -74,18 +73,18 @@ impl Middleware for Tracing {
         let Some(call) = self.begin(&mut request, extensions) else {
             return next.run(request, extensions).await;
         };
-        let (answer, mut call) = call.during(next.run(request, extensions)).await;
+        let (answer, mut call) = call.future(next.run(request, extensions)).await;
         match answer {
             Ok(response) => {
-                call.answered(response.status(), response.headers());
+                call.record_response(response.status(), response.headers());
                 Ok(with_body(response, call))
             }
-            Err(error) => Err(note(error, call)),
+            Err(error) => Err(end_with_error(error, call)),
         }
     }
 }
 
-/// The response as it is, or with a body that ends the call.
+/// Ends the call, or returns the response with a body that ends it.
 fn with_body(response: Response, call: Call) -> Response {
     if !call.waits_for_body() {
         call.finish();
@@ -94,12 +93,12 @@ fn with_body(response: Response, call: Call) -> Response {
     let url = response.url().clone();
     let response: http::Response<Body> = response.into();
     let (mut head, body) = response.into_parts();
-    head.extensions.extend(says(url));
+    head.extensions.extend(url_extensions(url));
     Response::from(http::Response::from_parts(head, Body::wrap(call.body(body))))
 }
 
-/// What tells reqwest of a response's address: `http::Response` has no place for it.
-fn says(url: Url) -> Extensions {
+/// Returns the extensions from which reqwest reads the URL of a response.
+fn url_extensions(url: Url) -> Extensions {
     http::Response::builder()
         .url(url)
         .body(())
@@ -107,24 +106,24 @@ fn says(url: Url) -> Extensions {
         .unwrap_or_default()
 }
 
-/// Ends the call with this error, and gives it back.
-fn note(error: Error, mut call: Call) -> Error {
+/// Ends the call with this error and returns the error.
+fn end_with_error(error: Error, mut call: Call) -> Error {
     match error {
         Error::Reqwest(error) => {
             let url = error.url().cloned();
             let error = error.without_url();
-            call.failed(&error);
+            call.fail(&error);
             Error::Reqwest(match url {
                 Some(url) => error.with_url(url),
                 None => error,
             })
         }
         Error::Middleware(error) => {
-            let addresses = addresses_in(&error);
-            if addresses.is_empty() {
-                call.failed::<dyn std::error::Error + Send + Sync>(&*error);
+            let urls = urls_in(&error);
+            if urls.is_empty() {
+                call.fail::<dyn std::error::Error + Send + Sync>(&*error);
             } else {
-                let message = addresses
+                let message = urls
                     .iter()
                     .fold(error.to_string(), |message, url| message.replace(url.as_str(), ".."));
                 call.run(|| current().record_error_message(&message));
@@ -135,13 +134,12 @@ fn note(error: Error, mut call: Call) -> Error {
     }
 }
 
-/// The addresses that an error of a middleware may tell of: those in reqwest's errors that it
-/// passes on.
-fn addresses_in(error: &anyhow::Error) -> Vec<&Url> {
-    error.chain().filter_map(address_of).collect()
+/// Returns the URLs in the errors of reqwest that an error of a middleware contains.
+fn urls_in(error: &anyhow::Error) -> Vec<&Url> {
+    error.chain().filter_map(url_of).collect()
 }
 
-fn address_of<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a Url> {
+fn url_of<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a Url> {
     let plain = cause.downcast_ref::<reqwest::Error>().and_then(reqwest::Error::url);
     plain.or_else(|| cause.downcast_ref::<Error>().and_then(Error::url))
 }

@@ -4,7 +4,7 @@ use std::pin::Pin;
 
 use http::Response;
 use http_body::Body;
-use skywalking_runtime::integrations::http::{During, TracedBody};
+use skywalking_runtime::integrations::http::{CallFuture, TracedBody};
 
 use crate::errors::ServiceError;
 
@@ -12,16 +12,16 @@ use crate::errors::ServiceError;
 #[inline]
 pub(crate) fn end<F: Future, B, E, Kind>(
     answer: Result<Response<B>, E>,
-    during: Pin<&mut During<F>>,
+    future: Pin<&mut CallFuture<F>>,
 ) -> Result<Response<TracedBody<B>>, E>
 where
     B: Body,
     E: ServiceError<Kind>,
 {
     match answer {
-        Ok(response) => Ok(response.map(|body| during.body(body))),
+        Ok(response) => Ok(response.map(|body| future.body(body))),
         Err(error) => {
-            if let Some(call) = during.take_call() {
+            if let Some(call) = future.take_call() {
                 error.end(call);
             }
             Err(error)

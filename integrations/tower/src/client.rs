@@ -8,7 +8,7 @@ use std::task::{Context, Poll, ready};
 use http::Response;
 use http_body::Body;
 use pin_project_lite::pin_project;
-use skywalking_runtime::integrations::http::{self as core, During, Head, TracedBody};
+use skywalking_runtime::integrations::http::{self as core, CallFuture, Head, TracedBody};
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -142,7 +142,7 @@ where
             self.layer.client.begin(head.method(), head.uri(), &mut headers, head.extensions());
         *head.headers_mut() = headers;
         let future = call.run(|| self.service.call(request));
-        ClientFuture { during: call.during(future), errors: PhantomData }
+        ClientFuture { future: call.future(future), errors: PhantomData }
     }
 }
 
@@ -152,7 +152,7 @@ pin_project! {
     #[derive(Debug)]
     pub struct ClientFuture<F, E = TypedErrors> {
         #[pin]
-        during: During<F>,
+        future: CallFuture<F>,
         errors: PhantomData<fn() -> E>,
     }
 }
@@ -166,12 +166,12 @@ where
     type Output = Result<Response<TracedBody<B>>, Error>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut during = self.project().during;
-        let answer = ready!(during.as_mut().poll_step(cx, |answer, step| {
+        let mut future = self.project().future;
+        let answer = ready!(future.as_mut().poll_step(cx, |answer, step| {
             if let Ok(response) = answer {
-                step.answered(response.status(), response.headers());
+                step.record_response(response.status(), response.headers());
             }
         }));
-        Poll::Ready(end(answer, during))
+        Poll::Ready(end(answer, future))
     }
 }

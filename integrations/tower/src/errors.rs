@@ -41,12 +41,12 @@ impl ServiceError<BoxedErrors> for Box<dyn Error + Send + Sync> {}
 
 impl<E: Error + 'static> sealed::End<TypedErrors> for E {
     fn end(&self, call: Call) {
-        call.failed(self);
+        call.fail(self);
     }
 }
 
 impl sealed::End<BoxedErrors> for Box<dyn Error + Send + Sync> {
     fn end(&self, call: Call) {
-        call.failed(&**self);
+        call.fail(&**self);
     }
 }

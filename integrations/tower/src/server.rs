@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Response};
 use http_body::Body;
 use pin_project_lite::pin_project;
 use skywalking_runtime::config::Inbound;
-use skywalking_runtime::integrations::http::{self as core, During, Head, Step, TracedBody};
+use skywalking_runtime::integrations::http::{self as core, CallFuture, Head, Step, TracedBody};
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -82,7 +82,7 @@ impl<E> ServerLayer<E> {
     /// a fault. Also set if the request is not sampled, but not if it is ignored. An invalid header
     /// name is logged and sets no header.
     #[must_use]
-    pub fn trace_id_header(mut self, name: impl AsRef<str>) -> Self {
+    pub fn trace_id_header(mut self, name: impl Into<String>) -> Self {
         self.server = self.server.trace_id_header(name);
         self
     }
@@ -110,7 +110,7 @@ impl<S, E> Layer<S> for ServerLayer<E> {
     type Service = Server<S, E>;
 
     fn layer(&self, service: S) -> Server<S, E> {
-        core::Server::check_service::<S>();
+        core::Server::warn_if_unsupported::<S>();
         Server { service, layer: self.clone() }
     }
 }
@@ -155,7 +155,7 @@ where
         );
         let future = call.run(|| self.service.call(request));
         ServerFuture {
-            during: call.during(future),
+            future: call.future(future),
             names_header: server.trace_id_header_name().is_some().then(|| server.clone()),
             errors: PhantomData,
         }
@@ -168,7 +168,7 @@ pin_project! {
     #[derive(Debug)]
     pub struct ServerFuture<F, E = TypedErrors> {
         #[pin]
-        during: During<F>,
+        future: CallFuture<F>,
         // Knows the header for the id of the trace, where there is one.
         names_header: Option<core::Server>,
         errors: PhantomData<fn() -> E>,
@@ -186,15 +186,15 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         let header = this.names_header.as_ref().and_then(core::Server::trace_id_header_name);
-        let answer = ready!(this.during.as_mut().poll_step(cx, |answer, step| {
+        let answer = ready!(this.future.as_mut().poll_step(cx, |answer, step| {
             if let Ok(response) = answer {
-                step.answered(response.status(), response.headers());
+                step.record_response(response.status(), response.headers());
                 if let Some(name) = header {
                     write_trace_id(name, step, response.headers_mut());
                 }
             }
         }));
-        Poll::Ready(end(answer, this.during))
+        Poll::Ready(end(answer, this.future))
     }
 }
 

@@ -10,9 +10,9 @@
 //!
 //! 1. Call [`Client::begin`] before the request is sent. It starts an exit span and writes the
 //!    headers of the trace.
-//! 2. Send the request inside of [`Call::during`] or [`Call::run`].
-//! 3. Call [`Call::answered`] with the head of the response, then [`Call::body`] with its body. If
-//!    there is no response, call [`Call::failed`].
+//! 2. Send the request inside of [`Call::future`] or [`Call::run`].
+//! 3. Call [`Call::record_response`] with the head of the response, then [`Call::body`] with its
+//!    body. If there is no response, call [`Call::fail`].
 //!
 //! ```
 //! use http::{Request, Response};
@@ -27,14 +27,14 @@
 //!     assert!(parts.headers.contains_key("sw8"));
 //!
 //!     // The span is current while the request is on its way.
-//!     let (answer, mut call) = call.during(send(Request::from_parts(parts, body))).await;
+//!     let (answer, mut call) = call.future(send(Request::from_parts(parts, body))).await;
 //!     match answer {
 //!         Ok(response) => {
-//!             call.answered(response.status(), response.headers());
+//!             call.record_response(response.status(), response.headers());
 //!             // A gRPC call, or a call with `time_bodies()`, ends with the body.
 //!             let _response = response.map(|body| call.body(body));
 //!         }
-//!         Err(error) => call.failed(&error),
+//!         Err(error) => call.fail(&error),
 //!     }
 //! })
 //! .await;
@@ -80,16 +80,16 @@
 //!     fn call(&self, request: Request<In>) -> Self::Future {
 //!         let mut call = self.server.begin(request.method(), request.uri(), request.headers(), request.extensions());
 //!         let answer = call.run(|| self.inner.call(request));
-//!         let during = call.during(answer);
+//!         let future = call.future(answer);
 //!         Box::pin(async move {
-//!             let (answer, mut call) = during.await;
+//!             let (answer, mut call) = future.await;
 //!             match answer {
 //!                 Ok(response) => {
-//!                     call.answered(response.status(), response.headers());
+//!                     call.record_response(response.status(), response.headers());
 //!                     Ok(response.map(|body| call.body(body)))
 //!                 }
 //!                 Err(error) => {
-//!                     call.failed(&error);
+//!                     call.fail(&error);
 //!                     Err(error)
 //!                 }
 //!             }
@@ -132,8 +132,8 @@
 
 mod body;
 mod call;
+mod call_future;
 mod client;
-mod during;
 mod elsewhere;
 mod grpc;
 mod head;
@@ -147,8 +147,8 @@ mod url;
 
 pub use body::TracedBody;
 pub use call::{Call, Step};
+pub use call_future::CallFuture;
 pub use client::Client;
-pub use during::During;
 pub use head::Head;
 pub use router::{NoRouter, Route, Router};
 pub use server::Server;

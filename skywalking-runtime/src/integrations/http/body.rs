@@ -11,7 +11,7 @@ use bytes::Buf;
 use pin_project_lite::pin_project;
 
 use super::call::Call;
-use super::during::During;
+use super::call_future::CallFuture;
 use crate::current;
 
 pin_project! {
@@ -66,7 +66,7 @@ impl Call {
     }
 }
 
-impl<F: Future> During<F> {
+impl<F: Future> CallFuture<F> {
     /// Ends the call with the body of the response, like [`Call::body`].
     #[inline]
     pub fn body<B: Body>(self: Pin<&mut Self>, body: B) -> TracedBody<B> {

@@ -35,7 +35,7 @@ enum Awaits {
 
 /// A call that has begun: a span that is entered in several steps.
 ///
-/// A call that is dropped before [`finish`](Self::finish), [`failed`](Self::failed) or
+/// A call that is dropped before [`finish`](Self::finish), [`fail`](Self::fail) or
 /// [`body`](Self::body) counts as cancelled. A call that is not recorded is used in the same way,
 /// and does nothing.
 #[must_use = "a call that is dropped counts as cancelled"]
@@ -46,7 +46,7 @@ pub struct Call {
     step: Step,
 }
 
-/// A call while its span is current, passed to the closure of [`During::poll_step`](super::During::poll_step).
+/// A call while its span is current, passed to the closure of [`CallFuture::poll_step`](super::CallFuture::poll_step).
 #[derive(Debug)]
 pub struct Step {
     /// The call is ignored, so the current span belongs to another operation: nothing is recorded.
@@ -61,8 +61,8 @@ pub struct Step {
 }
 
 impl Step {
-    /// Records the status of the response, like [`Call::answered`].
-    pub fn answered(&mut self, status: StatusCode, headers: &HeaderMap) {
+    /// Records the status of the response, like [`Call::record_response`].
+    pub fn record_response(&mut self, status: StatusCode, headers: &HeaderMap) {
         if self.is_ignored {
             return;
         }
@@ -184,13 +184,13 @@ impl Call {
 
     /// Records the status of a response. End the call with [`body`](Self::body) or
     /// [`finish`](Self::finish).
-    pub fn answered(&mut self, status: StatusCode, headers: &HeaderMap) {
-        self.step(|step| step.answered(status, headers));
+    pub fn record_response(&mut self, status: StatusCode, headers: &HeaderMap) {
+        self.step(|step| step.record_response(status, headers));
     }
 
     /// Marks the span as failed and ends the call, if there is no response. Records a log with the
     /// error's type, message and causes.
-    pub fn failed<E: Error + ?Sized>(mut self, error: &E) {
+    pub fn fail<E: Error + ?Sized>(mut self, error: &E) {
         self.step(|step| {
             if !step.is_ignored {
                 current().record_error(error);

@@ -12,9 +12,12 @@ const SALVO: &str = "salvo_extra::tower_compat::FlowCtrlService";
 static LAYER: Callsite = callsite!(entry, "ServerLayer");
 
 impl Server {
-    /// Logs a warning, once, if services of this type run their handlers outside of the future that
-    /// they return, like Salvo's `compat()`. Call it when a layer is applied to a service.
-    pub fn check_service<S>() {
+    /// Logs a warning, once, if a service of type `S` is known to run its handlers outside of the
+    /// future that it returns. Their spans would not be below the request's span.
+    ///
+    /// Salvo's `compat()` is known for that. Call this when a layer is applied to a service. It
+    /// does nothing for every other type.
+    pub fn warn_if_unsupported<S>() {
         if std::any::type_name::<S>().contains(SALVO) {
             misuse::note(Misuse::LayerOnSalvo, &LAYER);
         }

@@ -33,8 +33,8 @@ static GRPC: Callsite = callsite!(entry, "gRPC", layer = rpc).component(componen
 /// /// A server without tower.
 /// async fn serve(server: &Server, request: Request<String>) -> Response<String> {
 ///     let call = server.begin(request.method(), request.uri(), request.headers(), request.extensions());
-///     let (response, mut call) = call.during(answer(request)).await;
-///     call.answered(response.status(), response.headers());
+///     let (response, mut call) = call.future(answer(request)).await;
+///     call.record_response(response.status(), response.headers());
 ///     call.finish();
 ///     response
 /// }
@@ -113,8 +113,8 @@ impl Server {
     /// The integration writes the header: the name is
     /// [`trace_id_header_name`](Self::trace_id_header_name), the id [`Call::trace_id`].
     #[must_use]
-    pub fn trace_id_header(mut self, name: impl AsRef<str>) -> Self {
-        let name = name.as_ref();
+    pub fn trace_id_header(mut self, name: impl Into<String>) -> Self {
+        let name = name.into();
         let header = HeaderName::from_bytes(name.as_bytes()).ok();
         if header.is_none() {
             crate::self_log::warn(format!(

@@ -1,4 +1,4 @@
-//! [`During`]: a future that runs in a call.
+//! [`CallFuture`]: a future that runs in a call.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -11,23 +11,23 @@ use super::call::{Call, Step};
 impl Call {
     /// Wraps a future: the span is current while the future is polled, and while it is dropped
     /// unfinished. The output is the future's output and the call.
-    pub fn during<F: Future>(self, future: F) -> During<F> {
-        During { call: Some(self), future: Some(future) }
+    pub fn future<F: Future>(self, future: F) -> CallFuture<F> {
+        CallFuture { call: Some(self), future: Some(future) }
     }
 }
 
 pin_project! {
-    /// A future that runs in a call, created by [`Call::during`].
+    /// A future that runs in a call, created by [`Call::future`].
     #[must_use = "futures do nothing unless polled"]
     #[derive(Debug)]
-    pub struct During<F> {
+    pub struct CallFuture<F> {
         // Both are `Some` until the future is done.
         call: Option<Call>,
         #[pin]
         future: Option<F>,
     }
 
-    impl<F> PinnedDrop for During<F> {
+    impl<F> PinnedDrop for CallFuture<F> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
             // The drop of the future may end spans below this one.
@@ -38,9 +38,10 @@ pin_project! {
     }
 }
 
-impl<F: Future> During<F> {
+impl<F: Future> CallFuture<F> {
     /// Polls the future while the span is current, and calls `seen` with its output before the span
-    /// is left. This is cheaper than a poll and [`Call::answered`], which enter the span twice.
+    /// is left. This is cheaper than a poll and [`Call::record_response`], which enter the span
+    /// twice.
     ///
     /// When the output is ready, end the call with [`body`](Self::body) or
     /// [`take_call`](Self::take_call). A call that is not taken counts as cancelled.
@@ -53,14 +54,14 @@ impl<F: Future> During<F> {
     /// let trees = testing::run(|| {
     ///     let request = Request::get("/health").body(()).unwrap();
     ///     let call = Server::new().begin(request.method(), request.uri(), request.headers(), request.extensions());
-    ///     let mut during = pin!(call.during(ready(Response::new(String::from("well")))));
+    ///     let mut future = pin!(call.future(ready(Response::new(String::from("well")))));
     ///
     ///     let mut context = Context::from_waker(Waker::noop());
-    ///     let polled = during.as_mut().poll_step(&mut context, |response, step| {
-    ///         step.answered(response.status(), response.headers());
+    ///     let polled = future.as_mut().poll_step(&mut context, |response, step| {
+    ///         step.record_response(response.status(), response.headers());
     ///     });
     ///     let Poll::Ready(response) = polled else { unreachable!() };
-    ///     let _response = response.map(|body| during.body(body));
+    ///     let _response = response.map(|body| future.body(body));
     /// });
     /// assert_eq!(
     ///     testing::text(&trees),
@@ -97,7 +98,7 @@ impl<F: Future> During<F> {
     }
 }
 
-impl<F: Future> Future for During<F> {
+impl<F: Future> Future for CallFuture<F> {
     type Output = (F::Output, Call);
 
     #[inline]
