@@ -26,6 +26,7 @@ use crate::util::text::cut;
 pub enum Error {
     /// The service name is missing or blank.
     #[error("{setting}: the service has no name; give it one of 1 to 50 characters")]
+    #[non_exhaustive]
     ServiceMissing {
         /// The builder's method or the variable.
         setting: &'static str,
@@ -35,6 +36,7 @@ pub enum Error {
         "{setting}: the service name {} has {units} characters (UTF-16 units); shorten it to at most 50",
         shown(value)
     )]
+    #[non_exhaustive]
     ServiceTooLong {
         /// The builder's method or the variable.
         setting: &'static str,
@@ -49,6 +51,7 @@ pub enum Error {
          variable: SW_AGENT_STORAGE=any) if the backend has Elasticsearch or BanyanDB",
         shown(value)
     )]
+    #[non_exhaustive]
     ServiceNotStorable {
         /// The builder's method or the variable.
         setting: &'static str,
@@ -62,6 +65,7 @@ pub enum Error {
         "{setting}: unknown storage {}: expected sql, or any for Elasticsearch and BanyanDB",
         shown(value)
     )]
+    #[non_exhaustive]
     Storage {
         /// The variable.
         setting: &'static str,
@@ -70,6 +74,7 @@ pub enum Error {
     },
     /// A service or instance name has control characters, such as line ends or escapes.
     #[error("{setting}: the name {} has control characters; remove them", shown(value))]
+    #[non_exhaustive]
     ControlCharacter {
         /// The builder's method or the variable.
         setting: &'static str,
@@ -81,6 +86,7 @@ pub enum Error {
         "{setting}: the list of backends {} is empty; give host:port, or host:port,host:port",
         shown(value)
     )]
+    #[non_exhaustive]
     BackendMissing {
         /// The builder's method or the variable.
         setting: &'static str,
@@ -89,6 +95,7 @@ pub enum Error {
     },
     /// A backend is not `host:port`.
     #[error("{setting}: the backend {} {problem}", shown(value))]
+    #[non_exhaustive]
     Backend {
         /// The builder's method or the variable.
         setting: &'static str,
@@ -102,6 +109,7 @@ pub enum Error {
         "{setting}: the backend {} requires TLS, which this build does not support; give host:port of a port without TLS",
         shown(value)
     )]
+    #[non_exhaustive]
     TlsUnsupported {
         /// The builder's method or the variable.
         setting: &'static str,
@@ -112,6 +120,7 @@ pub enum Error {
     #[error(
         "{setting}: TLS is required, but this build does not support it; unset the variable and report to a port without TLS"
     )]
+    #[non_exhaustive]
     TlsForced {
         /// The variable.
         setting: &'static str,
@@ -120,12 +129,14 @@ pub enum Error {
     #[error(
         "{setting}: the token <hidden> has blanks, control or non-ASCII characters; give visible ASCII alone"
     )]
+    #[non_exhaustive]
     Token {
         /// The builder's method or the variable.
         setting: &'static str,
     },
     /// The value is neither `true` nor `false`.
     #[error("{setting}: expected true or false, found {}", shown(value))]
+    #[non_exhaustive]
     Switch {
         /// The variable.
         setting: &'static str,
@@ -134,6 +145,7 @@ pub enum Error {
     },
     /// The protocol is unknown.
     #[error("{setting}: unknown protocol {}: expected grpc, http, log or discard", shown(value))]
+    #[non_exhaustive]
     Protocol {
         /// The variable.
         setting: &'static str,
@@ -142,6 +154,7 @@ pub enum Error {
     },
     /// The place for the agent's own log is unknown.
     #[error("{setting}: expected auto, program or off, found {}", shown(value))]
+    #[non_exhaustive]
     SelfLog {
         /// The variable.
         setting: &'static str,
@@ -150,6 +163,7 @@ pub enum Error {
     },
     /// The value is neither `trace` nor `skip`.
     #[error("{setting}: expected trace or skip, found {}", shown(value))]
+    #[non_exhaustive]
     Orphans {
         /// The variable.
         setting: &'static str,
@@ -161,6 +175,7 @@ pub enum Error {
         "{setting}: this build does not include the protocol {}; turn on the feature {feature} of skywalking-runtime, or set another protocol",
         shown(value)
     )]
+    #[non_exhaustive]
     FeatureOff {
         /// The variable.
         setting: &'static str,
@@ -174,6 +189,7 @@ pub enum Error {
         "{setting}: the value {} is not valid Unicode; set the variable to UTF-8 text, or unset it",
         shown(value)
     )]
+    #[non_exhaustive]
     NotUnicode {
         /// The variable.
         setting: &'static str,
@@ -182,12 +198,14 @@ pub enum Error {
     },
     /// The limit is 0.
     #[error("{setting}: the limit is 0; set at least 1")]
+    #[non_exhaustive]
     ZeroLimit {
         /// The builder's method.
         setting: &'static str,
     },
     /// The sampling rate is not a number from 0 to 1.
     #[error("{setting}: expected a sampling rate from 0 (none) to 1 (all), found {}{}", cut(value, SHOWN).escape_debug(), as_percentage(value))]
+    #[non_exhaustive]
     SampleRate {
         /// The builder's method or the variable.
         setting: &'static str,
@@ -196,9 +214,10 @@ pub enum Error {
     },
     /// The number of requests per 3 seconds is 0, which is ambiguous.
     #[error(
-        "{setting}: 0 requests per 3 seconds are ambiguous (the Java agent samples all then); use Sampling::All (variable: -1) or \
+        "{setting}: 0 requests per 3 seconds are ambiguous (the Java agent samples all then); use Sampling::all() (variable: -1) or \
          Sampling::rate(0.0) (SW_AGENT_SAMPLE_RATE=0)"
     )]
+    #[non_exhaustive]
     SampleNone {
         /// The builder's method or the variable.
         setting: &'static str,
@@ -206,6 +225,7 @@ pub enum Error {
     /// The value of `SW_AGENT_SAMPLE` is ambiguous, because the other agents read it differently. The
     /// message lists what it means to them, and the variables without that ambiguity.
     #[error("{setting}: {} {}", shown(value), readings(value))]
+    #[non_exhaustive]
     SampleAmbiguous {
         /// The variable.
         setting: &'static str,
@@ -214,6 +234,7 @@ pub enum Error {
     },
     /// Two variables set the sampling.
     #[error("{setting}: {first} sets the sampling too; unset one of the two")]
+    #[non_exhaustive]
     SampleTwice {
         /// The variable.
         setting: &'static str,
@@ -222,6 +243,7 @@ pub enum Error {
     },
     /// The limit is not an integer.
     #[error("{setting}: expected an integer, found {}", shown(value))]
+    #[non_exhaustive]
     NotANumber {
         /// The variable.
         setting: &'static str,
@@ -230,6 +252,7 @@ pub enum Error {
     },
     /// The limit is too large.
     #[error("{setting}: the limit {value} is too large; give at most {most}")]
+    #[non_exhaustive]
     LimitTooLarge {
         /// The builder's method or the variable.
         setting: &'static str,
@@ -242,6 +265,7 @@ pub enum Error {
     #[error(
         "start: the agent of service {service:?} is running in this process; shut it down first, or use that one"
     )]
+    #[non_exhaustive]
     AlreadyStarted {
         /// The service of the agent that was not started.
         service: String,
@@ -250,6 +274,7 @@ pub enum Error {
     #[error(
         "start: the reporter's thread could not be started: {problem}; raise the process's limits on threads and files"
     )]
+    #[non_exhaustive]
     Reporter {
         /// The error of the operating system.
         problem: String,

@@ -89,8 +89,8 @@ impl Config {
     /// assert_eq!(testing::text(&trees), "Entry /orders {tenant=blue}\n  Exit /stock peer=stock:8080 {tenant=blue}\n");
     /// # Ok::<(), skywalking_runtime::Error>(())
     /// ```
-    pub fn correlation_tags<K: Into<String>>(mut self, keys: impl IntoIterator<Item = K>) -> Self {
-        self.correlation.tags = keys.into_iter().map(Into::into).collect();
+    pub fn correlation_tags(mut self, keys: impl IntoIterator<Item: AsRef<str>>) -> Self {
+        self.correlation.tags = keys.into_iter().map(|key| key.as_ref().to_owned()).collect();
         self
     }
 }

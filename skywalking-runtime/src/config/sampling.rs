@@ -24,6 +24,7 @@ const IGNORE_PATH: &str = "SW_AGENT_TRACE_IGNORE_PATH";
 /// # Ok::<(), skywalking_runtime::Error>(())
 /// ```
 #[derive(Clone, Debug, Default)]
+#[must_use = "pass it to `Config::sampling`"]
 pub struct Sampling(Kind);
 
 #[derive(Clone, Debug, Default)]
@@ -37,11 +38,9 @@ enum Kind {
 
 impl Sampling {
     /// Records all requests. The default.
-    #[expect(
-        non_upper_case_globals,
-        reason = "one of several choices, and read like the variants of the other settings"
-    )]
-    pub const All: Self = Self(Kind::All);
+    pub const fn all() -> Self {
+        Self(Kind::All)
+    }
 
     /// Records the first `requests` of every three seconds in the whole process.
     ///
@@ -72,7 +71,7 @@ impl Sampling {
 }
 
 impl Config {
-    /// Sets which requests are recorded. Default: [`Sampling::All`].
+    /// Sets which requests are recorded. Default: [`Sampling::all`].
     pub fn sampling(mut self, sampling: Sampling) -> Self {
         self.requests.sampling = sampling;
         self.requests.setting = "Config::sampling";
@@ -86,8 +85,9 @@ impl Config {
     /// `.gif`, `.ico`, `.mp3`, `.mp4`, `.html` and `.svg`. Suffixes are case-sensitive.
     ///
     /// An ignore list takes precedence over a context in the request and over the sampler.
-    pub fn ignore_suffix(mut self, suffixes: impl IntoIterator<Item: Into<String>>) -> Self {
-        self.requests.ignore_suffix = suffixes.into_iter().map(Into::into).collect();
+    pub fn ignore_suffixes(mut self, suffixes: impl IntoIterator<Item: AsRef<str>>) -> Self {
+        self.requests.ignore_suffixes =
+            suffixes.into_iter().map(|suffix| suffix.as_ref().to_owned()).collect();
         self
     }
 
@@ -124,8 +124,9 @@ impl Config {
     /// assert_eq!(testing::text(&trees), "Entry GET:/users layer=Http\n");
     /// # Ok::<(), skywalking_runtime::Error>(())
     /// ```
-    pub fn ignore_paths(mut self, patterns: impl IntoIterator<Item: Into<String>>) -> Self {
-        self.requests.ignore_paths = patterns.into_iter().map(Into::into).collect();
+    pub fn ignore_paths(mut self, patterns: impl IntoIterator<Item: AsRef<str>>) -> Self {
+        self.requests.ignore_paths =
+            patterns.into_iter().map(|pattern| pattern.as_ref().to_owned()).collect();
         self
     }
 }
@@ -136,16 +137,16 @@ pub(super) struct Requests {
     sampling: Sampling,
     /// The name of the setting that contained the sampling.
     setting: &'static str,
-    ignore_suffix: Vec<String>,
+    ignore_suffixes: Vec<String>,
     ignore_paths: Vec<String>,
 }
 
 impl Default for Requests {
     fn default() -> Self {
         Self {
-            sampling: Sampling::All,
+            sampling: Sampling::all(),
             setting: "Config::sampling",
-            ignore_suffix: SUFFIXES.map(str::to_owned).into(),
+            ignore_suffixes: SUFFIXES.map(str::to_owned).into(),
             ignore_paths: Vec::new(),
         }
     }
@@ -174,7 +175,7 @@ impl Requests {
             }
             Kind::Custom(custom) => Rule::Custom(custom),
         };
-        Ok(Choice { ignored: Ignored::new(&self.ignore_suffix, &self.ignore_paths), rule })
+        Ok(Choice { ignored: Ignored::new(&self.ignore_suffixes, &self.ignore_paths), rule })
     }
 }
 
@@ -198,7 +199,7 @@ pub(super) fn apply(
     }
     let list = |value: String| value.split(',').map(str::to_owned).collect();
     if let Some(value) = read(IGNORE_SUFFIX)? {
-        requests.ignore_suffix = list(value);
+        requests.ignore_suffixes = list(value);
     }
     if let Some(value) = read(IGNORE_PATH)? {
         requests.ignore_paths = list(value);
@@ -212,7 +213,7 @@ fn per_3_secs(value: String) -> Result<Sampling, Error> {
     };
     match u32::try_from(number) {
         Ok(requests) => Ok(Sampling::per_3_secs(requests)),
-        Err(_) if number < 0 => Ok(Sampling::All),
+        Err(_) if number < 0 => Ok(Sampling::all()),
         Err(_) => {
             let value = usize::try_from(number).unwrap_or(usize::MAX);
             Err(Error::LimitTooLarge { setting: PER_3_SECS, value, most: u32::MAX as usize })
@@ -233,7 +234,7 @@ fn rate(value: String) -> Result<Sampling, Error> {
 fn either(value: String) -> Result<Sampling, Error> {
     let text = value.trim();
     if text.parse::<i64>().is_ok_and(|number| number < 0) {
-        return Ok(Sampling::All);
+        return Ok(Sampling::all());
     }
     match text.parse::<f64>() {
         Ok(rate) if text.contains('.') && (0.0..=1.0).contains(&rate) => Ok(Sampling::rate(rate)),

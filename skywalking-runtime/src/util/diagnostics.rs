@@ -59,7 +59,7 @@ reasons! {
     /// A request was not sampled because the sampler decided so.
     UnsampledSampler = "unsampled_sampler",
     /// A request was left out because the name of its first span ends with a suffix of
-    /// `Config::ignore_suffix`.
+    /// `Config::ignore_suffixes`.
     IgnoredSuffix = "ignored_suffix",
     /// A request was left out because the name of its first span matches a pattern of
     /// `Config::ignore_paths`.

@@ -23,7 +23,7 @@ fn rate_is_from_0_to_1_and_an_error_names_it() {
 fn zero_requests_in_3_seconds_is_an_error_with_both_fixes() {
     assert_eq!(
         check(Sampling::per_3_secs(0)).unwrap_err().to_string(),
-        "Config::sampling: 0 requests per 3 seconds are ambiguous (the Java agent samples all then); use Sampling::All (variable: -1) or \
+        "Config::sampling: 0 requests per 3 seconds are ambiguous (the Java agent samples all then); use Sampling::all() (variable: -1) or \
          Sampling::rate(0.0) (SW_AGENT_SAMPLE_RATE=0)"
     );
 }
@@ -40,7 +40,7 @@ fn default_records_all_but_static_files() {
 
 /// Returns the settings with such variables.
 fn from(variables: &[(&'static str, &str)]) -> Result<Requests, Error> {
-    let mut config = Config::new("svc").ignore_suffix([".built"]).ignore_paths(["/built"]);
+    let mut config = Config::new("svc").ignore_suffixes([".built"]).ignore_paths(["/built"]);
     apply(&mut config, &|name| {
         Ok(variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
     })?;
@@ -51,11 +51,11 @@ fn from(variables: &[(&'static str, &str)]) -> Result<Requests, Error> {
 fn variables_set_the_sampling() {
     for (variable, value, sampling) in [
         (PER_3_SECS, " 5 ", Sampling::per_3_secs(5)),
-        (PER_3_SECS, "-1", Sampling::All),
+        (PER_3_SECS, "-1", Sampling::all()),
         (RATE, "0.001", Sampling::rate(0.001)),
         (RATE, "1", Sampling::rate(1.0)),
         (EITHER, "0.5", Sampling::rate(0.5)),
-        (EITHER, "-1", Sampling::All),
+        (EITHER, "-1", Sampling::all()),
     ] {
         let requests = from(&[(variable, value)]).unwrap();
         assert_eq!(

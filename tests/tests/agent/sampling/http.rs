@@ -94,7 +94,7 @@ fn ignored_paths_match_as_in_the_setting() {
     ] {
         let none: [&str; 0] = [];
         {
-            let _running = start(Config::new("s").ignore_suffix(none));
+            let _running = start(Config::new("s").ignore_suffixes(none));
             let server = Server::new().ignore_paths([pattern]);
             assert_eq!(
                 (recorded(&server, left_out), recorded(&server, others)),
@@ -102,7 +102,7 @@ fn ignored_paths_match_as_in_the_setting() {
                 "by the server: {pattern:?}"
             );
         }
-        let _running = start(Config::new("s").ignore_suffix(none).ignore_paths([pattern]));
+        let _running = start(Config::new("s").ignore_suffixes(none).ignore_paths([pattern]));
         let server = Server::new();
         assert_eq!(
             (recorded(&server, left_out), recorded(&server, others)),

@@ -103,10 +103,10 @@ fn continuation_of_an_ignored_request_is_ignored() {
 fn lists_can_be_emptied_and_replaced() {
     let none: [&str; 0] = [];
     {
-        let _running = start(Config::new("s").ignore_suffix(none));
+        let _running = start(Config::new("s").ignore_suffixes(none));
         assert_eq!(text(&run(|| _ = serve("/logo.png", ""))), tree_of("/logo.png"));
     }
-    let _running = start(Config::new("s").ignore_suffix([".txt"]));
+    let _running = start(Config::new("s").ignore_suffixes([".txt"]));
     let trees = run(|| {
         serve("/logo.png", "");
         serve("/robots.txt", "");
