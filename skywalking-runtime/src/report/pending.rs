@@ -232,6 +232,9 @@ impl PendingSegment {
             if ending.failed {
                 record.flags |= Record::ERROR;
             }
+            if ending.skip_analysis {
+                record.flags |= Record::SKIP_ANALYSIS;
+            }
         }
         self.head.ended = self.head.ended.max(end);
     }

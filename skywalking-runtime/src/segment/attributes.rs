@@ -106,9 +106,9 @@ impl Segment {
         self.push(head, side);
     }
 
-    /// Adds a tag of text in pieces to the list at `head`.
-    pub(crate) fn tag_pieces(&mut self, head: &mut u32, key: &'static str, pieces: &[&str]) {
-        match self.store_pieces(pieces, TAG_LIMIT) {
+    /// Adds a tag of text in parts to the list at `head`.
+    pub(crate) fn tag_parts(&mut self, head: &mut u32, key: &'static str, parts: &[&str]) {
+        match self.store_parts(parts, TAG_LIMIT) {
             Some(range) => {
                 _ = self.push(
                     head,

@@ -18,11 +18,11 @@ impl Segment {
         }
     }
 
-    /// Adds an operation name in pieces to the list at `head`. A blank one changes nothing.
-    pub(crate) fn name_pieces(&mut self, head: &mut u32, pieces: &[&str]) {
+    /// Adds an operation name in parts to the list at `head`. A blank one changes nothing.
+    pub(crate) fn name_parts(&mut self, head: &mut u32, parts: &[&str]) {
         let from = self.text.len();
         let Some(range) = self
-            .store_pieces(pieces, NAME_LIMIT)
+            .store_parts(parts, NAME_LIMIT)
             .filter(|range| !text::is_blank(self.text_at(*range)))
         else {
             return;

@@ -34,7 +34,7 @@ impl Segment {
     /// Remembers a panic that is about to unwind through spans of this segment.
     pub(crate) fn remember_panic(&mut self, location: &str, message: &str) {
         let (location, message) = (text::cut(location, TAG_LIMIT), text::cut(message, TAG_LIMIT));
-        let whole = self.store_pieces(&[location, message], 2 * TAG_LIMIT).unwrap_or_default();
+        let whole = self.store_parts(&[location, message], 2 * TAG_LIMIT).unwrap_or_default();
         #[expect(clippy::cast_possible_truncation, reason = "at most TAG_LIMIT characters")]
         let location = (location.len() as u32).min(whole.length);
         self.panic = PanicText { whole, location };

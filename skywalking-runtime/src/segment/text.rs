@@ -26,20 +26,20 @@ impl Segment {
         Some(self.range(from))
     }
 
-    /// Appends text in pieces, cut at `limit` UTF-16 units.
-    pub(super) fn store_pieces(&mut self, pieces: &[&str], limit: usize) -> Option<Range> {
-        let length: usize = pieces.iter().map(|piece| piece.len()).sum();
+    /// Appends text in parts, cut at `limit` UTF-16 units.
+    pub(super) fn store_parts(&mut self, parts: &[&str], limit: usize) -> Option<Range> {
+        let length: usize = parts.iter().map(|part| part.len()).sum();
         // A character has at least as many bytes as UTF-16 units.
         if length > limit {
-            return self.store(text::cut(&pieces.concat(), limit));
+            return self.store(text::cut(&parts.concat(), limit));
         }
         if !self.fits_text(length) {
             return None;
         }
         let from = self.text.len();
         self.text.reserve(length);
-        for piece in pieces.iter().filter(|piece| !piece.is_empty()) {
-            self.text.push_str(piece);
+        for part in parts.iter().filter(|part| !part.is_empty()) {
+            self.text.push_str(part);
         }
         Some(self.range(from))
     }

@@ -15,7 +15,7 @@
 //! several at once. It belongs here as one more type. It can be neither a guard, which stays on its
 //! thread, nor a [`ResumableSpan`], whose steps are closures and never overlap.
 
-use std::fmt::Display;
+use std::fmt::{Debug, Display};
 use std::future::Future;
 
 use crate::headers::carrier::Extract;
@@ -133,6 +133,20 @@ impl SpanBuilder {
     /// Adds a tag of any type that implements [`Display`].
     pub fn tag_display(self, key: &'static str, value: impl Display) -> Self {
         self.set(|prepared| prepared.tag_display(key, &value))
+    }
+
+    /// Adds a tag of any type that implements [`Debug`].
+    ///
+    /// ```
+    /// use skywalking_runtime::{Callsite, callsite, span, testing};
+    ///
+    /// static PLAN: Callsite = callsite!(local, "plan");
+    ///
+    /// let trees = testing::run(|| span(&PLAN).tag_debug("route", [1, 2]).run(|| ()));
+    /// assert_eq!(testing::text(&trees), "Local plan {route=[1, 2]}\n");
+    /// ```
+    pub fn tag_debug(self, key: &'static str, value: impl Debug) -> Self {
+        self.set(|prepared| prepared.tag_debug(key, &value))
     }
 
     /// Leaves the request out: neither the span nor anything below it is recorded.

@@ -224,6 +224,11 @@ impl DetachedSpan {
         self.with(|open| open.push(Entry::Layer(layer as u32)))
     }
 
+    /// Asks the OAP to exclude the span from the metrics, as [`CurrentSpan::skip_analysis`] does.
+    pub fn skip_analysis(&mut self) -> &mut Self {
+        self.with(|open| open.ending.skip_analysis = true)
+    }
+
     /// Returns a snapshot of the span, for work on other threads that belongs below it. Where the
     /// handle does nothing, this is the snapshot that [`capture`](crate::propagation::capture)
     /// returned there. It is empty without a context.

@@ -1,7 +1,7 @@
 //! Describes a span right before it opens. Arguments are passed by reference and go straight into
 //! the segment, without an allocation.
 
-use std::fmt::Display;
+use std::fmt::{Debug, Display};
 
 use crate::headers::carrier::Extract;
 use crate::span::tag::TagValue;
@@ -77,7 +77,7 @@ impl OpeningSpan<'_> {
         self
     }
 
-    /// Sets the operation name to the concatenated pieces, which is cheaper than formatting them.
+    /// Sets the operation name to the concatenated parts, which is cheaper than formatting them.
     ///
     /// ```
     /// use skywalking_runtime::{Callsite, ResumableSpan, callsite, testing};
@@ -86,16 +86,16 @@ impl OpeningSpan<'_> {
     ///
     /// let trees = testing::run(|| {
     ///     let describe = |span: &mut skywalking_runtime::OpeningSpan<'_>| {
-    ///         span.name_of(&["GET", ":", "/users"]).tag_of("url", &["http://", "shop", "/users"]);
+    ///         span.name_parts(&["GET", ":", "/users"]).tag_parts("url", &["http://", "shop", "/users"]);
     ///     };
     ///     let (span, ()) = ResumableSpan::open(&REQUEST, describe, || ());
     ///     span.finish();
     /// });
     /// assert_eq!(testing::text(&trees), "Entry GET:/users layer=Http {url=http://shop/users}\n");
     /// ```
-    pub fn name_of(&mut self, pieces: &[&str]) -> &mut Self {
+    pub fn name_parts(&mut self, parts: &[&str]) -> &mut Self {
         if self.0.wants_name() {
-            self.0.name_of(pieces);
+            self.0.name_parts(parts);
         }
         self
     }
@@ -118,10 +118,10 @@ impl OpeningSpan<'_> {
         self
     }
 
-    /// Adds a tag whose value is the concatenated pieces, cut at 2048 UTF-16 units.
-    pub fn tag_of(&mut self, key: &'static str, pieces: &[&str]) -> &mut Self {
+    /// Adds a tag whose value is the concatenated parts, cut at 2048 UTF-16 units.
+    pub fn tag_parts(&mut self, key: &'static str, parts: &[&str]) -> &mut Self {
         if self.0.wants_tags_early() {
-            self.0.tag_of(key, pieces);
+            self.0.tag_parts(key, parts);
         }
         self
     }
@@ -130,6 +130,14 @@ impl OpeningSpan<'_> {
     pub fn tag_display(&mut self, key: &'static str, value: impl Display) -> &mut Self {
         if self.0.wants_tags_early() {
             self.0.tag_display(key, &value);
+        }
+        self
+    }
+
+    /// Adds a tag of any type that implements [`Debug`].
+    pub fn tag_debug(&mut self, key: &'static str, value: impl Debug) -> &mut Self {
+        if self.0.wants_tags_early() {
+            self.0.tag_debug(key, &value);
         }
         self
     }

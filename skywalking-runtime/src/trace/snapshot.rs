@@ -37,6 +37,7 @@ static CONTINUED: Callsite = Callsite::located(SpanKind::Local, "continued", fil
 /// Holds the context of a span, for another task or thread. It is cheap to create and to clone, and
 /// empty where nothing is traced.
 #[derive(Clone, Debug, Default)]
+#[must_use = "a snapshot does nothing until it is used elsewhere"]
 pub struct Snapshot {
     shared: Option<Arc<SegmentIdentity>>,
     span: u16,
@@ -54,7 +55,6 @@ pub struct Snapshot {
 ///     std::thread::spawn(move || here.run("work.part", || 42)).join().unwrap();
 /// });
 /// ```
-#[must_use = "a snapshot does nothing until it is used elsewhere"]
 pub fn capture() -> Snapshot {
     current_segment::with(|segment| Snapshot {
         shared: Some(segment.share()),

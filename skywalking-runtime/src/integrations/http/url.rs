@@ -11,12 +11,12 @@ use crate::OpeningSpan;
 #[inline]
 pub(super) fn name(span: &mut OpeningSpan<'_>, method: &str, path: &str) {
     let path = if path.is_empty() { "/" } else { path };
-    span.name_of(&[method, ":", path]);
+    span.name_parts(&[method, ":", path]);
 }
 
 /// Records the tags that are known when an HTTP span starts.
 pub(super) fn describe(span: &mut OpeningSpan<'_>, method: &Method, url: &[&str]) {
-    span.tag("http.method", method.as_str()).tag_of("url", url);
+    span.tag("http.method", method.as_str()).tag_parts("url", url);
 }
 
 /// The host and port of a request. The port is explicit, or the scheme's default.

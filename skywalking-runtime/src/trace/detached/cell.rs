@@ -27,6 +27,7 @@ pub(crate) struct Ending {
     /// The time stamp of the end.
     pub(crate) end: u64,
     pub(crate) failed: bool,
+    pub(crate) skip_analysis: bool,
     /// The handle was dropped before it was finished.
     pub(crate) unfinished: bool,
     pub(crate) entries: Vec<Entry>,
@@ -144,6 +145,7 @@ impl Detached {
                 end: clock::now(),
                 unfinished: true,
                 failed: false,
+                skip_analysis: false,
                 entries: Vec::new(),
                 left_out: LeftOut::NOTHING,
                 reserved: 0,
@@ -176,6 +178,7 @@ mod tests {
         Ending {
             end: 7,
             failed: false,
+            skip_analysis: false,
             unfinished: false,
             entries,
             left_out: LeftOut::NOTHING,

@@ -32,10 +32,10 @@ impl Opening {
         }
     }
 
-    /// Adds a tag whose value is the concatenated pieces.
-    pub(crate) fn tag_of(&mut self, key: &'static str, pieces: &[&str]) {
+    /// Adds a tag whose value is the concatenated parts.
+    pub(crate) fn tag_parts(&mut self, key: &'static str, parts: &[&str]) {
         if !self.keeps_tag(key) {
-            self.target.with_list(|segment, head| segment.tag_pieces(head, key, pieces));
+            self.target.with_list(|segment, head| segment.tag_parts(head, key, parts));
         }
     }
 
@@ -54,10 +54,10 @@ impl Opening {
         }
     }
 
-    /// Sets the operation name to the concatenated pieces.
-    pub(crate) fn name_of(&mut self, pieces: &[&str]) {
+    /// Sets the operation name to the concatenated parts.
+    pub(crate) fn name_parts(&mut self, parts: &[&str]) {
         self.note_named();
-        self.target.with_list(|segment, head| segment.name_pieces(head, pieces));
+        self.target.with_list(|segment, head| segment.name_parts(head, parts));
         if let Target::Merged(merged) = &self.target {
             merged.note_renamed();
         }

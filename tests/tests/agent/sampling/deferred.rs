@@ -92,7 +92,7 @@ fn request_is_sampled_by_its_last_name() {
         let describe = |span: &mut OpeningSpan<'_>| {
             assert!(span.is_recording(), "recording until the name is set");
             span.tag("early", 1)
-                .tag_of("pieces", &["a", "b"])
+                .tag_parts("pieces", &["a", "b"])
                 .peer("one:1")
                 .name(name)
                 .tag("late", 2);

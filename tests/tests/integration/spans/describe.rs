@@ -12,9 +12,13 @@ fn described(pieces: &[&str]) -> [(String, String); 2] {
         ResumableSpan::open(&REQUEST, |span| _ = span.name(&whole).tag("x", &whole), || ())
             .0
             .finish();
-        ResumableSpan::open(&REQUEST, |span| _ = span.name_of(pieces).tag_of("x", pieces), || ())
-            .0
-            .finish();
+        ResumableSpan::open(
+            &REQUEST,
+            |span| _ = span.name_parts(pieces).tag_parts("x", pieces),
+            || (),
+        )
+        .0
+        .finish();
     });
     [0, 1].map(|at| (trees[at].root.name.clone(), trees[at].root.tags[0].1.clone()))
 }
@@ -44,7 +48,7 @@ fn name_in_pieces_replaces_a_merged_name_unless_fallback() {
     let merged = |callsite| {
         let trees = testing::run(|| {
             span(&REQUEST).run(|| {
-                ResumableSpan::open(callsite, |span| _ = span.name_of(&["a", "b"]), || ())
+                ResumableSpan::open(callsite, |span| _ = span.name_parts(&["a", "b"]), || ())
                     .0
                     .finish();
             });
@@ -59,9 +63,13 @@ fn name_in_pieces_replaces_a_merged_name_unless_fallback() {
 #[test]
 fn unsampled_request_formats_no_pieces() {
     let trees = testing::Test::new().sampler(|_| false).run(|| {
-        ResumableSpan::open(&REQUEST, |span| _ = span.name_of(&["a"]).tag_of("x", &["a"]), || ())
-            .0
-            .finish();
+        ResumableSpan::open(
+            &REQUEST,
+            |span| _ = span.name_parts(&["a"]).tag_parts("x", &["a"]),
+            || (),
+        )
+        .0
+        .finish();
     });
     assert_eq!(trees, []);
 }

@@ -81,6 +81,16 @@ mod setters {
     }
 
     #[test]
+    fn exclude_the_span_from_analysis() {
+        let shown = submitted(|mut handle| {
+            handle.skip_analysis().tag("job.id", 7);
+            handle.finish();
+        });
+
+        assert_eq!(shown, format!("{SUBMITTED}SKIP_ANALYSIS {{step=inside, job.id=7}}\n"));
+    }
+
+    #[test]
     fn last_call_wins_over_earlier_ones_and_over_the_scope() {
         let shown = submitted(|mut handle| {
             handle.set_name("/first").set_peer("first:1").set_component(1);

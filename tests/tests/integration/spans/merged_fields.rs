@@ -92,7 +92,7 @@ macro_rules! spans {
                     Source::Integration => ResumableSpan::open(&INTEGRATION, |_| {}, work).0.finish(),
                     Source::DescribedByIntegration => {
                         let name = |span: &mut skywalking_runtime::OpeningSpan<'_>| {
-                            span.name_of(&[LEVEL, "/described"]);
+                            span.name_parts(&[LEVEL, "/described"]);
                         };
                         ResumableSpan::open(&INTEGRATION, name, work).0.finish();
                     }
