@@ -91,9 +91,9 @@ const MORE: &str =
 
 /// Formats a callsite with its file and line.
 fn place(callsite: &Callsite) -> String {
-    match callsite.location() {
-        ("", _) => format!("`{}`", callsite.name()),
-        (file, line) => format!("`{}` ({file}:{line})", callsite.name()),
+    match (callsite.file(), callsite.line()) {
+        (Some(file), Some(line)) => format!("`{}` ({file}:{line})", callsite.name()),
+        _ => format!("`{}`", callsite.name()),
     }
 }
 

@@ -231,8 +231,14 @@ impl Callsite {
         self.name
     }
 
-    /// Returns source file and line. Empty and 0 for a callsite that was created without them.
-    pub const fn location(&self) -> (&'static str, u32) {
-        (self.file, self.line)
+    /// Returns the source file, or `None` for a callsite that [`new`](Self::new) created.
+    pub const fn file(&self) -> Option<&'static str> {
+        if self.file.is_empty() { None } else { Some(self.file) }
+    }
+
+    /// Returns the line in the source file, or `None` for a callsite that [`new`](Self::new)
+    /// created.
+    pub const fn line(&self) -> Option<u32> {
+        if self.file.is_empty() { None } else { Some(self.line) }
     }
 }
