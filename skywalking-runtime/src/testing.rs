@@ -29,7 +29,7 @@ mod watch;
 use std::future::Future;
 use std::time::Duration;
 
-pub use tree::{Log, Ref, Span, Tree, text};
+pub use tree::{Log, Ref, RefKind, Span, Tree, text};
 
 use scope::Scope;
 
@@ -95,13 +95,13 @@ pub fn allow(rule: &'static str) -> Allowed {
 ///
 /// let trees = testing::run(|| {
 ///     span(&STREAM).run(|| {
-///         testing::grow_old(Duration::from_secs(3_600));
+///         testing::advance_clock(Duration::from_secs(3_600));
 ///         drop(span(&PART).enter());
 ///     });
 /// });
 /// assert_eq!(testing::text(&trees), "Local stream {unfinished=true}\n  Local part\n  Local stream ref=CrossThread SKIP_ANALYSIS\n");
 /// ```
-pub fn grow_old(by: Duration) {
+pub fn advance_clock(by: Duration) {
     observer::advance_clock(by);
 }
 

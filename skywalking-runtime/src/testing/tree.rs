@@ -5,11 +5,13 @@ use std::fmt::{self, Write as _};
 
 use prost::Message as _;
 use skywalking_proto::v3::{
-    KeyStringValuePair, RefType, SegmentObject, SpanLayer, SpanObject, SpanType,
+    self, KeyStringValuePair, RefType, SegmentObject, SpanObject, SpanType,
 };
 
 use super::scope::Collected;
 use crate::segment::panics::LOCATION;
+use crate::span::kind::SpanKind;
+use crate::span::layer::SpanLayer;
 
 /// A trace, or a part of it whose parent was not collected: its first span and all spans below.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,12 +31,12 @@ pub struct Span {
     pub segment_id: String,
     /// Its id in the segment.
     pub span_id: i32,
-    /// `Entry`, `Exit` or `Local`.
-    pub kind: String,
+    /// Its kind.
+    pub kind: SpanKind,
     /// The operation name.
     pub name: String,
-    /// `Unknown`, `Database`, `RPCFramework`, `Http`, `MQ`, `Cache`, `FAAS` or `GenAI`.
-    pub layer: String,
+    /// Its layer.
+    pub layer: SpanLayer,
     /// The component id.
     pub component: i32,
     /// The called address, or an empty text.
@@ -72,8 +74,8 @@ pub struct Log {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Ref {
-    /// `CrossProcess` or `CrossThread`.
-    pub kind: String,
+    /// Its kind.
+    pub kind: RefKind,
     /// The parent segment's id.
     pub segment_id: String,
     /// The span's id in it.
@@ -86,6 +88,32 @@ pub struct Ref {
     pub endpoint: String,
     /// The address that the client called.
     pub address: String,
+}
+
+/// The kind of a reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RefKind {
+    /// The parent span belongs to another process, or to a message.
+    CrossProcess,
+    /// The parent span belongs to another task or thread of the process.
+    CrossThread,
+}
+
+impl RefKind {
+    /// Returns the name in the protocol.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::CrossProcess => "CrossProcess",
+            Self::CrossThread => "CrossThread",
+        }
+    }
+}
+
+impl fmt::Display for RefKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
 }
 
 /// Formats trees: a line per span, indented by depth, with everything that is not a default. Ids,
@@ -113,7 +141,7 @@ impl fmt::Display for Tree {
 impl Span {
     fn write(&self, f: &mut fmt::Formatter<'_>, depth: usize) -> fmt::Result {
         write!(f, "{:indent$}{} {}", "", self.kind, self.name, indent = 2 * depth)?;
-        if self.layer != SpanLayer::Unknown.as_str_name() {
+        if self.layer != SpanLayer::Unknown {
             write!(f, " layer={}", self.layer)?;
         }
         if self.component != self.default_component() {
@@ -151,9 +179,8 @@ impl Span {
 impl Span {
     /// Returns the component of a span if neither the program nor a tag sets one.
     fn default_component(&self) -> i32 {
-        let has_guessed_node = self.kind == SpanType::Exit.as_str_name()
-            || self.kind == SpanType::Entry.as_str_name()
-                && self.layer == SpanLayer::Mq.as_str_name();
+        let has_guessed_node = self.kind == SpanKind::Exit
+            || self.kind == SpanKind::Entry && self.layer == SpanLayer::Mq;
         if has_guessed_node {
             crate::span::component::UNKNOWN
         } else {
@@ -244,6 +271,27 @@ fn grow_span(
     }
 }
 
+fn kind(kind: SpanType) -> SpanKind {
+    match kind {
+        SpanType::Entry => SpanKind::Entry,
+        SpanType::Exit => SpanKind::Exit,
+        SpanType::Local => SpanKind::Local,
+    }
+}
+
+fn layer(layer: v3::SpanLayer) -> SpanLayer {
+    match layer {
+        v3::SpanLayer::Unknown => SpanLayer::Unknown,
+        v3::SpanLayer::Database => SpanLayer::Database,
+        v3::SpanLayer::RpcFramework => SpanLayer::Rpc,
+        v3::SpanLayer::Http => SpanLayer::Http,
+        v3::SpanLayer::Mq => SpanLayer::Mq,
+        v3::SpanLayer::Cache => SpanLayer::Cache,
+        v3::SpanLayer::Faas => SpanLayer::Faas,
+        v3::SpanLayer::GenAi => SpanLayer::GenAi,
+    }
+}
+
 fn leaf(span: &SpanObject) -> Span {
     let pairs = |pairs: &[KeyStringValuePair]| {
         pairs.iter().map(|pair| (pair.key.clone(), pair.value.clone())).collect::<Vec<_>>()
@@ -251,11 +299,9 @@ fn leaf(span: &SpanObject) -> Span {
     Span {
         segment_id: String::new(),
         span_id: span.span_id,
-        kind: SpanType::try_from(span.span_type)
-            .map_or_else(|_| span.span_type.to_string(), |kind| kind.as_str_name().to_owned()),
+        kind: kind(span.span_type()),
         name: span.operation_name.clone(),
-        layer: SpanLayer::try_from(span.span_layer)
-            .map_or_else(|_| span.span_layer.to_string(), |layer| layer.as_str_name().to_owned()),
+        layer: layer(span.span_layer()),
         component: span.component_id,
         peer: span.peer.clone(),
         is_error: span.is_error,
@@ -266,10 +312,10 @@ fn leaf(span: &SpanObject) -> Span {
             .refs
             .iter()
             .map(|reference| Ref {
-                kind: RefType::try_from(reference.ref_type).map_or_else(
-                    |_| reference.ref_type.to_string(),
-                    |kind| kind.as_str_name().to_owned(),
-                ),
+                kind: match reference.ref_type() {
+                    RefType::CrossProcess => RefKind::CrossProcess,
+                    RefType::CrossThread => RefKind::CrossThread,
+                },
                 segment_id: reference.parent_trace_segment_id.clone(),
                 span_id: reference.parent_span_id,
                 service: reference.parent_service.clone(),

@@ -120,7 +120,7 @@ fn add(flat: &mut Flat, places: &Places<'_>, span: &Span, parent: Option<&Span>)
         .iter()
         .map(|to| {
             line_of_ref(
-                &to.kind,
+                to.kind.as_str(),
                 name(places, &to.segment_id, to.span_id),
                 &to.endpoint,
                 &to.address,

@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind};
 use std::thread;
 use std::time::Duration;
 
-use skywalking_runtime::testing::grow_old;
+use skywalking_runtime::testing::advance_clock;
 use skywalking_runtime::{
     Callsite, DetachedSpan, OpeningSpan, ResumableSpan, SpanBuilder, callsite, current,
     propagation::{Snapshot, capture},
@@ -124,7 +124,7 @@ impl SyncSteps<'_> {
             Step::GrowOld => {
                 // Segments that are pending for a handle would be sent at some time from then on.
                 if !executor.has_open_handles() {
-                    grow_old(MAX_AGE + Duration::from_secs(1));
+                    advance_clock(MAX_AGE + Duration::from_secs(1));
                     executor.model().grow_old();
                 }
             }

@@ -10,7 +10,7 @@ use skywalking_runtime::redact::Field;
 use skywalking_runtime::stats::{self, Diagnostic};
 use skywalking_runtime::testing::{Span, Test, Tree, run, text};
 use skywalking_runtime::{
-    Callsite, Config, CurrentSpan, TracedFn as _, callsite,
+    Callsite, Config, CurrentSpan, SpanKind, TracedFn as _, callsite,
     config::Storage,
     current, entry_span, exit_span, local_span,
     propagation::{capture, inject},
@@ -119,7 +119,7 @@ fn callee_names_the_endpoint_that_its_caller_reports() {
             let root = &trees[0].root;
             let [sent_service, sent_instance, endpoint, address] =
                 parts(&header).try_into().unwrap();
-            let call = root.children.iter().find(|span| span.kind == "Exit").unwrap();
+            let call = root.children.iter().find(|span| span.kind == SpanKind::Exit).unwrap();
             assert_eq!(
                 (&sent_service, &sent_instance, &endpoint, &address),
                 (&service, &instance, &root.name, &call.peer)

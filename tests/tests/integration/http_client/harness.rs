@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::HeaderMap;
 use skywalking_runtime::testing::{self, Tree};
-use skywalking_runtime::{Callsite, callsite, span};
+use skywalking_runtime::{Callsite, SpanKind, callsite, span};
 use tokio::net::TcpSocket;
 
 pub(crate) use grpc::{GrpcServer, PartSender, Reply, framed};
@@ -108,7 +108,7 @@ pub(crate) async fn meanwhile() {
 pub(crate) fn ended_after_meanwhile(trees: &[Tree]) -> bool {
     let children = &trees[0].root.children;
     let named = |name: &str| children.iter().find(|span| span.name.starts_with(name));
-    let exit = children.iter().find(|span| span.kind == "Exit").expect("an exit span");
+    let exit = children.iter().find(|span| span.kind == SpanKind::Exit).expect("an exit span");
     let meanwhile = named("meanwhile").expect("the span of `meanwhile`");
     assert!(
         meanwhile.end > meanwhile.start

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use skywalking_runtime::propagation::{Extract, Inject};
+use skywalking_runtime::{SpanKind, SpanLayer};
 
 use crate::propagation::prelude::*;
 
@@ -152,7 +153,7 @@ fn producer_sends_the_time_and_consumer_tags_the_latency() {
     assert!((before..=now()).contains(&sent), "{message}");
 
     let consumer = &trees[0].root.children[0].children[0];
-    assert_eq!((consumer.kind.as_str(), consumer.layer.as_str()), ("Entry", "MQ"));
+    assert_eq!((consumer.kind, consumer.layer), (SpanKind::Entry, SpanLayer::Mq));
     assert!(latency(consumer) <= now() - before);
 
     // The time is not forwarded.
@@ -169,7 +170,7 @@ fn late_layer_makes_a_producer_and_any_consumer_tags_it() {
         span(&ENTRY).run(|| {
             current().skip_analysis_of_trace();
             let _exit = span(&CALL).enter();
-            current().set_layer(skywalking_runtime::SpanLayer::Mq);
+            current().set_layer(SpanLayer::Mq);
             inject(&mut message);
         });
     });
