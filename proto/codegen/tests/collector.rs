@@ -45,7 +45,8 @@ async fn every_method_is_implemented() {
 
     assert_eq!(methods, 25);
     let stats = collector.stats();
-    let counts = NotKept::ALL.map(|kind| stats.received_not_kept.get(kind));
+    let counts: Vec<_> =
+        NotKept::ALL.iter().map(|kind| stats.received_not_kept.get(*kind)).collect();
     // Most kinds have one method: meters have two, profile tasks four, profiles four, browsers
     // five.
     assert_eq!(counts, [1, 1, 2, 1, 1, 1, 4, 4, 1, 5]);

@@ -33,7 +33,7 @@ pub enum NotKept {
 
 impl NotKept {
     /// Every kind, in the order in which they are shown.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: &'static [Self] = &[
         Self::JvmMetrics,
         Self::ClrMetrics,
         Self::Meters,
@@ -46,8 +46,8 @@ impl NotKept {
         Self::Browser,
     ];
 
-    /// Returns the kind's name in JSON.
-    pub const fn name(self) -> &'static str {
+    /// Returns the name in JSON.
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::JvmMetrics => "jvmMetrics",
             Self::ClrMetrics => "clrMetrics",
@@ -63,6 +63,12 @@ impl NotKept {
     }
 }
 
+impl fmt::Display for NotKept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
 /// Counts the messages of each kind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct NotKeptCounts([u64; NotKept::ALL.len()]);
@@ -75,7 +81,7 @@ impl NotKeptCounts {
 
     /// Returns the kinds with at least one message, and their numbers.
     pub fn iter(&self) -> impl Iterator<Item = (NotKept, u64)> + '_ {
-        NotKept::ALL.into_iter().map(|kind| (kind, self.get(kind))).filter(|(_, count)| *count > 0)
+        NotKept::ALL.iter().map(|&kind| (kind, self.get(kind))).filter(|(_, count)| *count > 0)
     }
 
     pub(crate) fn add(&mut self, kind: NotKept, count: u64) {
@@ -87,7 +93,7 @@ impl NotKeptCounts {
 impl fmt::Display for NotKeptCounts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, (kind, count)) in self.iter().enumerate() {
-            write!(f, "{}{count} {}", if at > 0 { ", " } else { "" }, kind.name())?;
+            write!(f, "{}{count} {kind}", if at > 0 { ", " } else { "" })?;
         }
         Ok(())
     }
@@ -97,7 +103,7 @@ impl Serialize for NotKeptCounts {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         let mut map = to.serialize_map(None)?;
         for (kind, count) in self.iter() {
-            map.serialize_entry(kind.name(), &count)?;
+            map.serialize_entry(kind.as_str(), &count)?;
         }
         map.end()
     }
@@ -116,8 +122,8 @@ mod tests {
             (String::new(), "{}".into())
         );
 
-        for (number, kind) in NotKept::ALL.into_iter().enumerate() {
-            assert_eq!(kind as usize, number);
+        for (number, kind) in NotKept::ALL.iter().enumerate() {
+            assert_eq!(*kind as usize, number);
         }
 
         counts.add(NotKept::Logs, 1);

@@ -51,7 +51,7 @@ pub fn sw8(data: &[u8]) {
         Err(reason) => assert!(
             !plain,
             "rejected for {}, but the plain reader accepts it: {header:?}",
-            reason.name()
+            reason.as_str()
         ),
     }
 }

@@ -172,7 +172,7 @@ mod tests {
         for vector in vectors()["sw8_valid"].as_array().expect("a list") {
             let header = vector["header"].as_str().expect("text");
             let parts =
-                check(header).unwrap_or_else(|reason| panic!("{header}: {}", reason.name()));
+                check(header).unwrap_or_else(|reason| panic!("{header}: {}", reason.as_str()));
             let text = |range: &Range<usize>| decode_text(&header[range.clone()]);
             let read = serde_json::json!({
                 "from": vector["from"],
@@ -257,7 +257,7 @@ mod tests {
                 STANDARD.encode(&trace), STANDARD.encode(&segment),
                 STANDARD.encode(&names[0]), STANDARD.encode(&names[1]), STANDARD.encode(&names[2]), STANDARD.encode(&names[3]),
             );
-            let parts = check(&header).map_err(|reason| TestCaseError::fail(reason.name()))?;
+            let parts = check(&header).map_err(|reason| TestCaseError::fail(reason.as_str()))?;
             let text = |range: &Range<usize>| decode_text(&header[range.clone()]);
             prop_assert_eq!(
                 (text(&parts.trace), text(&parts.segment), parts.span),

@@ -232,7 +232,7 @@ impl Stats {
 
     /// Returns each reason by name with its count.
     fn by_reason(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
-        self.diagnostics().map(|(reason, count)| (reason.name(), count))
+        self.diagnostics().map(|(reason, count)| (reason.as_str(), count))
     }
 
     /// Returns the counts as one line of JSON. Reasons with a count of 0 are omitted.

@@ -1,6 +1,7 @@
 //! Counts what the tracer ignored, cut or rejected on the program's threads, by reason. `queue`
 //! counts segments.
 
+use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 macro_rules! reasons {
@@ -13,14 +14,20 @@ macro_rules! reasons {
         }
 
         impl Diagnostic {
-            /// All reasons, in a fixed order.
+            /// All diagnostics, in a fixed order.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// Returns the reason in snake case, for metric labels and JSON.
-            pub const fn name(self) -> &'static str {
+            /// Returns the name in snake case, for metric labels and JSON.
+            pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $name,)+
                 }
+            }
+        }
+
+        impl fmt::Display for Diagnostic {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.as_str())
             }
         }
     };

@@ -157,12 +157,12 @@ impl Running {
         for (reason, count) in after.diagnostics() {
             let (counted, expected) = (
                 count - before.count(reason),
-                executor.model().counts.get(reason.name()).copied().unwrap_or(0),
+                executor.model().counts.get(reason.as_str()).copied().unwrap_or(0),
             );
             if counted != expected {
                 faults.push(format!(
                     "{} was counted {counted} times instead of {expected}",
-                    reason.name()
+                    reason.as_str()
                 ));
             }
         }

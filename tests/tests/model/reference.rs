@@ -179,7 +179,7 @@ impl Model {
     }
 
     fn count(&mut self, reason: Diagnostic) {
-        *self.counts.entry(reason.name()).or_default() += 1;
+        *self.counts.entry(reason.as_str()).or_default() += 1;
     }
 
     fn segment_of(&self, place: Place) -> Option<usize> {

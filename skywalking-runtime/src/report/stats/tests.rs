@@ -52,7 +52,7 @@ fn to_json_is_one_line_with_all_counts() {
         serde_json::json!({
             "opened": 9, "finished": 8, "open": 1, "queued": 2, "in_flight": 1, "sent": 1,
             "dropped": { "queue_full": 1, "off": 0, "unconfirmed": 2, "refused": 1, "shutdown": 0, "hook_panicked": 0, "not_kept": 0 },
-            "reasons": { (Diagnostic::ALL[0].name()): 3 },
+            "reasons": { (Diagnostic::ALL[0].as_str()): 3 },
         })
     );
     assert!(!stats.to_json().contains('\n'));

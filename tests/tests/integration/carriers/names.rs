@@ -74,7 +74,7 @@ fn value_of_sw8_continues_without_its_name() {
 fn broken_value_without_a_name_is_counted() {
     let refused = || {
         let is_refused = |(reason, _): &(skywalking_runtime::stats::Diagnostic, u64)| {
-            reason.name().starts_with("sw8_")
+            reason.as_str().starts_with("sw8_")
         };
         stats::read().diagnostics().filter(is_refused).map(|(_, count)| count).sum::<u64>()
     };
