@@ -435,7 +435,7 @@ static SERVED: Callsite = callsite!(entry, "/served");
 /// Returns the addresses that the callees were called at, and the endpoints of their callers.
 fn callers(trees: &[Tree]) -> Vec<(&str, &str)> {
     fn add<'a>(span: &'a testing::Span, found: &mut Vec<(&'a str, &'a str)>) {
-        let calls = span.refs.iter().filter(|to| to.kind == "CrossProcess");
+        let calls = span.refs.iter().filter(|to| to.kind == testing::RefKind::CrossProcess);
         found.extend(calls.map(|to| (&*to.address, &*to.endpoint)));
         for child in &span.children {
             add(child, found);
