@@ -53,7 +53,7 @@ mod beside_other_globs {
             let status = skywalking_trybuild::block_on(send(&mut request));
             assert_eq!(status, StatusCode::OK);
         })
-        .are("Exit /stock peer=stock:8080 layer=Http");
+        .are("Exit /stock layer=Http peer=stock:8080");
         assert!(request.headers().contains_key("sw8"));
     }
 }

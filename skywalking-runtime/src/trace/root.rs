@@ -130,7 +130,7 @@ pub(crate) fn unsampled_segment() -> Option<Box<Segment>> {
 }
 
 /// Returns true if one more segment may be open. Counts if not.
-pub(crate) fn has_room(settings: &Settings) -> bool {
+pub(crate) fn may_open(settings: &Settings) -> bool {
     let below = queue::open_segments() < settings.max_open_segments;
     if !below {
         diagnostics::count(Diagnostic::UnsampledLiveLimit);

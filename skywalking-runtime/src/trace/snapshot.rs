@@ -98,7 +98,7 @@ impl Snapshot {
             return None;
         }
         let mut segment =
-            thread_state::segment(|settings| Some(shared.sampled && root::has_room(settings)))?;
+            thread_state::segment(|settings| Some(shared.sampled && root::may_open(settings)))?;
         segment.join(shared);
         let mut head = 0;
         if segment.is_sampled() {

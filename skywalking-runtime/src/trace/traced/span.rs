@@ -231,7 +231,7 @@ impl Span {
             return;
         }
         let Some(mut segment) =
-            thread_state::segment(|settings| Some(sampled && root::has_room(settings)))
+            thread_state::segment(|settings| Some(sampled && root::may_open(settings)))
         else {
             return;
         };
