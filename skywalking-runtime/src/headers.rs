@@ -20,5 +20,6 @@ mod header_map;
 pub(crate) mod incoming;
 #[cfg(feature = "carrier-tonic")]
 mod metadata_map;
+mod reading;
 pub(crate) mod sw8;
 pub(crate) mod w3c;

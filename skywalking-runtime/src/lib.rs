@@ -246,6 +246,7 @@ pub mod __private {
     pub use crate::config::policies::Orphans;
     pub use crate::context::quiet::Quiet;
     pub use crate::headers::carrier::{Extract, HeaderField, Inject};
+    pub use crate::headers::incoming::IncomingHeaders;
     pub use crate::span::callsite::Callsite;
     pub use crate::span::kind::SpanKind;
     pub use crate::span::layer::SpanLayer;

@@ -8,6 +8,7 @@ mod forwarding;
 use std::borrow::Cow;
 
 use crate::config::policies::OtherContexts;
+use crate::headers::incoming::IncomingHeaders;
 use crate::headers::w3c::{self, W3cContext};
 use crate::util::catch_panic::catch_panic;
 use crate::util::diagnostics::{self, Diagnostic};
@@ -48,15 +49,11 @@ pub trait Extract {
         None
     }
 
-    /// Calls `visit` with the name and value of each known header, for carriers where one iteration is
-    /// cheaper than a look-up per header. Returns false for all others, without a call.
+    /// Adds all known headers to `found`, for carriers where one iteration is cheaper than a look-up
+    /// per header. Returns false without an addition for all others.
     #[doc(hidden)]
-    fn __visit<'a>(
-        &'a self,
-        others: OtherContexts,
-        visit: &mut dyn FnMut(&'a str, Cow<'a, str>),
-    ) -> bool {
-        let _ = (others, visit);
+    fn __read_all<'a>(&'a self, others: OtherContexts, found: &mut IncomingHeaders<'a>) -> bool {
+        let _ = (others, found);
         false
     }
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::config::policies::OtherContexts;
 use crate::headers::carrier::{Extract, Inject};
 use crate::headers::carriers::{is_addable, is_holdable};
-use crate::headers::incoming::Header;
+use crate::headers::incoming::{Header, IncomingHeaders};
 use crate::util::diagnostics::{self, Diagnostic};
 
 /// Returns the parsed name of a known header.
@@ -56,15 +56,12 @@ impl Extract for http::HeaderMap {
         Some(more.fold(first, |all, value| Cow::Owned(format!("{all},{value}"))))
     }
 
-    fn __visit<'a>(
-        &'a self,
-        others: OtherContexts,
-        visit: &mut dyn FnMut(&'a str, Cow<'a, str>),
-    ) -> bool {
+    fn __read_all<'a>(&'a self, others: OtherContexts, found: &mut IncomingHeaders<'a>) -> bool {
         for (name, value) in self {
-            let name = name.as_str();
-            if Header::of(name).is_some_and(|header| header.is_wanted(others)) {
-                visit(name, text_of(value));
+            if let Some(header) =
+                Header::of(name.as_str()).filter(|header| header.is_wanted(others))
+            {
+                found.add(header, || text_of(value));
             }
         }
         true

@@ -1,16 +1,12 @@
-//! The headers of a request, read at once: one iteration over a map of headers replaces six
-//! look-ups and their hashes.
+//! The known headers of a request.
 
 use std::borrow::Cow;
 
 use crate::config::policies::OtherContexts;
-use crate::context::quiet::Quiet;
-use crate::headers::carrier::Extract;
 use crate::headers::correlation;
 use crate::headers::extension;
 use crate::headers::sw8;
 use crate::headers::w3c;
-use crate::util::catch_panic::catch_panic;
 use crate::util::diagnostics::{self, Diagnostic};
 use crate::util::text;
 
@@ -26,10 +22,11 @@ pub(crate) enum Header {
 }
 
 impl Header {
-    const ALL: [Self; 6] =
+    pub(super) const ALL: [Self; 6] =
         [Self::Sw8, Self::Correlation, Self::Extension, Self::Parent, Self::State, Self::RequestId];
 
     /// Returns the header with this name. The length excludes most other names.
+    #[cfg(feature = "carrier-http")]
     #[inline]
     pub(crate) fn of(name: &str) -> Option<Self> {
         match name {
@@ -43,7 +40,7 @@ impl Header {
         }
     }
 
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Sw8 => sw8::HEADER,
             Self::Correlation => correlation::HEADER,
@@ -77,40 +74,14 @@ impl Header {
 
 /// The known headers of a request.
 #[derive(Debug, Default)]
-pub(crate) struct IncomingHeaders<'a> {
+pub struct IncomingHeaders<'a> {
     values: [Option<Cow<'a, str>>; Header::ALL.len()],
 }
 
 impl<'a> IncomingHeaders<'a> {
-    /// Reads the headers from a carrier.
-    pub(crate) fn of<C: Extract + ?Sized>(carrier: &'a C, others: OtherContexts) -> Self {
-        let mut found = Self::default();
-        let mut visit = |name: &'a str, value| {
-            if let Some(header) = Header::of(name) {
-                found.add(header, value);
-            }
-        };
-        if carrier.__visit(others, &mut visit) { found } else { Self::one_by_one(carrier, others) }
-    }
-
-    /// Reads the headers from a carrier one after the other. A panic of the carrier's code is
-    /// caught, and only its header is lost. Spans in its code are not recorded: they would start
-    /// before the span that needs the headers.
-    fn one_by_one<C: Extract + ?Sized>(carrier: &'a C, others: OtherContexts) -> Self {
-        let _quiet = Quiet::begin();
-        let values = Header::ALL.map(|header| {
-            if !header.is_wanted(others) {
-                return None;
-            }
-            let name = header.name();
-            let own = header.is_wanted(OtherContexts::Ignore);
-            catch_panic(|| if own { carrier.header(name) } else { carrier.other_header(name) })
-                .unwrap_or_else(|| {
-                    diagnostics::count(Diagnostic::CarrierPanicked);
-                    None
-                })
-        });
-        Self { values }
+    /// Makes them of a value for each header.
+    pub(super) fn new(value: impl FnMut(Header) -> Option<Cow<'a, str>>) -> Self {
+        Self { values: Header::ALL.map(value) }
     }
 
     /// Returns the value of a header, or `None` if it is empty.
@@ -120,15 +91,16 @@ impl<'a> IncomingHeaders<'a> {
 
     /// Adds a value of a header. Of several values the first is used. The values of a list are
     /// joined.
+    #[cfg(feature = "carrier-http")]
     #[inline]
-    fn add(&mut self, header: Header, value: Cow<'a, str>) {
+    pub(super) fn add(&mut self, header: Header, value: impl FnOnce() -> Cow<'a, str>) {
         let Some(place) = self.values.get_mut(header as usize) else { return };
         match place {
-            None => *place = Some(value),
+            None => *place = Some(value()),
             Some(list) if header == Header::State => {
                 let list = list.to_mut();
                 list.push(',');
-                list.push_str(&value);
+                list.push_str(&value());
             }
             Some(_) => {}
         }
@@ -162,73 +134,5 @@ impl<'a> IncomingHeaders<'a> {
             Some(Cow::Owned(value.to_owned()))
         });
         kept.iter().any(Option::is_some).then_some(IncomingHeaders { values: kept })
-    }
-}
-
-#[cfg(all(test, feature = "carrier-http"))]
-mod tests {
-    use http::{HeaderMap, HeaderName, HeaderValue};
-    use proptest::prelude::*;
-
-    use super::*;
-
-    /// A carrier without an implementation of `__visit`.
-    struct Asked<'a>(&'a HeaderMap);
-
-    impl Extract for Asked<'_> {
-        fn header(&self, key: &str) -> Option<Cow<'_, str>> {
-            self.0.header(key)
-        }
-
-        fn other_header(&self, key: &str) -> Option<Cow<'_, str>> {
-            self.0.other_header(key)
-        }
-    }
-
-    fn all<'a>(received: &'a IncomingHeaders<'_>) -> [Option<&'a str>; Header::ALL.len()] {
-        Header::ALL.map(|header| received.get(header))
-    }
-
-    #[test]
-    fn each_header_is_found_by_its_name() {
-        for header in Header::ALL {
-            assert_eq!(Header::of(header.name()), Some(header));
-        }
-        assert_eq!(Header::of("host"), None);
-    }
-
-    proptest! {
-        #[test]
-        fn iteration_equals_look_ups(
-            lines in proptest::collection::vec((0..8_usize, proptest::collection::vec(0x20..=0xff_u8, 0..6)), 0..14)
-        ) {
-            let mut map = HeaderMap::new();
-            for (name, value) in &lines {
-                let name = Header::ALL.get(*name).map_or("host", |header| header.name());
-                let value = HeaderValue::from_bytes(value).unwrap_or_else(|_| HeaderValue::from_static("none"));
-                map.append(HeaderName::from_static(name), value);
-            }
-            for others in [OtherContexts::Keep, OtherContexts::Ignore] {
-                let asked = Asked(&map);
-                let (once, each) = (IncomingHeaders::of(&map, others), IncomingHeaders::of(&asked, others));
-                prop_assert_eq!(all(&once), all(&each));
-            }
-        }
-    }
-
-    #[test]
-    fn too_long_headers_are_not_kept() {
-        let long = HeaderValue::try_from("x".repeat(sw8::LIMIT + 1)).expect("a value");
-        let map = HeaderMap::from_iter([
-            (HeaderName::from_static("sw8"), long.clone()),
-            (HeaderName::from_static("x-request-id"), HeaderValue::from_static("r-1")),
-        ]);
-        let before = diagnostics::read(Diagnostic::Sw8TooLong);
-        let kept =
-            IncomingHeaders::of(&map, OtherContexts::Keep).into_kept().expect("one header is kept");
-        assert_eq!(all(&kept), [None, None, None, None, None, Some("r-1")]);
-        assert!(diagnostics::read(Diagnostic::Sw8TooLong) > before);
-        let alone = HeaderMap::from_iter([(HeaderName::from_static("sw8"), long)]);
-        assert!(IncomingHeaders::of(&alone, OtherContexts::Keep).into_kept().is_none());
     }
 }

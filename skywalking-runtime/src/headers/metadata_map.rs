@@ -7,6 +7,7 @@ use tonic::metadata::MetadataMap;
 
 use crate::config::policies::OtherContexts;
 use crate::headers::carrier::{Extract, Inject};
+use crate::headers::incoming::IncomingHeaders;
 
 fn headers(metadata: &MetadataMap) -> &HeaderMap {
     metadata.as_ref()
@@ -25,12 +26,8 @@ impl Extract for MetadataMap {
         headers(self).other_header(key)
     }
 
-    fn __visit<'a>(
-        &'a self,
-        others: OtherContexts,
-        visit: &mut dyn FnMut(&'a str, Cow<'a, str>),
-    ) -> bool {
-        headers(self).__visit(others, visit)
+    fn __read_all<'a>(&'a self, others: OtherContexts, found: &mut IncomingHeaders<'a>) -> bool {
+        headers(self).__read_all(others, found)
     }
 }
 
@@ -59,7 +56,6 @@ impl Inject for MetadataMap {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::headers::incoming::IncomingHeaders;
 
     #[test]
     fn metadata_behaves_like_its_headers() {

@@ -31,7 +31,7 @@ const RUNTIME: Crate = Crate {
         "context",
         // They run code of the program.
         "headers::carrier headers::carriers headers::closures headers::header_map \
-         headers::incoming headers::metadata_map headers::fuzz_properties",
+         headers::reading headers::metadata_map headers::fuzz_properties",
         "trace",
         "config",
         "management",

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::{Extract, Inject};
 use crate::config::policies::OtherContexts;
+use crate::headers::incoming::IncomingHeaders;
 use crate::util::diagnostics::{self, Diagnostic};
 
 impl<T: Extract + ?Sized> Extract for &T {
@@ -15,12 +16,8 @@ impl<T: Extract + ?Sized> Extract for &T {
         (**self).other_header(key)
     }
 
-    fn __visit<'a>(
-        &'a self,
-        others: OtherContexts,
-        visit: &mut dyn FnMut(&'a str, Cow<'a, str>),
-    ) -> bool {
-        (**self).__visit(others, visit)
+    fn __read_all<'a>(&'a self, others: OtherContexts, found: &mut IncomingHeaders<'a>) -> bool {
+        (**self).__read_all(others, found)
     }
 }
 
@@ -33,12 +30,8 @@ impl<T: Extract + ?Sized> Extract for &mut T {
         (**self).other_header(key)
     }
 
-    fn __visit<'a>(
-        &'a self,
-        others: OtherContexts,
-        visit: &mut dyn FnMut(&'a str, Cow<'a, str>),
-    ) -> bool {
-        (**self).__visit(others, visit)
+    fn __read_all<'a>(&'a self, others: OtherContexts, found: &mut IncomingHeaders<'a>) -> bool {
+        (**self).__read_all(others, found)
     }
 }
 
@@ -51,12 +44,8 @@ impl<T: Extract + ?Sized> Extract for Box<T> {
         (**self).other_header(key)
     }
 
-    fn __visit<'a>(
-        &'a self,
-        others: OtherContexts,
-        visit: &mut dyn FnMut(&'a str, Cow<'a, str>),
-    ) -> bool {
-        (**self).__visit(others, visit)
+    fn __read_all<'a>(&'a self, others: OtherContexts, found: &mut IncomingHeaders<'a>) -> bool {
+        (**self).__read_all(others, found)
     }
 }
 
@@ -69,12 +58,8 @@ impl<T: Extract> Extract for Option<T> {
         self.as_ref()?.other_header(key)
     }
 
-    fn __visit<'a>(
-        &'a self,
-        others: OtherContexts,
-        visit: &mut dyn FnMut(&'a str, Cow<'a, str>),
-    ) -> bool {
-        self.as_ref().is_none_or(|carrier| carrier.__visit(others, visit))
+    fn __read_all<'a>(&'a self, others: OtherContexts, found: &mut IncomingHeaders<'a>) -> bool {
+        self.as_ref().is_none_or(|carrier| carrier.__read_all(others, found))
     }
 }
 
