@@ -62,8 +62,11 @@ impl Timeline {
 
     /// Returns true if the wall clock shows a valid time of day.
     pub(crate) fn is_set(&self) -> bool {
-        let last = self.counters.last().and_then(|history| history.anchors.last());
-        last.is_none_or(|anchor| anchor.wall >= UNSET)
+        self.newest().is_none_or(|anchor| anchor.wall >= UNSET)
+    }
+
+    fn newest(&self) -> Option<&Anchor> {
+        self.counters.last()?.anchors.last()
     }
 
     /// Continues the last valid time of day with the monotonic clock, if the wall clock was set
@@ -72,8 +75,7 @@ impl Timeline {
         if now.wall >= UNSET {
             return;
         }
-        let last = self.counters.last().and_then(|history| history.anchors.last());
-        if let Some(last) = last.filter(|last| last.wall >= UNSET) {
+        if let Some(last) = self.newest().filter(|last| last.wall >= UNSET) {
             now.wall = last.wall.saturating_add(now.monotonic.saturating_sub(last.monotonic));
         }
     }
