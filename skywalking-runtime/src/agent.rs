@@ -18,7 +18,6 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-pub(crate) use self::shutdown::LOG_DEADLINE;
 use crate::config::{Checked, Reporter};
 use crate::context::thread_state::never_trace_this_thread;
 use crate::error::Error;
@@ -271,13 +270,15 @@ impl Agent {
     /// # Ok::<(), skywalking_runtime::Error>(())
     /// ```
     pub fn flush_async(&self, timeout: Duration) -> impl Future<Output = bool> + Send + use<> {
-        let asked_in = forks();
-        let asked = self.running().map(|running| {
-            running.handle.ask_async(timeout, |deadline, reply| Command::Flush { deadline, reply })
+        let answer = self.running().map(|running| {
+            let handle = &running.handle;
+            let reply =
+                handle.ask_async(timeout, |deadline, reply| Command::Flush { deadline, reply });
+            forked::answer(reply, || true)
         });
         async move {
-            match asked {
-                Some(asked) => forked::answer(asked_in, asked, true).await,
+            match answer {
+                Some(answer) => answer.await,
                 None => true,
             }
         }
@@ -298,15 +299,15 @@ impl Agent {
         &self,
         timeout: Duration,
     ) -> impl Future<Output = bool> + Send + use<> {
-        let asked_in = forks();
-        let asked = self.running().map(|running| {
-            running
-                .handle
-                .ask_async(timeout, |deadline, reply| Command::Registered { deadline, reply })
+        let answer = self.running().map(|running| {
+            let handle = &running.handle;
+            let reply = handle
+                .ask_async(timeout, |deadline, reply| Command::Registered { deadline, reply });
+            forked::answer(reply, || false)
         });
         async move {
-            match asked {
-                Some(asked) => forked::answer(asked_in, asked, false).await,
+            match answer {
+                Some(answer) => answer.await,
                 None => false,
             }
         }

@@ -1,6 +1,7 @@
 //! The agent in a forked child.
 
 use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::task::Poll;
 
 use crate::context::current_segment;
@@ -23,20 +24,23 @@ pub(super) fn in_child() {
     self_log::after_fork();
 }
 
-/// Waits for the reply of one of the agent's threads, in the process with the number `asked_in`.
+/// Waits for the reply of one of the agent's threads.
 ///
-/// A forked child has no such thread, so the future resolves to `in_child` there.
-pub(super) fn answer<T: Send>(
-    asked_in: u32,
+/// A child that is forked after this call has no such thread, so the future resolves to the result
+/// of `in_child` there.
+pub(super) fn answer<T>(
     reply: impl Future<Output = T> + Send,
-    in_child: T,
+    in_child: fn() -> T,
 ) -> impl Future<Output = T> + Send {
-    let (mut reply, mut in_child) = (Box::pin(reply), Some(in_child));
-    poll_fn(move |cx| match in_child.take_if(|_| forks() != asked_in) {
-        Some(in_child) => {
+    let asked_in = forks();
+    async move {
+        let mut reply = pin!(reply);
+        let reply = poll_fn(|cx| {
+            if forks() == asked_in { reply.as_mut().poll(cx).map(Some) } else { Poll::Ready(None) }
+        });
+        reply.await.unwrap_or_else(|| {
             drop(tracer::find_fork());
-            Poll::Ready(in_child)
-        }
-        None => reply.as_mut().poll(cx),
-    })
+            in_child()
+        })
+    }
 }

@@ -1,6 +1,7 @@
 //! Starts an agent from its settings.
 
-use super::{Agent, LOG_DEADLINE, start};
+use super::shutdown::LOG_DEADLINE;
+use super::{Agent, start};
 use crate::config::Config;
 use crate::error::Error;
 use crate::self_log::{Delivery, Line, WithoutThread, emit_to};

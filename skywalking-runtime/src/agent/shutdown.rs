@@ -10,14 +10,14 @@ use super::{Agent, RunningAgent, forked, lines};
 use crate::report::stats::Report;
 use crate::report::worker::Command;
 use crate::self_log::{self, Delivery, WithoutThread};
-use crate::sys::{self, forks};
+use crate::sys;
 use crate::tracer;
 
 /// How long before the caller's deadline the worker must reply. At most a tenth of the timeout.
 const MARGIN: Duration = Duration::from_millis(50);
 
 /// How long the end of an agent waits for its log lines, within its own deadline.
-pub(crate) const LOG_DEADLINE: Duration = Duration::from_secs(1);
+pub(super) const LOG_DEADLINE: Duration = Duration::from_secs(1);
 
 /// How long the end of the parent's agent in a forked child waits for the line that it is off
 /// there.
@@ -91,28 +91,42 @@ impl Agent {
     /// # Ok::<(), skywalking_runtime::Error>(())
     /// ```
     pub fn shutdown_async(self, timeout: Duration) -> impl Future<Output = Report> + Send + use<> {
-        let (sender, receiver) = oneshot::channel();
-        if self.running().is_some() {
-            let agent = Arc::new(Mutex::new(Some(self)));
-            let take = |agent: &Mutex<Option<Self>>| {
-                agent.lock().unwrap_or_else(PoisonError::into_inner).take()
-            };
-            let shared = Arc::clone(&agent);
-            let work = move || {
-                if let Some(agent) = take(&shared) {
-                    // The receiver may be dropped already.
-                    let _ = sender.send(agent.shutdown(timeout));
-                }
-            };
-            if sys::spawn("skywalking-shutdown", work).is_err()
-                && let Some(agent) = take(&agent)
-            {
-                let report = agent.shutdown(timeout);
-                return ShuttingDown::Done(Box::new(report)).report();
+        let shutdown = self.begin_shutdown(timeout).map(|receiver| {
+            let report = async { receiver.await.unwrap_or_else(|_| Report::of_none()) };
+            forked::answer(report, Report::of_none)
+        });
+        async move {
+            match shutdown {
+                Ok(report) => report.await,
+                Err(report) => *report,
             }
-            return ShuttingDown::Waiting(receiver, forks()).report();
         }
-        ShuttingDown::Done(Box::new(self.shutdown(timeout))).report()
+    }
+
+    /// Shuts down on a thread of its own, which sends the report. Returns the report if the agent
+    /// is off, or if the system can't start that thread.
+    fn begin_shutdown(self, timeout: Duration) -> Result<oneshot::Receiver<Report>, Box<Report>> {
+        if self.running().is_none() {
+            return Err(Box::new(self.shutdown(timeout)));
+        }
+        let (sender, receiver) = oneshot::channel();
+        let agent = Arc::new(Mutex::new(Some(self)));
+        let take = |agent: &Mutex<Option<Self>>| {
+            agent.lock().unwrap_or_else(PoisonError::into_inner).take()
+        };
+        let shared = Arc::clone(&agent);
+        let work = move || {
+            if let Some(agent) = take(&shared) {
+                // The receiver may be dropped already.
+                let _ = sender.send(agent.shutdown(timeout));
+            }
+        };
+        if sys::spawn("skywalking-shutdown", work).is_err()
+            && let Some(agent) = take(&agent)
+        {
+            return Err(Box::new(agent.shutdown(timeout)));
+        }
+        Ok(receiver)
     }
 }
 
@@ -151,26 +165,6 @@ impl Drop for Agent {
         // The program may return from `main` now, which would lose the lines.
         for delivery in [logged, last].into_iter().chain(found) {
             delivery.wait(deadline.saturating_sub(asked.elapsed()));
-        }
-    }
-}
-
-/// The state of [`Agent::shutdown_async`].
-enum ShuttingDown {
-    Done(Box<Report>),
-    /// The number is that of the process that waits.
-    Waiting(oneshot::Receiver<Report>, u32),
-}
-
-impl ShuttingDown {
-    async fn report(self) -> Report {
-        match self {
-            Self::Done(report) => *report,
-            Self::Waiting(receiver, asked_in) => {
-                forked::answer(asked_in, receiver, Ok(Report::of_none()))
-                    .await
-                    .unwrap_or_else(|_| Report::of_none())
-            }
         }
     }
 }
