@@ -22,7 +22,7 @@
 #[cfg(feature = "agent")]
 mod address;
 #[cfg(feature = "agent")]
-pub(crate) mod builder;
+mod builder;
 #[cfg(feature = "agent")]
 mod checked;
 #[cfg(feature = "agent")]
