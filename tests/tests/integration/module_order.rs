@@ -1,8 +1,7 @@
 //! A module uses only modules of its own layer or of earlier layers in the list, and files form no
 //! cycle.
 //!
-//! A module belongs to the layer with its longest prefix. An exception that is no longer needed
-//! fails too.
+//! A module belongs to the layer with its longest prefix.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,8 +11,6 @@ struct Crate {
     folder: &'static str,
     /// The layers, the lowest first. If empty, only cycles are checked.
     layers: &'static [&'static str],
-    /// The current exceptions: a module and the module that it uses.
-    exceptions: &'static [(&'static str, &'static str)],
 }
 
 const RUNTIME: Crate = Crate {
@@ -40,7 +37,6 @@ const RUNTIME: Crate = Crate {
         "agent",
         "propagation stats testing integrations docs lib",
     ],
-    exceptions: &[],
 };
 
 const MACROS: Crate = Crate {
@@ -56,7 +52,6 @@ const MACROS: Crate = Crate {
         "carrier",
         "lib",
     ],
-    exceptions: &[],
 };
 
 const COLLECTOR: Crate = Crate {
@@ -80,13 +75,12 @@ const COLLECTOR: Crate = Crate {
         "builder",
         "lib bin",
     ],
-    exceptions: &[],
 };
 
 const OTHERS: [Crate; 3] = [
-    Crate { folder: "proto/src", layers: &[], exceptions: &[] },
-    Crate { folder: "integrations/tower/src", layers: &[], exceptions: &[] },
-    Crate { folder: "integrations/reqwest/src", layers: &[], exceptions: &[] },
+    Crate { folder: "proto/src", layers: &[] },
+    Crate { folder: "integrations/tower/src", layers: &[] },
+    Crate { folder: "integrations/reqwest/src", layers: &[] },
 ];
 
 type Modules = BTreeMap<String, PathBuf>;
@@ -233,11 +227,6 @@ fn check(checked: &Crate) {
     find_modules(&root, &root, &mut modules);
     let mut uses = find_uses(&modules);
     let mut faults = Vec::new();
-    for (module, target) in checked.exceptions {
-        if uses.get_mut(*module).and_then(|of| of.remove(*target)).is_none() {
-            faults.push(format!("the exception `{module}` -> `{target}` is no longer needed"));
-        }
-    }
     for (module, target, text) in broken_order(checked, &uses) {
         faults.push(text);
         uses.get_mut(&module).and_then(|of| of.remove(&target));
