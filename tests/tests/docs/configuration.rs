@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::markdown::section;
+use crate::markdown::{row_names, section};
 use crate::repository::{File, files, read};
 
 fn page() -> String {
@@ -17,9 +17,7 @@ fn sources() -> Vec<File> {
 
 /// Returns the first cells of the table rows below a heading, without backticks.
 fn rows(page: &str, heading: &str) -> BTreeSet<String> {
-    let cells = section(page, heading).lines();
-    let cells = cells.filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
-    cells.map(|(cell, _)| cell.to_owned()).collect()
+    row_names(section(page, heading)).map(str::to_owned).collect()
 }
 
 /// Returns the values of `const NAME: &str = "SW_..."`.

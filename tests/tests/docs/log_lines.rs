@@ -1,6 +1,6 @@
 //! The log lines that `docs/troubleshooting.md` explains, against the sources of the runtime.
 
-use crate::markdown::section;
+use crate::markdown::{row_names, section};
 use crate::repository::{files, read};
 
 /// The text with string literals that continue on the next line joined.
@@ -13,9 +13,7 @@ fn joined(text: &str) -> String {
 #[test]
 fn every_log_line_of_the_page_is_in_the_sources() {
     let page = read("docs/troubleshooting.md");
-    let rows = section(&page, "What the log lines mean").lines();
-    let texts = rows.filter_map(|row| row.strip_prefix("| `")?.split_once('`'));
-    let texts: Vec<_> = texts.map(|(text, _)| text).collect();
+    let texts: Vec<_> = row_names(section(&page, "What the log lines mean")).collect();
 
     assert!(texts.len() > 10, "{texts:?}");
 

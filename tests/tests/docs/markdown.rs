@@ -40,6 +40,11 @@ pub(crate) fn section<'a>(page: &'a str, heading: &str) -> &'a str {
     section.split("\n## ").next().unwrap()
 }
 
+/// Returns the code spans that start the rows of tables.
+pub(crate) fn row_names(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter_map(|row| Some(row.strip_prefix("| `")?.split_once('`')?.0))
+}
+
 /// Returns the contents of the code spans of a page.
 pub(crate) fn code_spans(page: &str) -> Vec<String> {
     let lines: Vec<_> = split(page).1.into_iter().map(|(_, line)| line).collect();
