@@ -7,3 +7,4 @@ mod pages;
 pub mod polling;
 pub mod random;
 pub mod shown;
+pub mod spans;

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use skywalking_runtime::testing::{Span, Tree};
+use skywalking_tests::spans;
 
 use super::reference::{Model, Ref};
 
@@ -94,17 +95,9 @@ pub(crate) fn found(trees: &[Tree]) -> Flat {
 
 /// Returns the name of each span by its segment and id.
 pub(crate) fn places(trees: &[Tree]) -> Places<'_> {
-    fn note<'a>(places: &mut Places<'a>, names: &mut Names<'a>, span: &'a Span) {
-        places.insert((&span.segment_id, span.span_id), names.another(&span.name));
-        for child in &span.children {
-            note(places, names, child);
-        }
-    }
-    let (mut places, mut names) = (Places::new(), Names::default());
-    for tree in trees {
-        note(&mut places, &mut names, &tree.root);
-    }
-    places
+    let mut names = Names::default();
+    let spans = spans::all(trees).into_iter();
+    spans.map(|span| ((&*span.segment_id, span.span_id), names.another(&span.name))).collect()
 }
 
 fn name<'a>(places: &'a Places<'a>, segment: &'a str, id: i32) -> &'a str {

@@ -10,11 +10,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Waker};
 
-use skywalking_runtime::testing::{Log, Span, Tree, run, text};
+use skywalking_runtime::testing::{Log, Tree, run, text};
 use skywalking_runtime::{
     Agent, Callsite, Config, callsite, config::Reporter, entry_span, local_span,
     propagation::capture, span,
 };
+use skywalking_tests::spans;
 
 static ENTRY: Callsite = callsite!(entry, "/entry");
 static OTHER: Callsite = callsite!(entry, "/other");
@@ -70,10 +71,6 @@ fn poll(future: impl Future) {
     let _ = future.as_mut().poll(&mut Context::from_waker(Waker::noop()));
 }
 
-fn spans(span: &Span) -> Vec<&Span> {
-    std::iter::once(span).chain(span.children.iter().flat_map(spans)).collect()
-}
-
 fn field<'a>(log: &'a Log, key: &str) -> Option<&'a str> {
     log.fields.iter().find(|(known, _)| known == key).map(|(_, value)| &**value)
 }
@@ -82,8 +79,7 @@ fn field<'a>(log: &'a Log, key: &str) -> Option<&'a str> {
 /// and a location in this file.
 fn panics(work: impl Fn(), message: Option<&str>) -> Vec<Tree> {
     let trees = run(|| assert!(catch_unwind(AssertUnwindSafe(&work)).is_err()));
-    for span in trees.iter().flat_map(|tree| spans(&tree.root)).filter(|span| span.name != "/other")
-    {
+    for span in spans::all(&trees).into_iter().filter(|span| span.name != "/other") {
         assert_eq!(span.logs.len(), 1, "{}", text(&trees));
         let log = &span.logs[0];
         assert_eq!(

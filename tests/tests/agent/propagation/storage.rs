@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use skywalking_proto::storage;
 use skywalking_runtime::redact::Field;
 use skywalking_runtime::stats::{self, Diagnostic};
-use skywalking_runtime::testing::{Span, Test, Tree, run, text};
+use skywalking_runtime::testing::{Test, Tree, run, text};
 use skywalking_runtime::{
     Callsite, Config, CurrentSpan, SpanKind, TracedFn as _, callsite,
     config::Storage,
@@ -16,6 +16,7 @@ use skywalking_runtime::{
     propagation::{capture, inject},
     span,
 };
+use skywalking_tests::spans;
 
 use super::start;
 
@@ -74,22 +75,11 @@ fn parts(header: &str) -> Vec<String> {
         .collect()
 }
 
-fn all<'a>(span: &'a Span, found: &mut Vec<&'a Span>) {
-    found.push(span);
-    for child in &span.children {
-        all(child, found);
-    }
-}
-
 /// Checks that each name and each reference of the trees fits.
 #[track_caller]
 fn all_fit(service: &str, instance: &str, trees: &[Tree]) {
-    let mut spans = Vec::new();
-    for tree in trees {
-        all(&tree.root, &mut spans);
-    }
     fits(service, instance);
-    for span in spans {
+    for span in spans::all(trees) {
         fits(service, &span.name);
         assert!(storage::peer_fits(&span.peer), "{}", span.peer);
         for reference in &span.refs {

@@ -3,6 +3,7 @@
 
 use futures::future::BoxFuture;
 use skywalking_runtime::stats::{self, Diagnostic};
+use skywalking_tests::spans;
 
 use crate::spans::prelude::*;
 
@@ -299,20 +300,9 @@ fn arguments_do_not_split_the_segment() {
 }
 
 /// Returns the names of the spans that have `skip_analysis`.
-fn skipped(trees: &[testing::Tree]) -> Vec<&str> {
-    fn add<'a>(span: &'a testing::Span, found: &mut Vec<&'a str>) {
-        if span.skip_analysis {
-            found.push(&span.name);
-        }
-        for child in &span.children {
-            add(child, found);
-        }
-    }
-    let mut found = Vec::new();
-    for tree in trees {
-        add(&tree.root, &mut found);
-    }
-    found
+fn skipped(trees: &[Tree]) -> Vec<&str> {
+    let skipped = spans::all(trees).into_iter().filter(|span| span.skip_analysis);
+    skipped.map(|span| &*span.name).collect()
 }
 
 #[test]
@@ -434,18 +424,9 @@ static SERVED: Callsite = callsite!(entry, "/served");
 
 /// Returns the addresses that the callees were called at, and the endpoints of their callers.
 fn callers(trees: &[Tree]) -> Vec<(&str, &str)> {
-    fn add<'a>(span: &'a testing::Span, found: &mut Vec<(&'a str, &'a str)>) {
-        let calls = span.refs.iter().filter(|to| to.kind == testing::RefKind::CrossProcess);
-        found.extend(calls.map(|to| (&*to.address, &*to.endpoint)));
-        for child in &span.children {
-            add(child, found);
-        }
-    }
-    let mut found = Vec::new();
-    for tree in trees {
-        add(&tree.root, &mut found);
-    }
-    found
+    let refs = spans::all(trees).into_iter().flat_map(|span| &span.refs);
+    let calls = refs.filter(|to| to.kind == testing::RefKind::CrossProcess);
+    calls.map(|to| (&*to.address, &*to.endpoint)).collect()
 }
 
 #[test]
