@@ -38,30 +38,28 @@ fn fork_ids_are_unique_and_each_process_reports_its_own() {
 
 #[test]
 fn fork_open_request_is_reported_by_the_parent_only() {
-    for (protocol, parent) in [("call", 1), ("future", 3), ("future-inside", 1), ("handle", 3)] {
-        let ended = run(&["fork-open-request", protocol]);
+    for (case, parent) in [("call", 1), ("future", 3), ("future-inside", 1), ("handle", 3)] {
+        let ended = run(&["fork-open-request", case]);
         assert_eq!(
             ended.one("parent"),
             format!("status 0 sent {parent} opened {parent} open 0"),
-            "{protocol}: {ended:#?}"
+            "{case}: {ended:#?}"
         );
-        assert_eq!(ended.one("child"), "status 0 sent 2 opened 2 open 0", "{protocol}: {ended:#?}");
+        assert_eq!(ended.one("child"), "status 0 sent 2 opened 2 open 0", "{case}: {ended:#?}");
     }
 }
 
 #[test]
 fn fork_child_that_traces_logs_one_line() {
-    for (protocol, lines) in
-        [("spans", 1), ("enabled", 1), ("flush", 1), ("threads", 1), ("none", 0)]
-    {
-        let ended = run(&["fork-log", protocol]);
-        assert_eq!(ended.one("status"), "0", "{protocol}: {ended:#?}");
+    for (case, lines) in [("spans", 1), ("enabled", 1), ("flush", 1), ("threads", 1), ("none", 0)] {
+        let ended = run(&["fork-log", case]);
+        assert_eq!(ended.one("status"), "0", "{case}: {ended:#?}");
         let logged = ended
             .stderr
             .lines()
             .filter(|line| line.contains("WARN") && line.contains("forked"))
             .count();
-        assert_eq!(logged, lines, "{protocol}: {ended:#?}");
+        assert_eq!(logged, lines, "{case}: {ended:#?}");
     }
 }
 
