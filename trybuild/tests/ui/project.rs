@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
 
 use serde_json::Value;
 
@@ -44,6 +45,25 @@ pub(crate) fn workspace(root: &Path, packages: &[&str]) {
     );
     let lock = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.lock");
     write(&root.join("Cargo.lock"), &fs::read_to_string(lock).unwrap());
+}
+
+/// Writes the manifest of a package, with the runtime and these other dependencies. Returns the
+/// folder of the package.
+pub(crate) fn package(root: &Path, name: &str, features: &str, dependencies: &str) -> PathBuf {
+    let runtime = Path::new(env!("CARGO_MANIFEST_DIR")).join("../skywalking-runtime");
+    let manifest = format!(
+        "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n[dependencies]\n{dependencies}\
+         skywalking-runtime = {{ path = \"{}\", default-features = false, features = [{features}] }}\n",
+        runtime.display()
+    );
+    let folder = root.join(name);
+    write(&folder.join("Cargo.toml"), &manifest);
+    folder
+}
+
+/// The cargo that runs these tests.
+pub(crate) fn cargo() -> Command {
+    Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
 /// Appends the exact spans and suggestions of a message, which only tools read.

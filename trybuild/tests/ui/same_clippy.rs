@@ -45,7 +45,7 @@ const GROUPS: &str =
 
 #[test]
 fn clippy_of_the_pinned_toolchain_reports_the_same() {
-    compare("stable", Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into())));
+    compare("stable", project::cargo());
 }
 
 #[test]
@@ -116,15 +116,9 @@ fn project(toolchain: &str, modules: &BTreeMap<String, String>) -> PathBuf {
     let packages: Vec<&str> =
         ATTRIBUTES.iter().map(|(package, ..)| *package).chain([PLAIN]).collect();
     project::workspace(&root, &packages);
-    let runtime = Path::new(env!("CARGO_MANIFEST_DIR")).join("../skywalking-runtime");
     for package in packages {
-        let folder = root.join(package);
-        let manifest = format!(
-            "[package]\nname = \"{package}\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n[dependencies]\nasync-trait = \"0.1\"\n\
-             futures = \"0.3\"\nskywalking-runtime = {{ path = \"{}\", default-features = false, features = [\"enabled\"] }}\n",
-            runtime.display()
-        );
-        project::write(&folder.join("Cargo.toml"), &manifest);
+        let dependencies = "async-trait = \"0.1\"\nfutures = \"0.3\"\n";
+        let folder = project::package(&root, package, "\"enabled\"", dependencies);
         let declarations =
             modules.keys().fold(String::new(), |text, name| text + &format!("pub mod {name};\n"));
         project::write(

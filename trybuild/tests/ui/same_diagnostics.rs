@@ -16,10 +16,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::{env, fs};
 
 use serde_json::Value;
 
@@ -74,19 +73,9 @@ fn errors_are_reported_as_without_the_attribute() {
 /// cargo does not compile them again.
 fn project(cases: &BTreeMap<String, String>) -> PathBuf {
     let root = project::folder("same_diagnostics");
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     project::workspace(&root, &ATTRIBUTES.map(|(package, _)| package));
     for (package, attribute) in ATTRIBUTES {
-        let binaries = root.join(package).join("src/bin");
-        let runtime = here.join("../skywalking-runtime");
-        project::write(
-            &root.join(package).join("Cargo.toml"),
-            &format!(
-                "[package]\nname = \"{package}\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n[dependencies.skywalking-runtime]\n\
-                 path = \"{}\"\ndefault-features = false\nfeatures = [\"enabled\"]\n",
-                runtime.display()
-            ),
-        );
+        let binaries = project::package(&root, package, "\"enabled\"", "").join("src/bin");
         for (case, text) in cases {
             // All packages use the crate: rustc lists the known crates in some messages.
             project::write(
@@ -118,7 +107,7 @@ struct Report {
 
 /// The reports of rustc, by package and case.
 fn check(project: &Path) -> BTreeMap<(String, String), BTreeSet<Report>> {
-    let output = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let output = project::cargo()
         .args([
             "check",
             "--offline",
