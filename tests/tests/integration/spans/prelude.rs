@@ -51,6 +51,14 @@ pub(crate) fn yields(mut times: u32) -> impl Future<Output = ()> {
     })
 }
 
+/// Waits until the clock has advanced by 3 ms. Reported times are in milliseconds.
+pub(crate) fn advance_clock() {
+    let start = std::time::Instant::now();
+    while start.elapsed() < Duration::from_millis(3) {
+        std::thread::yield_now();
+    }
+}
+
 #[entry_span(name = "/request", layer = http)]
 pub(crate) async fn request() -> u32 {
     step("first").await;
