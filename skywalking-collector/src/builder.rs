@@ -8,7 +8,9 @@ use tokio::net::TcpListener;
 
 use crate::auth::Token;
 use crate::collector::Collector;
-use crate::config::{DEFAULT_GRPC_ADDR, DEFAULT_HTTP_ADDR, Limits, Timeouts, parse_address};
+use crate::config::{
+    DEFAULT_GRPC_ADDR, DEFAULT_HTTP_ADDR, Limits, Timeouts, parse_address, parse_host,
+};
 use crate::error::{Error, Port};
 use crate::state::CollectorState;
 use crate::{grpc, http};
@@ -39,6 +41,7 @@ pub struct Builder {
     http_addr: String,
     limits: Limits,
     timeouts: Timeouts,
+    allowed_hosts: Vec<String>,
     token: Option<String>,
 }
 
@@ -50,6 +53,7 @@ impl std::fmt::Debug for Builder {
             .field("http_addr", &self.http_addr)
             .field("limits", &self.limits)
             .field("timeouts", &self.timeouts)
+            .field("allowed_hosts", &self.allowed_hosts)
             .finish_non_exhaustive()
     }
 }
@@ -132,6 +136,14 @@ impl Builder {
         self
     }
 
+    /// Allows pages and queries under this name, in addition to loopback addresses, `localhost` and
+    /// the address of the port. Call it once for each name: a DNS name or an IP address without a
+    /// port. The check protects from DNS rebinding. It doesn't apply to the paths for reports.
+    pub fn allow_host(mut self, name: impl Into<String>) -> Self {
+        self.allowed_hosts.push(name.into());
+        self
+    }
+
     /// Requires this token on both ports, as header or metadata `authentication`.
     ///
     /// Without the token a gRPC call ends with `PERMISSION_DENIED`, as in an OAP with
@@ -146,12 +158,14 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// Returns [`Error::Address`], [`Error::Limit`] or [`Error::Token`] for an invalid setting,
-    /// [`Error::TokenMissing`] for an address that is reachable from other machines without a
+    /// Returns [`Error::Address`], [`Error::Host`], [`Error::Limit`] or [`Error::Token`] for an
+    /// invalid setting, [`Error::TokenMissing`] for an address that is reachable from other machines without a
     /// token, and [`Error::Bind`] if an address can't be bound.
     pub async fn start(self) -> Result<Collector, Error> {
-        let Self { grpc_addr, http_addr, limits, timeouts, token } = self;
+        let Self { grpc_addr, http_addr, limits, timeouts, allowed_hosts, token } = self;
         limits.validate()?;
+        let allowed_hosts =
+            allowed_hosts.iter().map(|name| parse_host(name)).collect::<Result<Vec<_>, _>>()?;
         let (grpc_addr, http_addr) = (parse_address(&grpc_addr)?, parse_address(&http_addr)?);
         let token = token.map(Token::new).transpose()?;
         for (port, address) in [(Port::Grpc, grpc_addr), (Port::Http, http_addr)] {
@@ -164,7 +178,7 @@ impl Builder {
         let state = Arc::new(CollectorState::new(limits, timeouts, token));
         let servers = vec![
             tokio::spawn(grpc::serve(grpc, Arc::clone(&state))),
-            tokio::spawn(http::serve(http, http_addr, Arc::clone(&state))),
+            tokio::spawn(http::serve(http, http_addr, allowed_hosts, Arc::clone(&state))),
         ];
         Ok(Collector::new(state, grpc_addr, http_addr, servers))
     }
@@ -185,6 +199,7 @@ impl Collector {
             http_addr: DEFAULT_HTTP_ADDR.to_owned(),
             limits: Limits::default(),
             timeouts: Timeouts::default(),
+            allowed_hosts: Vec::new(),
             token: None,
         }
     }

@@ -1,6 +1,6 @@
 //! Addresses, limits and timeouts, and their defaults.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use crate::error::Error;
@@ -112,9 +112,71 @@ pub fn parse_address(value: &str) -> Result<SocketAddr, Error> {
     value.parse().map_err(|_| invalid())
 }
 
+/// Parses a name for [`Builder::allow_host`](crate::Builder::allow_host): a DNS name or an IP
+/// address, without a port. Returns it in lower case.
+///
+/// # Errors
+///
+/// Returns [`Error::Host`] with the value.
+///
+/// ```
+/// use skywalking_collector::parse_host;
+///
+/// assert_eq!(parse_host("Devbox.example")?, "devbox.example");
+/// assert!(parse_host("*.example").is_err());
+/// # Ok::<(), skywalking_collector::Error>(())
+/// ```
+pub fn parse_host(value: &str) -> Result<String, Error> {
+    const MAX_LENGTH: usize = 253;
+    let literal = value.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(value);
+    if let Ok(address) = literal.parse::<IpAddr>() {
+        return Ok(address.to_string());
+    }
+    let is_label = |label: &str| {
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+        !label.is_empty() && label.bytes().all(allowed)
+    };
+    if value.len() > MAX_LENGTH || !value.split('.').all(is_label) {
+        return Err(Error::Host { value: value.to_owned() });
+    }
+    Ok(value.to_ascii_lowercase())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn host_is_a_name_or_an_address_without_a_port() {
+        for (value, host) in [
+            ("devbox", "devbox"),
+            ("Host.Docker.Internal", "host.docker.internal"),
+            ("my_host-1", "my_host-1"),
+            ("192.0.2.7", "192.0.2.7"),
+            ("[2001:DB8::1]", "2001:db8::1"),
+        ] {
+            assert_eq!(parse_host(value).expect(value), host);
+        }
+        let long = "a".repeat(254);
+        for bad in [
+            "",
+            "*",
+            "*.example",
+            "devbox:12800",
+            "http://devbox",
+            "devbox/",
+            "a..b",
+            "devbox.",
+            "café",
+            "a b",
+            "user@devbox",
+            "devbox\0",
+            &long,
+        ] {
+            let error = parse_host(bad).expect_err(bad).to_string();
+            assert!(error.contains(&format!("{bad:?}")) && error.contains("without"), "{error}");
+        }
+    }
 
     #[test]
     fn address_needs_an_ip_and_a_port() {

@@ -48,6 +48,14 @@ pub enum Error {
         /// The invalid address.
         value: String,
     },
+    /// A host name is not a DNS name or an IP address.
+    #[error(
+        "invalid host {value:?}: expected a name or an IP address, such as devbox.example, without scheme, port and wildcard"
+    )]
+    Host {
+        /// The invalid name.
+        value: String,
+    },
     /// A limit is 0.
     #[error("{name} must be at least 1, found 0")]
     Limit {

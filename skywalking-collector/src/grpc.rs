@@ -15,6 +15,7 @@ mod segments;
 use std::convert::Infallible;
 use std::sync::Arc;
 
+use axum::http::header::ORIGIN;
 use axum::http::{HeaderMap, HeaderValue, Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http2;
@@ -65,6 +66,14 @@ async fn call(
         );
         return Ok(status.into_http());
     };
+    // Only browsers send `Origin`. Agents may use any name for this machine, so the authority is not
+    // checked.
+    if head.headers.contains_key(ORIGIN) {
+        let status = Status::permission_denied(
+            "requests from web pages (with an Origin header) are not allowed: report from an agent",
+        );
+        return Ok(status.into_http());
+    }
     if let Err(status) = authorize(&state, &head.headers) {
         return Ok(status.into_http());
     }

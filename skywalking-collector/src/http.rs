@@ -34,6 +34,7 @@ use crate::server::{self, RequestBody, ResponseBody};
 use crate::state::CollectorState;
 use crate::text::quoted;
 use access::AccessControl;
+use host::Hosts;
 use params::ParamError;
 use response::{error_response, json_response};
 
@@ -42,10 +43,15 @@ use response::{error_response, json_response};
 const READ_BUFFER: usize = 64 * 1024;
 
 /// Serves until the collector shuts down.
-pub(crate) async fn serve(listener: TcpListener, address: SocketAddr, state: Arc<CollectorState>) {
+pub(crate) async fn serve(
+    listener: TcpListener,
+    address: SocketAddr,
+    allowed_hosts: Vec<String>,
+    state: Arc<CollectorState>,
+) {
     let (connections, shutdown) = (Arc::clone(state.connections()), Arc::clone(state.shutdown()));
     let ending = Arc::clone(&shutdown);
-    let router = router(address, state);
+    let router = router(Hosts::new(address, allowed_hosts), state);
     let mut http = http1::Builder::new();
     http.max_buf_size(READ_BUFFER);
     server::serve(listener, connections, shutdown, move |stream, connection| {
@@ -68,8 +74,8 @@ pub(crate) async fn serve(listener: TcpListener, address: SocketAddr, state: Arc
     .await;
 }
 
-fn router(bound: SocketAddr, state: Arc<CollectorState>) -> Router {
-    let access = AccessControl { bound, state: Arc::clone(&state) };
+fn router(hosts: Hosts, state: Arc<CollectorState>) -> Router {
+    let access = AccessControl { hosts, state: Arc::clone(&state) };
     Router::new()
         .route(access::HEALTHCHECK, get(healthcheck))
         .route("/api/services", get(services))

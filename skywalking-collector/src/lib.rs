@@ -95,7 +95,9 @@ pub use api::{
 };
 pub use builder::Builder;
 pub use collector::Collector;
-pub use config::{DEFAULT_GRPC_ADDR, DEFAULT_HTTP_ADDR, Limits, MESSAGE_LIMIT, parse_address};
+pub use config::{
+    DEFAULT_GRPC_ADDR, DEFAULT_HTTP_ADDR, Limits, MESSAGE_LIMIT, parse_address, parse_host,
+};
 pub use error::{Error, Port};
 
 // The examples of the README are compiled with those of the crate.

@@ -2,12 +2,12 @@
 
 use prost::Message as _;
 use serde_json::{Value, json};
-use skywalking_collector::Collector;
+use skywalking_collector::{Collector, Error};
 use skywalking_proto::v3::{InstancePingPkg, InstanceProperties};
 
 use crate::support::{
-    COLLECT, KEEP_ALIVE, PROPERTIES, Response, TIMEOUT, encoded, exchange, get, json, now, pair,
-    scenario, send, small, start,
+    COLLECT, KEEP_ALIVE, PROPERTIES, Response, TIMEOUT, builder, encoded, exchange, get, json, now,
+    pair, scenario, send, small, start,
 };
 
 async fn with_scenario() -> (Collector, i64) {
@@ -419,6 +419,57 @@ async fn host_header_must_name_the_collector() {
             response.headers.iter().any(|header| header == "x-content-type-options: nosniff"),
             "{response:?}"
         );
+    }
+}
+
+#[tokio::test]
+async fn allowed_hosts_are_names_without_a_port() {
+    let started = builder().allow_host("DevBox.example").allow_host("2001:db8::1").start();
+    let collector = started.await.expect("free ports");
+    let http = collector.http_addr();
+
+    let get = async |host: &str| {
+        let request =
+            format!("GET /api/stats HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        exchange(http, &request).await
+    };
+    for host in ["devbox.example", "DEVBOX.example:80", "[2001:db8::1]:12800", "127.0.0.1"] {
+        assert_eq!(get(host).await.status, 200, "{host}");
+    }
+    for host in ["devbox", "a.devbox.example", "evil.example", "[2001:db8::2]"] {
+        let error = error_text(&get(host).await, 403);
+        assert!(error.contains(host) && error.contains("--allow-host"), "{error}");
+    }
+
+    let error = builder().allow_host("*.example").start().await.expect_err("a wildcard");
+
+    assert!(matches!(&error, Error::Host { value } if value == "*.example"), "{error}");
+}
+
+#[tokio::test]
+async fn pages_of_other_sites_are_refused() {
+    let (collector, _) = with_scenario().await;
+    let http = collector.http_addr();
+
+    for (site, dest, status) in [
+        ("cross-site", "empty", 403),
+        ("cross-site", "script", 403),
+        ("cross-site", "iframe", 403),
+        // Another port of this machine.
+        ("same-site", "empty", 403),
+        ("same-origin", "empty", 200),
+        // The user typed the address, or opened a link in a tab.
+        ("none", "document", 200),
+        ("cross-site", "document", 200),
+    ] {
+        let request = format!(
+            "GET /api/traces HTTP/1.1\r\nHost: {http}\r\nSec-Fetch-Site: {site}\r\nSec-Fetch-Dest: {dest}\r\nConnection: close\r\n\r\n"
+        );
+        let response = exchange(http, &request).await;
+        assert_eq!(response.status, status, "{site} {dest}: {response:?}");
+        if status == 403 {
+            assert!(error_text(&response, 403).contains("pages of other sites"));
+        }
     }
 }
 

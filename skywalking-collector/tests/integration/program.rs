@@ -9,7 +9,7 @@ use prost::Message as _;
 use skywalking_proto::v3::{SegmentCollection, SpanObject};
 
 use crate::support::{
-    COLLECT, COLLECT_IN_SYNC, encoded, json, now, scenario, send, send_with, small,
+    COLLECT, COLLECT_IN_SYNC, encoded, exchange, json, now, scenario, send, send_with, small,
 };
 
 fn program(arguments: &[&str]) -> Command {
@@ -21,6 +21,7 @@ fn program(arguments: &[&str]) -> Command {
         "MAX_BYTES",
         "MAX_IN_FLIGHT",
         "MAX_CONNECTIONS",
+        "ALLOW_HOST",
         "TOKEN",
         "TOKEN_FILE",
     ] {
@@ -326,6 +327,10 @@ fn invalid_values_are_errors_with_the_fix() {
         );
         value("--http-addr", "SW_COLLECTOR_HTTP_ADDR", bad, "expected IP:port");
     }
+    for bad in ["*", "devbox:80", "http://devbox", ""] {
+        let remedy = "expected a name or an IP address";
+        value("--allow-host", "SW_COLLECTOR_ALLOW_HOST", bad, remedy);
+    }
     for bad in ["0", "-1", "many", "1e6", "5GB", "99999999999999999999999"] {
         value("--max-spans", "SW_COLLECTOR_MAX_SPANS", bad, "expected an integer from 1 to");
         value(
@@ -341,6 +346,24 @@ fn invalid_values_are_errors_with_the_fix() {
             "expected an integer from 1 to",
         );
         value("--max-bytes", "SW_COLLECTOR_MAX_BYTES", bad, "expected an integer from 1 to");
+    }
+}
+
+#[tokio::test]
+async fn hosts_are_allowed_by_options_or_the_variable() {
+    let mut by_options = program(&FREE);
+    by_options.args(["--allow-host", "devbox.example", "--allow-host", "192.0.2.9"]);
+    let mut by_variable = program(&FREE);
+    by_variable.env("SW_COLLECTOR_ALLOW_HOST", "devbox.example,192.0.2.9");
+    for command in [&mut by_options, &mut by_variable] {
+        let running = Running::start(command);
+        for (host, status) in
+            [("devbox.example:12800", 200), ("192.0.2.9", 200), ("evil.example", 403)]
+        {
+            let request =
+                format!("GET /api/stats HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+            assert_eq!(exchange(running.http, &request).await.status, status, "{host}");
+        }
     }
 }
 
@@ -412,6 +435,7 @@ fn help_lists_paths_options_and_variables() {
         "MAX_BYTES",
         "MAX_IN_FLIGHT",
         "MAX_CONNECTIONS",
+        "ALLOW_HOST",
         "TOKEN_FILE",
     ] {
         let option = format!("--{}", word.to_lowercase().replace('_', "-"));

@@ -6,10 +6,14 @@ use serde_json::{Value, json};
 use skywalking_collector::NotKept;
 use skywalking_proto::v3::jvm_metric_report_service_client::JvmMetricReportServiceClient;
 use skywalking_proto::v3::log_report_service_client::LogReportServiceClient;
-use skywalking_proto::v3::{JvmMetric, JvmMetricCollection, LogData};
+use skywalking_proto::v3::management_service_client::ManagementServiceClient;
+use skywalking_proto::v3::{InstancePingPkg, JvmMetric, JvmMetricCollection, LogData};
 use skywalking_proto::v10::pprof_task_client::PprofTaskClient;
 use skywalking_proto::v10::{PprofData, PprofMetaData, pprof_data};
-use tonic::Code;
+use tonic::codegen::http;
+use tonic::metadata::MetadataValue;
+use tonic::transport::Channel;
+use tonic::{Code, Request};
 
 use crate::grpc_reports::refused;
 use crate::support::{COLLECT, TIMEOUT, channel, encoded, json, now, post, send, small, start};
@@ -42,6 +46,48 @@ async fn services_without_package_are_implemented() {
         .expect("accepted");
 
     assert!(collector.trace("old").is_some());
+
+    let stats = collector.stats();
+    let counted: Vec<_> = stats.received_not_kept.iter().collect();
+
+    assert_eq!(
+        counted,
+        [
+            (NotKept::JvmMetrics, 1),
+            (NotKept::ClrMetrics, 1),
+            (NotKept::Meters, 1),
+            (NotKept::ProfileTasks, 2),
+            (NotKept::Profiles, 1),
+            (NotKept::Browser, 2),
+        ]
+    );
+    assert_eq!((stats.pings, stats.properties_reports), (1, 1));
+}
+
+/// Agents send any name of this machine, and no `Origin`.
+#[tokio::test]
+async fn calls_need_no_host_and_no_origin() {
+    let collector = start().await;
+    let address = collector.grpc_addr();
+
+    let call = async |authority: &str, origin: Option<&'static str>| {
+        let uri: http::Uri = format!("http://{authority}").parse().expect("an address");
+        let endpoint = Channel::from_shared(format!("http://{address}")).expect("an address");
+        let channel = endpoint.origin(uri).connect().await.expect("the collector listens");
+        let mut request = Request::new(InstancePingPkg::default());
+        if let Some(origin) = origin {
+            request.metadata_mut().insert("origin", MetadataValue::from_static(origin));
+        }
+        ManagementServiceClient::new(channel).keep_alive(request).await.map(drop)
+    };
+    call("host.docker.internal:11800", None).await.expect("any name");
+    for origin in ["http://evil.example", "null", ""] {
+        let called = call("127.0.0.1", Some(origin)).await;
+        let reason = refused(called, Code::PermissionDenied);
+        assert!(reason.contains("web pages (with an Origin header)"), "{reason}");
+    }
+
+    assert_eq!(collector.stats().pings, 1);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser};
 use skywalking_collector::{
-    Builder, Collector, DEFAULT_GRPC_ADDR, DEFAULT_HTTP_ADDR, Limits, parse_address,
+    Builder, Collector, DEFAULT_GRPC_ADDR, DEFAULT_HTTP_ADDR, Limits, parse_address, parse_host,
 };
 
 use crate::error::Error;
@@ -43,6 +43,10 @@ pub(crate) struct Options {
     /// closed
     #[arg(long, value_name = "NUMBER", env = "SW_COLLECTOR_MAX_CONNECTIONS", default_value_t = Limits::default().max_connections, value_parser = amount)]
     max_connections: usize,
+    /// Further name under which browsers and API clients may use the HTTP port, without a port;
+    /// repeat it, or separate names with commas
+    #[arg(long, value_name = "NAME", env = "SW_COLLECTOR_ALLOW_HOST", value_delimiter = ',', value_parser = host)]
+    allow_host: Vec<String>,
     /// File with the token required from agents and API clients
     #[arg(long, value_name = "FILE", env = "SW_COLLECTOR_TOKEN_FILE")]
     token_file: Option<PathBuf>,
@@ -75,6 +79,7 @@ impl Options {
             .max_bytes(self.max_bytes)
             .max_in_flight(self.max_in_flight)
             .max_connections(self.max_connections);
+        let builder = self.allow_host.into_iter().fold(builder, Builder::allow_host);
         Ok(match token::read(self.token_file, std::env::var_os(token::VARIABLE))? {
             Some(token) => builder.token(token),
             None => builder,
@@ -97,6 +102,10 @@ fn print_variables() {
 
 fn address(value: &str) -> Result<String, String> {
     parse_address(value).map(|_| value.to_owned()).map_err(|error| error.to_string())
+}
+
+fn host(value: &str) -> Result<String, String> {
+    parse_host(value).map_err(|error| error.to_string())
 }
 
 fn amount(value: &str) -> Result<usize, String> {
