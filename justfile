@@ -73,6 +73,10 @@ fuzz target seconds="30":
 api:
     .ci/public-api --update
 
+# Compare the vendored JavaScript of the pages with its npm packages (needs npm)
+vendor *args:
+    .ci/vendor {{args}}
+
 # Package each crate and test it outside of the repository
 package:
     .ci/package

@@ -1,4 +1,4 @@
-//! The HTTP port: queries that return JSON, and reports of agents (`ingest`).
+//! The HTTP port: the pages, queries that return JSON, and reports of agents (`ingest`).
 //!
 //! Web pages can't read or report. Responses have no CORS headers, and the `Host` header must name
 //! this machine, so that a page can't read by pointing its own name at 127.0.0.1 (`host`).
@@ -8,6 +8,7 @@ mod access;
 mod body;
 mod host;
 mod ingest;
+mod pages;
 mod params;
 mod response;
 
@@ -86,6 +87,7 @@ fn router(hosts: Hosts, state: Arc<CollectorState>) -> Router {
         .route("/api/violations", get(violations))
         .route("/api/stats", get(stats))
         .merge(ingest::routes())
+        .merge(pages::routes())
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(middleware::from_fn_with_state(access, access::check))
@@ -164,7 +166,7 @@ async fn trace(
 async fn not_found(uri: Uri) -> Response {
     let path = quoted(uri.path());
     let message = format!(
-        "not found: {path}. Available endpoints: /healthcheck, /api/services, /api/instances, /api/traces, /api/traces/{{traceId}}, /api/topology, /api/violations, /api/stats; for reports: /v3/segment, /v3/segments, /v3/management/reportProperties, /v3/management/keepAlive, /v3/logs, /v3/events"
+        "not found: {path}. Available endpoints: / (the pages), /healthcheck, /api/services, /api/instances, /api/traces, /api/traces/{{traceId}}, /api/topology, /api/violations, /api/stats; for reports: /v3/segment, /v3/segments, /v3/management/reportProperties, /v3/management/keepAlive, /v3/logs, /v3/events"
     );
     error_response(StatusCode::NOT_FOUND, &message)
 }

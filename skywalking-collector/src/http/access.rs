@@ -1,5 +1,6 @@
 //! Access control. A query must name this machine in the `Host` header (`host`), a report must not
-//! come from a web page, and both need the token if one is set. The health check needs no token.
+//! come from a web page, and both need the token if one is set. The health check and the files of
+//! the pages need no token.
 
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use axum::response::Response;
 
 use super::host::Hosts;
 use super::response::error_response;
-use super::{body, ingest};
+use super::{body, ingest, pages};
 use crate::auth;
 use crate::state::CollectorState;
 
@@ -64,7 +65,7 @@ impl AccessControl {
             ));
         }
         let token = request.headers().get(auth::HEADER).map(HeaderValue::as_bytes);
-        if path == HEALTHCHECK || self.state.is_authorized(token) {
+        if path == HEALTHCHECK || pages::contains(path) || self.state.is_authorized(token) {
             return None;
         }
         Some((

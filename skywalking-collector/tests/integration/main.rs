@@ -4,6 +4,7 @@ mod grpc_reports;
 mod http_queries;
 mod http_reports;
 mod limits;
+mod pages;
 mod program;
 mod services;
 mod support;

@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Generated results, and folders without sources.
-const SKIPPED: [&str; 4] = ["target", ".git", "docs/results", "fuzz/artifacts"];
+/// Generated results, vendored files, and folders without sources.
+const SKIPPED: [&str; 5] =
+    ["target", ".git", "docs/results", "fuzz/artifacts", "skywalking-collector/pages/vendor"];
 
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()

@@ -1,4 +1,4 @@
-//! The width of Markdown lines.
+//! The width of lines of Markdown, and of the collector's pages.
 
 use crate::markdown::split;
 use crate::repository::files;
@@ -23,6 +23,17 @@ fn lines_of_markdown_are_at_most_100_wide() {
                 wide.push(format!("{}:{number}", file.path));
             }
         }
+    }
+
+    assert!(wide.is_empty(), "lines over {WIDTH} columns: {wide:#?}");
+}
+
+#[test]
+fn lines_of_pages_are_at_most_100_wide() {
+    let mut wide = Vec::new();
+    for file in files(&["css", "html", "js"]) {
+        let lines = file.text.lines().enumerate().filter(|(_, line)| line.chars().count() > WIDTH);
+        wide.extend(lines.map(|(index, _)| format!("{}:{}", file.path, index + 1)));
     }
 
     assert!(wide.is_empty(), "lines over {WIDTH} columns: {wide:#?}");

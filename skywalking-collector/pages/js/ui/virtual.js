@@ -1,0 +1,50 @@
+// Virtual rows: only those in view are in the document.
+import { useLayoutEffect, useState } from "preact/hooks";
+
+/** Rows above and below the view, so that scrolling does not show a gap. */
+const OVERSCAN = 8;
+
+/**
+ * Returns the rows in view of a scrolling element: `{ start, end, top, total }` with `end`
+ * exclusive and `top` and `total` in px. `header` is the height of a sticky head within the element.
+ */
+export function useVirtual(scroller, rows, rowHeight, header = 0) {
+  const [view, setView] = useState({ first: 0, height: 800 });
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (!element) return undefined;
+    let frame = 0;
+    const measure = () => {
+      frame = 0;
+      const first = Math.floor(element.scrollTop / rowHeight);
+      const height = element.clientHeight;
+      setView((old) => (old.first === first && old.height === height ? old : { first, height }));
+    };
+    const schedule = () => {
+      frame ||= requestAnimationFrame(measure);
+    };
+    measure();
+    element.addEventListener("scroll", schedule, { passive: true });
+    const observer = new ResizeObserver(schedule);
+    observer.observe(element);
+    return () => {
+      cancelAnimationFrame(frame);
+      element.removeEventListener("scroll", schedule);
+      observer.disconnect();
+    };
+  }, [scroller.current, rowHeight]);
+  const visible = Math.ceil(view.height / rowHeight);
+  const end = Math.min(rows, view.first + visible + OVERSCAN);
+  const start = Math.max(0, Math.min(view.first, end - visible) - OVERSCAN);
+  return { start, end, top: start * rowHeight, total: rows * rowHeight + header };
+}
+
+/** Scrolls so that a row is in view, below a sticky head of `header` px. */
+export function reveal(element, row, rowHeight, header = 0) {
+  const top = row * rowHeight;
+  const shown = element.clientHeight - header;
+  if (top < element.scrollTop) element.scrollTop = top;
+  else if (top + rowHeight > element.scrollTop + shown) {
+    element.scrollTop = top + rowHeight - shown;
+  }
+}

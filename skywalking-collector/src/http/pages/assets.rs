@@ -1,0 +1,87 @@
+//! The table of embedded files. A test compares it with the folder `pages`.
+
+use std::sync::OnceLock;
+
+use super::Prepared;
+
+pub(super) struct Asset {
+    /// The path below `pages/`, and below `/assets/` in a request.
+    pub(super) path: &'static str,
+    pub(super) bytes: &'static [u8],
+    pub(super) prepared: OnceLock<Prepared>,
+}
+
+impl Asset {
+    pub(super) fn content_type(&self) -> &'static str {
+        match self.path.rsplit_once('.') {
+            Some((_, "css")) => "text/css; charset=utf-8",
+            Some((_, "html")) => "text/html; charset=utf-8",
+            Some((_, "js" | "mjs")) => "text/javascript; charset=utf-8",
+            Some((_, "svg")) => "image/svg+xml",
+            _ => "text/plain; charset=utf-8",
+        }
+    }
+}
+
+macro_rules! asset {
+    ($path:literal) => {
+        Asset {
+            path: $path,
+            bytes: include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/pages/", $path)),
+            prepared: OnceLock::new(),
+        }
+    };
+}
+
+macro_rules! assets {
+    ($($path:literal)*) => {
+        pub(super) static ASSETS: [Asset; [$($path),*].len()] = [$(asset!($path)),*];
+    };
+}
+
+pub(super) static INDEX: Asset = asset!("index.html");
+
+// One line a file, sorted by path.
+assets! {
+    "icon.svg"
+    "js/api.js"
+    "js/colors.js"
+    "js/first.js"
+    "js/format.js"
+    "js/html.js"
+    "js/keys.js"
+    "js/live.js"
+    "js/main.js"
+    "js/pages/map/index.js"
+    "js/pages/services/index.js"
+    "js/pages/trace/index.js"
+    "js/pages/traces/index.js"
+    "js/router.js"
+    "js/shell.js"
+    "js/store.js"
+    "js/ui/copy.js"
+    "js/ui/dialog.js"
+    "js/ui/failure.js"
+    "js/ui/icon.js"
+    "js/ui/sidebar.js"
+    "js/ui/tabs.js"
+    "js/ui/theme.js"
+    "js/ui/token.js"
+    "js/ui/values.js"
+    "js/ui/virtual.js"
+    "style/base.css"
+    "style/shell.css"
+    "style/tokens.css"
+    "style/ui.css"
+    "vendor/dagre/LEGAL.txt"
+    "vendor/dagre/LICENSE"
+    "vendor/dagre/dagre.mjs"
+    "vendor/htm/LICENSE"
+    "vendor/htm/htm.mjs"
+    "vendor/preact/LICENSE"
+    "vendor/preact/hooks.mjs"
+    "vendor/preact/preact.mjs"
+    "vendor/uplot/LICENSE"
+    "vendor/uplot/uplot.css"
+    "vendor/uplot/uplot.js"
+}
