@@ -8,16 +8,16 @@ mod not_kept;
 mod query;
 mod services;
 mod stats;
+mod summary;
 mod topology;
 mod trace;
 mod tree;
 
 pub use not_kept::{NotKept, NotKeptCounts};
-pub use query::{MAX_TRACES, TraceQuery};
+pub use query::{Cursor, InvalidCursor, MAX_TRACES, SortOrder, TraceQuery, TraceSort};
 pub use services::{InstanceView, ServiceView};
 pub use stats::Stats;
+pub use summary::{Bar, NewTraces, TracePage, TraceSummary};
 pub use topology::{Call, Node, Topology};
-pub use trace::{
-    KeyValue, LogView, NewTraces, RefView, SpanView, TraceSummary, TraceView, ViolationView,
-};
+pub use trace::{KeyValue, LogView, RefView, SpanView, TraceView, ViolationView};
 pub use tree::{ParentLink, TreeNode};

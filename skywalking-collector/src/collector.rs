@@ -7,8 +7,8 @@ use std::time::Duration;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::api::{
-    InstanceView, NewTraces, ServiceView, Stats, Topology, TraceQuery, TraceSummary, TraceView,
-    ViolationView,
+    InstanceView, NewTraces, ServiceView, Stats, Topology, TracePage, TraceQuery, TraceSummary,
+    TraceView, ViolationView,
 };
 use crate::error::Error;
 use crate::state::CollectorState;
@@ -52,9 +52,27 @@ impl Collector {
         self.state.stats()
     }
 
-    /// Returns the traces with the latest start first.
+    /// Returns the traces that match, in the order of the query.
     pub fn traces(&self, query: &TraceQuery) -> Vec<TraceSummary> {
-        self.state.traces(query)
+        self.search(query).traces
+    }
+
+    /// Returns a page of the traces that match, their number, and the position of the next page.
+    ///
+    /// ```
+    /// # use skywalking_collector::{Collector, TraceQuery};
+    /// # #[tokio::main] async fn main() -> Result<(), skywalking_collector::Error> {
+    /// # let collector =
+    /// #     Collector::builder().grpc_addr("127.0.0.1:0").http_addr("127.0.0.1:0").start().await?;
+    /// let query = TraceQuery::new().service("shop").limit(100);
+    /// let mut page = collector.search(&query);
+    /// while let Some(next) = page.next {
+    ///     page = collector.search(&query.clone().after(next));
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn search(&self, query: &TraceQuery) -> TracePage {
+        self.state.search(query)
     }
 
     /// Returns the traces that arrived or grew since an earlier call.
@@ -62,7 +80,7 @@ impl Collector {
     /// Pass 0 at first, then [`NewTraces::cursor`] of the last call. Of more than `limit` traces
     /// the ones with the latest arrival are returned, and the others are counted.
     pub fn traces_since(&self, cursor: u64, limit: usize) -> NewTraces {
-        self.state.traces_since(cursor, limit)
+        self.state.traces_since(&TraceQuery::new(), cursor, limit)
     }
 
     /// Returns a trace, or `None` if no segment of it is stored.

@@ -8,6 +8,7 @@ mod access;
 mod body;
 mod host;
 mod ingest;
+mod live;
 mod pages;
 mod params;
 mod response;
@@ -42,6 +43,19 @@ use response::{error_response, json_response};
 /// The size of a connection's read buffer, which is not part of the memory budget. A request head
 /// of twice this size is refused.
 const READ_BUFFER: usize = 64 * 1024;
+
+/// The paths of queries, for the message of a 404.
+const PATHS: &[&str] = &[
+    access::HEALTHCHECK,
+    "/api/services",
+    "/api/instances",
+    "/api/traces",
+    "/api/traces/{traceId}",
+    "/api/live",
+    "/api/topology",
+    "/api/violations",
+    "/api/stats",
+];
 
 /// Serves until the collector shuts down.
 pub(crate) async fn serve(
@@ -83,6 +97,7 @@ fn router(hosts: Hosts, state: Arc<CollectorState>) -> Router {
         .route("/api/instances", get(instances))
         .route("/api/traces", get(traces))
         .route("/api/traces/{trace_id}", get(trace))
+        .route("/api/live", get(live::stream))
         .route("/api/topology", get(topology))
         .route("/api/violations", get(violations))
         .route("/api/stats", get(stats))
@@ -117,7 +132,7 @@ async fn instances(
 }
 
 async fn traces(State(state): State<Arc<CollectorState>>, RawQuery(query): RawQuery) -> Response {
-    respond(Arc::clone(&state), 0, params::traces(query), move |query| Some(state.traces(&query)))
+    respond(Arc::clone(&state), 0, params::traces(query), move |query| Some(state.search(&query)))
         .await
 }
 
@@ -129,7 +144,7 @@ async fn violations(
     State(state): State<Arc<CollectorState>>,
     RawQuery(query): RawQuery,
 ) -> Response {
-    respond(Arc::clone(&state), 0, params::traces(query), move |query| {
+    respond(Arc::clone(&state), 0, params::violations(query), move |query| {
         Some(state.violations(&query))
     })
     .await
@@ -166,7 +181,8 @@ async fn trace(
 async fn not_found(uri: Uri) -> Response {
     let path = quoted(uri.path());
     let message = format!(
-        "not found: {path}. Available endpoints: / (the pages), /healthcheck, /api/services, /api/instances, /api/traces, /api/traces/{{traceId}}, /api/topology, /api/violations, /api/stats; for reports: /v3/segment, /v3/segments, /v3/management/reportProperties, /v3/management/keepAlive, /v3/logs, /v3/events"
+        "not found: {path}. Available endpoints: / (the pages), {}; for reports: /v3/segment, /v3/segments, /v3/management/reportProperties, /v3/management/keepAlive, /v3/logs, /v3/events",
+        PATHS.join(", ")
     );
     error_response(StatusCode::NOT_FOUND, &message)
 }

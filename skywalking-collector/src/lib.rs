@@ -89,9 +89,9 @@ mod validate;
 pub mod view;
 
 pub use api::{
-    Call, InstanceView, KeyValue, LogView, MAX_TRACES, NewTraces, Node, NotKept, NotKeptCounts,
-    ParentLink, RefView, ServiceView, SpanView, Stats, Topology, TraceQuery, TraceSummary,
-    TraceView, TreeNode, ViolationView,
+    Bar, Call, Cursor, InstanceView, InvalidCursor, KeyValue, LogView, MAX_TRACES, NewTraces, Node,
+    NotKept, NotKeptCounts, ParentLink, RefView, ServiceView, SortOrder, SpanView, Stats, Topology,
+    TracePage, TraceQuery, TraceSort, TraceSummary, TraceView, TreeNode, ViolationView,
 };
 pub use builder::Builder;
 pub use collector::Collector;

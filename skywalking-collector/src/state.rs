@@ -9,8 +9,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::sync::{Semaphore, watch};
 
 use crate::api::{
-    InstanceView, MAX_TRACES, NewTraces, NotKept, ServiceView, Stats, Topology, TraceQuery,
-    TraceSummary, TraceView, ViolationView,
+    InstanceView, MAX_TRACES, NewTraces, NotKept, ServiceView, Stats, Topology, TracePage,
+    TraceQuery, TraceView, ViolationView,
 };
 use crate::auth::Token;
 use crate::budget::Budget;
@@ -25,6 +25,9 @@ use crate::{decode, query, validate};
 /// part of the store.
 const CONCURRENT_RESPONSES: usize = 4;
 
+/// The largest number of live streams. Each has a task and at most one batch of lines.
+pub(crate) const LIVE_STREAMS: usize = 32;
+
 #[derive(Debug)]
 pub(crate) struct CollectorState {
     limits: Limits,
@@ -36,6 +39,7 @@ pub(crate) struct CollectorState {
     budget: Arc<Budget>,
     connections: Arc<Connections>,
     response_permits: Arc<Semaphore>,
+    live_permits: Arc<Semaphore>,
 }
 
 impl CollectorState {
@@ -49,6 +53,7 @@ impl CollectorState {
             budget: Budget::new(limits.max_in_flight),
             connections: Connections::new(limits.max_connections, timeouts),
             response_permits: Arc::new(Semaphore::new(CONCURRENT_RESPONSES)),
+            live_permits: Arc::new(Semaphore::new(LIVE_STREAMS)),
         }
     }
 
@@ -66,6 +71,10 @@ impl CollectorState {
 
     pub(crate) const fn response_permits(&self) -> &Arc<Semaphore> {
         &self.response_permits
+    }
+
+    pub(crate) const fn live_permits(&self) -> &Arc<Semaphore> {
+        &self.live_permits
     }
 
     pub(crate) const fn limits(&self) -> &Limits {
@@ -146,15 +155,21 @@ impl CollectorState {
         self.store().stats()
     }
 
-    pub(crate) fn traces(&self, query: &TraceQuery) -> Vec<TraceSummary> {
-        let selected = query::select(self.store().traces(), query);
-        selected.into_iter().map(query::TraceSelection::summarize).collect()
+    pub(crate) fn search(&self, query: &TraceQuery) -> TracePage {
+        let found = query::select(self.store().traces(), query);
+        found.summarize()
     }
 
-    pub(crate) fn traces_since(&self, cursor: u64, limit: usize) -> NewTraces {
+    /// Returns the arrival number of the last segment.
+    pub(crate) fn last_arrival(&self) -> u64 {
+        self.store().traces().last_arrival()
+    }
+
+    /// Returns the traces that match and arrived or grew since the cursor.
+    pub(crate) fn traces_since(&self, query: &TraceQuery, cursor: u64, limit: usize) -> NewTraces {
         let (selected, omitted, cursor) = {
             let store = self.store();
-            let (selected, omitted) = query::select_since(store.traces(), cursor, limit);
+            let (selected, omitted) = query::select_since(store.traces(), query, cursor, limit);
             (selected, omitted, store.traces().last_arrival())
         };
         NewTraces {

@@ -1,8 +1,12 @@
 //! Stores what was received, in memory and within limits.
 //!
-//! `traces` stores segments by trace and evicts the oldest trace. `registry` stores services and
-//! instances. Both are independent of gRPC and HTTP, and expect validated segments.
+//! `traces` stores segments by trace and evicts the oldest trace. `facts` keeps what lists of traces
+//! need, with `bars` and `reason`. `registry` stores services and instances. All are independent of gRPC and
+//! HTTP, and expect validated segments.
 
+mod bars;
+mod facts;
+mod reason;
 mod registry;
 mod traces;
 
@@ -15,6 +19,8 @@ use crate::config::Limits;
 use crate::decode::DecodedSegment;
 use crate::enums;
 use crate::segment_error::SegmentError;
+pub(crate) use bars::TimeBar;
+pub(crate) use facts::TraceFacts;
 use registry::Registry;
 use traces::InsertOutcome;
 pub(crate) use traces::{StoredSegment, StoredTrace, Traces};

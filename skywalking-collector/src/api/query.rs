@@ -1,28 +1,125 @@
-//! Which traces to list.
+//! Which traces to list, and in which order.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Serialize, Serializer};
 
 /// The largest number of traces that one query returns.
 pub const MAX_TRACES: usize = 10_000;
 /// The number of traces that a query returns by default.
 const DEFAULT_TRACES: usize = 20;
 
-/// Selects traces by service, and limits their number.
+/// By what a list of traces is sorted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum TraceSort {
+    /// By the earliest start. Of traces with equal starts, the later arrival counts as later.
+    #[default]
+    Start,
+    /// By the duration of the whole trace. Of traces with equal durations, the later arrival counts
+    /// as longer.
+    Duration,
+}
+
+/// The direction of a sorted list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SortOrder {
+    /// The latest or longest first.
+    #[default]
+    Descending,
+    /// The earliest or shortest first.
+    Ascending,
+}
+
+/// The position after a page of a list. Returned as [`TracePage::next`](crate::TracePage::next).
+///
+/// It names the last trace of the page, so traces that arrive later don't shift the next page. A
+/// cursor is valid for a query with the same filters and the same order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cursor {
+    /// The start or the duration of the trace.
+    pub(crate) key: i64,
+    /// The arrival number of its first segment.
+    pub(crate) arrival: u64,
+}
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.key, self.arrival)
+    }
+}
+
+impl Serialize for Cursor {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// The text is not a [`Cursor`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a cursor: pass `next` of the page before, unchanged")]
+#[non_exhaustive]
+pub struct InvalidCursor;
+
+impl FromStr for Cursor {
+    type Err = InvalidCursor;
+
+    fn from_str(text: &str) -> Result<Self, InvalidCursor> {
+        let (key, arrival) = text.split_once('.').ok_or(InvalidCursor)?;
+        let cursor = Self {
+            key: key.parse().map_err(|_| InvalidCursor)?,
+            arrival: arrival.parse().map_err(|_| InvalidCursor)?,
+        };
+        // Only the text that `Display` writes is valid.
+        if cursor.to_string() == text { Ok(cursor) } else { Err(InvalidCursor) }
+    }
+}
+
+/// Selects traces by time and service, sorts them and limits their number.
 ///
 /// ```
-/// use skywalking_collector::TraceQuery;
+/// use skywalking_collector::{TraceQuery, TraceSort};
 ///
-/// let query = TraceQuery::new().service("shop").limit(100);
-/// # let _ = query;
+/// let slowest = TraceQuery::new().service("shop").sort(TraceSort::Duration).limit(100);
+/// # let _ = slowest;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TraceQuery {
+    pub(crate) from: Option<i64>,
+    pub(crate) to: Option<i64>,
     pub(crate) service: Option<String>,
+    pub(crate) sort: TraceSort,
+    pub(crate) order: SortOrder,
     pub(crate) limit: usize,
+    pub(crate) cursor: Option<Cursor>,
 }
 
 impl TraceQuery {
-    /// Selects the traces of all services, 20 at most.
+    /// Selects all traces, the latest start first, 20 at most.
     pub const fn new() -> Self {
-        Self { service: None, limit: DEFAULT_TRACES }
+        Self {
+            from: None,
+            to: None,
+            service: None,
+            sort: TraceSort::Start,
+            order: SortOrder::Descending,
+            limit: DEFAULT_TRACES,
+            cursor: None,
+        }
+    }
+
+    /// Selects the traces that start at this time or later, in epoch milliseconds.
+    #[must_use]
+    pub const fn from(mut self, time: i64) -> Self {
+        self.from = Some(time);
+        self
+    }
+
+    /// Selects the traces that start before this time, in epoch milliseconds.
+    #[must_use]
+    pub const fn to(mut self, time: i64) -> Self {
+        self.to = Some(time);
+        self
     }
 
     /// Selects the traces that have a segment of this service. Accepts the name as the agent
@@ -33,10 +130,31 @@ impl TraceQuery {
         self
     }
 
+    /// Sets by what the list is sorted. The default is the start.
+    #[must_use]
+    pub const fn sort(mut self, sort: TraceSort) -> Self {
+        self.sort = sort;
+        self
+    }
+
+    /// Sets the direction of the list. The default is the latest or longest first.
+    #[must_use]
+    pub const fn order(mut self, order: SortOrder) -> Self {
+        self.order = order;
+        self
+    }
+
     /// Sets the largest number of results. The default is 20, the maximum [`MAX_TRACES`].
     #[must_use]
     pub const fn limit(mut self, limit: usize) -> Self {
         self.limit = limit;
+        self
+    }
+
+    /// Continues after a page of the same query.
+    #[must_use]
+    pub const fn after(mut self, cursor: Cursor) -> Self {
+        self.cursor = Some(cursor);
         self
     }
 }
@@ -44,5 +162,21 @@ impl TraceQuery {
 impl Default for TraceQuery {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cursor_is_read_as_it_is_written() {
+        for (key, arrival) in [(0, 1), (-5, 7), (i64::MAX, u64::MAX)] {
+            let cursor = Cursor { key, arrival };
+            assert_eq!(cursor.to_string().parse(), Ok(cursor));
+        }
+        for text in ["", ".", "1", "1.", ".1", "1.-1", "+1.1", "1.1.1", "01.1", "1.x", "9e9.1"] {
+            assert_eq!(text.parse::<Cursor>(), Err(InvalidCursor), "{text}");
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! Traces: whole ones with their spans, and summaries for lists.
+//! A trace with its spans.
 
 use serde::Serialize;
 
@@ -121,42 +121,6 @@ pub struct ViolationView {
     pub rule: &'static str,
     /// What is wrong, the value, and the fix.
     pub text: String,
-}
-
-/// One trace of a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct TraceSummary {
-    /// The trace's id.
-    pub trace_id: String,
-    /// The operation name of its first root span.
-    pub root_name: String,
-    /// The service of its first root span.
-    pub service: String,
-    /// The earliest start, in epoch milliseconds.
-    pub start_time: i64,
-    /// The time from the earliest start to the latest end, in milliseconds.
-    pub duration: u64,
-    /// The number of stored spans.
-    pub spans: usize,
-    /// Whether any span failed.
-    pub is_error: bool,
-    /// The number of protocol violations in its stored segments.
-    pub violations: usize,
-}
-
-/// The traces that arrived or grew since an earlier call. Returned by
-/// [`Collector::traces_since`](crate::Collector::traces_since).
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct NewTraces {
-    /// The traces, the one with the latest arrival last.
-    pub traces: Vec<TraceSummary>,
-    /// The number of further traces that arrived or grew and exceeded the limit.
-    pub omitted: usize,
-    /// The cursor to pass to the next call.
-    pub cursor: u64,
 }
 
 impl SpanView {

@@ -1,8 +1,14 @@
 //! Query parameters. Unknown, repeated and invalid ones are errors with the value: ignoring a
 //! mistyped limit would look like missing data.
+//!
+//! `search` has those of lists of traces.
+
+mod search;
 
 use crate::api::{MAX_TRACES, TraceQuery};
 use crate::text::quoted;
+
+pub(super) use search::{live, traces};
 
 /// An invalid query. It becomes the text of a 400.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -15,6 +21,8 @@ pub(super) enum ParamError {
     Limit { value: String },
     #[error("service= is empty: send the name of a service, or omit it for all services")]
     EmptyService,
+    #[error("invalid {name}={value}: expected {expected}")]
+    Invalid { name: &'static str, value: String, expected: &'static str },
 }
 
 /// Parses the query of a path without parameters.
@@ -40,8 +48,8 @@ pub(super) fn service(query: Option<String>) -> Result<Option<String>, ParamErro
     Ok(service)
 }
 
-/// Parses the query of the lists of traces and violations.
-pub(super) fn traces(query: Option<String>) -> Result<TraceQuery, ParamError> {
+/// Parses the query of the list of violations.
+pub(super) fn violations(query: Option<String>) -> Result<TraceQuery, ParamError> {
     let (mut service, mut limit) = (None, None);
     for (name, value) in pairs(&query.unwrap_or_default()) {
         match name.as_str() {
@@ -53,7 +61,8 @@ pub(super) fn traces(query: Option<String>) -> Result<TraceQuery, ParamError> {
             }
         }
     }
-    Ok(TraceQuery { service, limit: limit.unwrap_or(TraceQuery::default().limit) })
+    let limit = limit.unwrap_or(TraceQuery::default().limit);
+    Ok(TraceQuery { service, limit, ..TraceQuery::default() })
 }
 
 fn set_service(service: &mut Option<String>, value: String) -> Result<(), ParamError> {
@@ -91,11 +100,11 @@ mod tests {
 
     #[test]
     fn parameters_are_form_encoded() {
-        assert_eq!(traces(None).as_ref(), Ok(&TraceQuery { service: None, limit: 20 }));
-        assert_eq!(traces(query("")).as_ref(), Ok(&TraceQuery { service: None, limit: 20 }));
+        assert_eq!(violations(None), Ok(TraceQuery::new()));
+        assert_eq!(violations(query("")), Ok(TraceQuery::new()));
         assert_eq!(
-            traces(query("limit=10000&service=caf%C3%A9+%2B%26")),
-            Ok(TraceQuery { service: Some("café +&".into()), limit: 10_000 })
+            violations(query("limit=10000&service=caf%C3%A9+%2B%26")),
+            Ok(TraceQuery::new().service("café +&").limit(10_000))
         );
         assert_eq!(none(query("")), Ok(()));
         assert_eq!(
@@ -125,7 +134,7 @@ mod tests {
             "service=",
             "%00=1",
         ];
-        let errors = queries.map(|text| match traces(query(text)) {
+        let errors = queries.map(|text| match violations(query(text)) {
             Ok(read) => format!("{text} was read as {read:?}"),
             Err(error) => format!("{text}: {error}"),
         });

@@ -39,11 +39,20 @@ pub(super) fn buffered(buffer: Buffer) -> Response {
     response(StatusCode::OK, buffer.into_bytes())
 }
 
+/// Returns a 200 with a line of JSON for each value.
+pub(super) fn json_lines(body: Body) -> Response {
+    typed(StatusCode::OK, "application/x-ndjson", body)
+}
+
 fn response(status: StatusCode, body: impl Into<Body>) -> Response {
+    typed(status, "application/json", body)
+}
+
+fn typed(status: StatusCode, content_type: &'static str, body: impl Into<Body>) -> Response {
     let mut response = Response::new(body.into());
     *response.status_mut() = status;
     for (name, value) in [
-        (CONTENT_TYPE, "application/json"),
+        (CONTENT_TYPE, content_type),
         (CACHE_CONTROL, "no-store"),
         // Names in a response come from agents. A browser must not interpret them as HTML.
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),

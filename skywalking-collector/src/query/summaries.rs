@@ -6,98 +6,160 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use super::trace;
-use crate::api::{MAX_TRACES, TraceQuery, TraceSummary};
-use crate::store::{StoredSegment, StoredTrace, Traces};
+use crate::api::{
+    Bar, Cursor, MAX_TRACES, SortOrder, TracePage, TraceQuery, TraceSort, TraceSummary,
+};
+use crate::store::{StoredTrace, TraceFacts, Traces};
+
+/// The largest number of services in a summary.
+const MAX_SERVICES: usize = 8;
+
+/// Selected traces, not summarized yet.
+pub(crate) struct Selected {
+    traces: Vec<TraceSelection>,
+    matched: usize,
+    next: Option<Cursor>,
+}
+
+impl Selected {
+    /// Returns the page of summaries.
+    pub(crate) fn summarize(self) -> TracePage {
+        let traces = self.traces.into_iter().map(TraceSelection::summarize).collect();
+        TracePage { traces, matched: self.matched, next: self.next }
+    }
+}
 
 /// A selected trace, not summarized yet.
 pub(crate) struct TraceSelection {
     trace_id: Arc<str>,
-    segments: Vec<Arc<StoredSegment>>,
-    start: i64,
-    end: i64,
-    spans: usize,
-    is_error: bool,
-    violations: usize,
+    facts: TraceFacts,
 }
 
-/// Selects traces by the query, the newest start first. Of traces with equal starts, the one that
-/// arrived later comes first.
-pub(crate) fn select(traces: &Traces, query: &TraceQuery) -> Vec<TraceSelection> {
+/// Selects traces by the query. Of traces with equal keys, the one that arrived later counts as
+/// larger.
+pub(crate) fn select(traces: &Traces, query: &TraceQuery) -> Selected {
+    let key = |facts: &TraceFacts| {
+        let key = match query.sort {
+            TraceSort::Start => facts.start,
+            TraceSort::Duration => i64::try_from(facts.duration()).unwrap_or(i64::MAX),
+        };
+        (key, facts.first_arrival)
+    };
     let mut found: Vec<_> = traces
         .iter()
-        .filter(|(_, trace)| {
-            query.service.as_ref().is_none_or(|service| trace.has_service(service))
-        })
+        .filter(|(_, trace)| matches(&trace.facts, query))
+        .map(|(id, trace)| (key(&trace.facts), id, trace))
         .collect();
-    let newest =
-        |(_, trace): &(&Arc<str>, &StoredTrace)| Reverse((trace.start, trace.first_arrival));
-    let limit = query.limit.min(MAX_TRACES);
-    if limit < found.len() {
-        found.select_nth_unstable_by_key(limit, newest);
-        found.truncate(limit);
+    let matched = found.len();
+    if let Some(Cursor { key, arrival }) = query.cursor {
+        found.retain(|(own, ..)| match query.order {
+            SortOrder::Descending => *own < (key, arrival),
+            SortOrder::Ascending => *own > (key, arrival),
+        });
     }
-    found.sort_unstable_by_key(newest);
-    found.into_iter().map(TraceSelection::new).collect()
+    let limit = query.limit.min(MAX_TRACES);
+    let has_more = limit < found.len();
+    match query.order {
+        SortOrder::Descending => first_sorted(&mut found, limit, |(key, ..)| Reverse(*key)),
+        SortOrder::Ascending => first_sorted(&mut found, limit, |(key, ..)| *key),
+    }
+    let last = found.last().map(|((key, arrival), ..)| Cursor { key: *key, arrival: *arrival });
+    Selected {
+        traces: found.into_iter().map(|(_, id, trace)| TraceSelection::new(id, trace)).collect(),
+        matched,
+        next: last.filter(|_| has_more),
+    }
 }
 
-/// Selects the traces that arrived or grew after the arrival number `cursor`. Returns the last
-/// `limit` of them and the number of the others.
+fn matches(facts: &TraceFacts, query: &TraceQuery) -> bool {
+    query.from.is_none_or(|from| facts.start >= from)
+        && query.to.is_none_or(|to| facts.start < to)
+        && query.service.as_ref().is_none_or(|service| facts.has_service(service))
+}
+
+/// Keeps the first `limit` values by the key, sorted.
+fn first_sorted<T, K: Ord>(found: &mut Vec<T>, limit: usize, key: impl Fn(&T) -> K) {
+    if limit < found.len() {
+        found.select_nth_unstable_by_key(limit, &key);
+        found.truncate(limit);
+    }
+    found.sort_unstable_by_key(key);
+}
+
+/// Selects the traces that match the query and arrived or grew after the arrival number `cursor`.
+/// Returns the last `limit` of them and the number of the others.
 pub(crate) fn select_since(
     traces: &Traces,
+    query: &TraceQuery,
     cursor: u64,
     limit: usize,
 ) -> (Vec<TraceSelection>, usize) {
-    let mut found: Vec<_> =
-        traces.iter().filter(|(_, trace)| trace.last_arrival() > cursor).collect();
-    found.sort_unstable_by_key(|(_, trace)| trace.last_arrival());
+    let mut found: Vec<_> = traces
+        .iter()
+        .filter(|(_, trace)| trace.facts.last_arrival > cursor && matches(&trace.facts, query))
+        .collect();
+    found.sort_unstable_by_key(|(_, trace)| trace.facts.last_arrival);
     let omitted = found.len().saturating_sub(limit);
-    (found.into_iter().skip(omitted).map(TraceSelection::new).collect(), omitted)
+    let newest = found.into_iter().skip(omitted);
+    (newest.map(|(id, trace)| TraceSelection::new(id, trace)).collect(), omitted)
 }
 
 impl TraceSelection {
-    fn new((id, trace): (&Arc<str>, &StoredTrace)) -> Self {
-        Self {
-            trace_id: Arc::clone(id),
-            segments: trace.segments.clone(),
-            start: trace.start,
-            end: trace.end,
-            spans: trace.spans,
-            is_error: trace.is_error,
-            violations: trace.violations,
-        }
+    fn new(id: &Arc<str>, trace: &StoredTrace) -> Self {
+        Self { trace_id: Arc::clone(id), facts: trace.facts.clone() }
     }
 
     /// Returns the summary of the trace.
     pub(crate) fn summarize(self) -> TraceSummary {
-        let (root_name, service) = root(&self.trace_id, &self.segments);
+        let Self { trace_id, facts } = self;
+        let mut by_start: Vec<usize> = (0..facts.services.len()).collect();
+        by_start.sort_by_key(|at| facts.services.get(*at).map(|(_, start)| *start));
+        let (root_name, service) = facts.root();
         TraceSummary {
-            trace_id: self.trace_id.as_ref().to_owned(),
-            root_name,
-            service,
-            start_time: self.start,
-            duration: u64::try_from(self.end.saturating_sub(self.start)).unwrap_or(0),
-            spans: self.spans,
-            is_error: self.is_error,
-            violations: self.violations,
+            trace_id: trace_id.as_ref().to_owned(),
+            root_name: root_name.to_owned(),
+            service: service.to_owned(),
+            services: by_start
+                .iter()
+                .filter_map(|at| facts.services.get(*at))
+                .map(|(name, _)| name.as_ref().to_owned())
+                .take(MAX_SERVICES)
+                .collect(),
+            service_count: facts.services.len(),
+            start_time: facts.start,
+            duration: facts.duration(),
+            spans: facts.spans,
+            segments: facts.segments,
+            is_error: facts.is_error,
+            reason: facts.reason().map(str::to_owned),
+            violations: facts.violations,
+            bars: bars(&facts, &by_start),
+            last_arrival: facts.last_arrival,
         }
     }
 }
 
-/// Returns name and service of the earliest span without a parent. If every span has one (the root
-/// has not arrived, or there is a cycle), returns those of the first row of the tree.
-fn root(trace_id: &str, segments: &[Arc<StoredSegment>]) -> (String, String) {
-    let spans = segments
-        .iter()
-        .flat_map(|segment| segment.object.spans.iter().map(move |span| (segment, span)));
-    let roots = spans.filter(|(_, span)| span.parent_span_id < 0 && span.refs.is_empty());
-    if let Some((segment, span)) = roots.min_by_key(|(_, span)| span.start_time) {
-        return (span.operation_name.clone(), segment.object.service.clone());
+/// Returns the bars in thousandths of the duration. `by_start` has the positions of the services.
+fn bars(facts: &TraceFacts, by_start: &[usize]) -> Vec<Bar> {
+    let length = i128::from(facts.end) - i128::from(facts.start);
+    let part = |time: i64, if_zero: u16| {
+        if length <= 0 {
+            return if_zero;
+        }
+        let part = (i128::from(time) - i128::from(facts.start)) * 1_000 / length;
+        u16::try_from(part.clamp(0, 1_000)).unwrap_or(if_zero)
+    };
+    let mut index = vec![0; by_start.len()];
+    for (order, at) in by_start.iter().enumerate() {
+        if let Some(index) = index.get_mut(*at) {
+            *index = order;
+        }
     }
-    let trace = trace::view(trace_id, segments);
-    let tree = trace.tree();
-    tree.first().map_or_else(Default::default, |node| {
-        let span = &trace.spans[node.span];
-        (span.operation_name.clone(), span.service.clone())
-    })
+    let bar = |bar: &crate::store::TimeBar| Bar {
+        service: index.get(usize::from(bar.service)).copied().unwrap_or_default(),
+        start: part(bar.start, 0),
+        end: part(bar.end.max(bar.start), 1_000),
+        is_error: bar.is_error,
+    };
+    facts.bars.iter().map(bar).collect()
 }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use skywalking_proto::rules::Violation;
 use skywalking_proto::v3::SegmentObject;
 
+use super::facts::TraceFacts;
 use crate::api::TraceQuery;
 use crate::config::Limits;
 use crate::decode::DecodedSegment;
@@ -28,34 +29,18 @@ pub(crate) struct StoredSegment {
     pub(crate) arrival: u64,
 }
 
-/// A trace: its segments in the order of arrival, and their totals for lists of traces.
+/// A trace: its segments in the order of arrival, and its facts for lists of traces.
 #[derive(Debug)]
 pub(crate) struct StoredTrace {
     pub(crate) segments: Vec<Arc<StoredSegment>>,
-    pub(crate) start: i64,
-    pub(crate) end: i64,
-    pub(crate) spans: usize,
-    pub(crate) is_error: bool,
-    pub(crate) violations: usize,
-    pub(crate) first_arrival: u64,
+    pub(crate) facts: TraceFacts,
     bytes: usize,
 }
 
 impl StoredTrace {
-    /// Returns the arrival number of its last segment.
-    pub(crate) fn last_arrival(&self) -> u64 {
-        self.segments.last().map_or(0, |segment| segment.arrival)
-    }
-
     /// Returns its memory in bytes.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
-    }
-
-    /// Returns whether a segment of the trace belongs to the service. Accepts the whole name and
-    /// the displayed one.
-    pub(crate) fn has_service(&self, service: &str) -> bool {
-        self.segments.iter().any(|segment| segment.belongs_to(service))
     }
 }
 
@@ -108,28 +93,14 @@ impl Traces {
         let trace = self.by_id.entry(Arc::clone(&id)).or_insert_with(|| {
             bytes += TRACE_OVERHEAD;
             self.by_age.insert(arrival, id);
-            StoredTrace {
-                segments: Vec::new(),
-                start: i64::MAX,
-                end: i64::MIN,
-                spans: 0,
-                is_error: false,
-                violations: 0,
-                first_arrival: arrival,
-                bytes: 0,
-            }
+            StoredTrace { segments: Vec::new(), facts: TraceFacts::new(arrival), bytes: 0 }
         });
-        for span in &object.spans {
-            trace.start = trace.start.min(span.start_time);
-            trace.end = trace.end.max(span.end_time);
-            trace.is_error |= span.is_error;
-        }
-        trace.spans += object.spans.len();
-        trace.violations += violations.len();
         trace.bytes += bytes;
         self.spans += object.spans.len();
         self.bytes += bytes;
-        trace.segments.push(Arc::new(StoredSegment { object, violations, arrival }));
+        let segment = StoredSegment { object, violations, arrival };
+        trace.facts.add(&segment);
+        trace.segments.push(Arc::new(segment));
         InsertOutcome::Stored
     }
 
@@ -146,10 +117,10 @@ impl Traces {
             for segment in &trace.segments {
                 self.segments.remove(segment.object.trace_segment_id.as_str());
             }
-            self.spans -= trace.spans;
+            self.spans -= trace.facts.spans;
             self.bytes -= trace.bytes;
             evicted.traces += 1;
-            evicted.spans += trace.spans as u64;
+            evicted.spans += trace.facts.spans as u64;
         }
         evicted
     }
@@ -175,7 +146,7 @@ impl Traces {
 
     /// Returns the segments with violations, the latest arrival first.
     pub(crate) fn with_violations(&self, query: &TraceQuery) -> Vec<Arc<StoredSegment>> {
-        let traces = self.by_id.values().filter(|trace| trace.violations > 0);
+        let traces = self.by_id.values().filter(|trace| trace.facts.violations > 0);
         let segments = traces
             .flat_map(|trace| &trace.segments)
             .filter(|segment| !segment.violations.is_empty());

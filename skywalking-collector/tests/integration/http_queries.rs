@@ -2,22 +2,13 @@
 
 use prost::Message as _;
 use serde_json::{Value, json};
-use skywalking_collector::{Collector, Error};
+use skywalking_collector::Error;
 use skywalking_proto::v3::{InstancePingPkg, InstanceProperties};
 
 use crate::support::{
-    COLLECT, KEEP_ALIVE, PROPERTIES, Response, TIMEOUT, builder, encoded, exchange, get, json, now,
-    pair, scenario, send, small, start,
+    COLLECT, KEEP_ALIVE, PROPERTIES, TIMEOUT, builder, encoded, error_text, exchange, get, json,
+    now, pair, scenario, send, small, start, with_scenario,
 };
-
-async fn with_scenario() -> (Collector, i64) {
-    let collector = start().await;
-    let began = now();
-    send(collector.grpc_addr(), COLLECT, encoded(&scenario("trace/1", began)))
-        .await
-        .expect("accepted");
-    (collector, began)
-}
 
 #[tokio::test]
 async fn services_have_instances_and_last_seen() {
@@ -103,32 +94,6 @@ async fn spans_have_skip_analysis() {
 }
 
 #[tokio::test]
-async fn traces_are_listed_by_service_and_limit() {
-    let (collector, began) = with_scenario().await;
-
-    let mut failed = small("failed", "failed");
-    (failed.spans[0].start_time, failed.spans[0].end_time) = (began + 100, began + 130);
-    failed.spans[0].is_error = true;
-    send(collector.grpc_addr(), COLLECT, encoded([&failed])).await.expect("accepted");
-
-    let scenario = json!({
-        "traceId": "trace/1", "rootName": "/API/Snapshot", "service": "RTS_Test",
-        "startTime": began, "duration": 12, "spans": 4, "isError": false, "violations": 0,
-    });
-    let failed = json!({
-        "traceId": "failed", "rootName": "work", "service": "small",
-        "startTime": began + 100, "duration": 30, "spans": 1, "isError": true, "violations": 0,
-    });
-
-    let http = collector.http_addr();
-
-    assert_eq!(json(http, "/api/traces").await, json!([failed, scenario]));
-    assert_eq!(json(http, "/api/traces?limit=1").await, json!([failed]));
-    assert_eq!(json(http, "/api/traces?service=Service_Test&limit=10000").await, json!([scenario]));
-    assert_eq!(json(http, "/api/traces?service=nobody").await, json!([]));
-}
-
-#[tokio::test]
 async fn violations_are_listed_with_the_trace_and_alone() {
     let (collector, began) = with_scenario().await;
 
@@ -195,8 +160,7 @@ async fn violations_are_listed_with_the_trace_and_alone() {
         json!([no_peer, no_instance, no_endpoint])
     );
 
-    let found: Vec<_> = json(http, "/api/traces")
-        .await
+    let found: Vec<_> = json(http, "/api/traces").await["traces"]
         .as_array()
         .into_iter()
         .flatten()
@@ -209,29 +173,6 @@ async fn violations_are_listed_with_the_trace_and_alone() {
 
     assert_eq!((stats.segments_accepted, stats.segments_refused, stats.violations), (4, 1, 3));
     assert!(stats.to_string().ends_with("; 3 protocol violations"), "{stats}");
-}
-
-#[tokio::test]
-async fn traces_are_limited_to_20_by_default() {
-    let collector = start().await;
-
-    let began = now();
-    let segments: Vec<_> = (0..30)
-        .map(|at| {
-            let mut segment = small(&format!("t{at}"), &format!("s{at}"));
-            segment.spans[0].start_time = began + at;
-            segment
-        })
-        .collect();
-    send(collector.grpc_addr(), COLLECT, encoded(&segments)).await.expect("accepted");
-    let ids = |response: Value| -> Vec<String> {
-        let traces = response.as_array().expect("an array").iter();
-        traces.map(|trace| trace["traceId"].as_str().expect("an id").to_owned()).collect()
-    };
-    let newest: Vec<_> = (0..30).rev().map(|at| format!("t{at}")).collect();
-
-    assert_eq!(ids(json(collector.http_addr(), "/api/traces").await), newest[..20]);
-    assert_eq!(ids(json(collector.http_addr(), "/api/traces?limit=10000").await), newest);
 }
 
 #[tokio::test]
@@ -329,15 +270,11 @@ async fn empty_collector_returns_empty_lists() {
 
     assert_eq!(json(http, "/healthcheck").await, json!({ "status": "ok" }));
     assert_eq!(json(http, "/api/services").await, json!([]));
-    assert_eq!(json(http, "/api/traces").await, json!([]));
+    assert_eq!(
+        json(http, "/api/traces").await,
+        json!({ "traces": [], "matched": 0, "next": null })
+    );
     assert_eq!(json(http, "/api/topology").await, json!({ "nodes": [], "calls": [] }));
-}
-
-fn error_text(response: &Response, status: u16) -> String {
-    assert_eq!(response.status, status, "{response:?}");
-    let json = response.json();
-    assert_eq!(json.as_object().expect("an object").len(), 1);
-    json["error"].as_str().expect("a string").to_owned()
 }
 
 #[tokio::test]
@@ -349,7 +286,7 @@ async fn unknown_paths_are_404_and_invalid_queries_400() {
 
     assert!(error.starts_with(r#"trace "unknown\u{1b}" is not stored"#), "{error}");
 
-    for path in ["/", "/api", "/api/traces/a/b", "/api/traces/", "/api/service"] {
+    for path in ["/page", "/api", "/api/traces/a/b", "/api/traces/", "/api/service"] {
         let error = error_text(&get(http, path).await, 404);
         assert!(error.contains(&format!("{path:?}")) && error.contains("/api/services"), "{error}");
     }

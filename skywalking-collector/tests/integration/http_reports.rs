@@ -412,7 +412,7 @@ async fn token_is_required_on_both_ports() {
     let request =
         format!("GET /api/traces HTTP/1.1\r\nHost: {http}\r\n{right}Connection: close\r\n\r\n");
 
-    assert_eq!(exchange(http, &request).await.json().as_array().map(Vec::len), Some(2));
+    assert_eq!(exchange(http, &request).await.json()["matched"], 2);
     assert!(!format!("{collector:?}").contains("s3cret"));
 }
 

@@ -3,7 +3,9 @@
 mod grpc_reports;
 mod http_queries;
 mod http_reports;
+mod http_search;
 mod limits;
+mod live;
 mod pages;
 mod program;
 mod services;

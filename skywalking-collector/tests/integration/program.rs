@@ -83,7 +83,8 @@ async fn prints_its_addresses_and_exits_cleanly_on_signals() {
         assert!(running.grpc.ip().is_loopback() && running.http.ip().is_loopback());
         send(running.grpc, COLLECT, encoded(&scenario("t", now()))).await.expect("accepted");
         let traces = json(running.http, "/api/traces").await;
-        assert_eq!((&traces[0]["traceId"], &traces[0]["spans"]), (&"t".into(), &4.into()));
+        let trace = &traces["traces"][0];
+        assert_eq!((&trace["traceId"], &trace["spans"]), (&"t".into(), &4.into()));
         let expected = "ended; segments: 2 accepted, 0 refused, 0 duplicate, 0 empty; stored: 1 traces, 4 spans; evicted: 0 traces, 0 spans";
         assert_eq!(running.end(signal), (Some(0), vec![expected.to_owned()]));
     }

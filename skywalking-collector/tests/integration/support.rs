@@ -36,6 +36,16 @@ pub(crate) async fn start() -> Collector {
     builder().start().await.expect("free ports")
 }
 
+/// Returns a collector with the trace `trace/1` of the scenario, and its start.
+pub(crate) async fn with_scenario() -> (Collector, i64) {
+    let collector = start().await;
+    let began = now();
+    send(collector.grpc_addr(), COLLECT, encoded(&scenario("trace/1", began)))
+        .await
+        .expect("accepted");
+    (collector, began)
+}
+
 /// Returns the time in epoch milliseconds.
 pub(crate) fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
@@ -225,6 +235,14 @@ impl Response {
         );
         serde_json::from_str(&self.body).expect("JSON")
     }
+}
+
+/// Returns the text of an error response with this status.
+pub(crate) fn error_text(response: &Response, status: u16) -> String {
+    assert_eq!(response.status, status, "{response:?}");
+    let json = response.json();
+    assert_eq!(json.as_object().expect("an object").len(), 1);
+    json["error"].as_str().expect("a string").to_owned()
 }
 
 /// Sends `GET path` with a valid `Host`.

@@ -1,0 +1,147 @@
+//! What lists and searches need of a trace, updated when a segment is stored, so that they never
+//! read its spans.
+
+use std::sync::Arc;
+
+use super::bars::{self, TimeBar};
+use super::reason::{self, Reason};
+use super::traces::StoredSegment;
+use crate::naming;
+
+/// The facts of a trace.
+#[derive(Debug, Clone)]
+pub(crate) struct TraceFacts {
+    /// The earliest start of a span, in epoch milliseconds.
+    pub(crate) start: i64,
+    /// The latest end of a span, in epoch milliseconds.
+    pub(crate) end: i64,
+    pub(crate) spans: usize,
+    pub(crate) segments: usize,
+    pub(crate) is_error: bool,
+    pub(crate) violations: usize,
+    /// The arrival number of its first segment.
+    pub(crate) first_arrival: u64,
+    /// The arrival number of its last segment.
+    pub(crate) last_arrival: u64,
+    root: Option<Root>,
+    /// The displayed names of its services, in the order of arrival, with their first starts.
+    pub(crate) services: Vec<(Arc<str>, i64)>,
+    pub(crate) bars: Vec<TimeBar>,
+    reason: Option<Reason>,
+}
+
+/// How well a span stands for the whole trace. The first one is the best.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum RootRank {
+    /// It has no parent.
+    Root,
+    /// Its parent belongs to another segment.
+    Referring,
+    /// Its parent belongs to its own segment.
+    Child,
+}
+
+/// The span that names the trace.
+#[derive(Debug, Clone)]
+struct Root {
+    rank: RootRank,
+    start: i64,
+    name: Arc<str>,
+    service: Arc<str>,
+}
+
+impl TraceFacts {
+    /// Returns the facts of a trace without segments.
+    pub(super) fn new(first_arrival: u64) -> Self {
+        Self {
+            start: i64::MAX,
+            end: i64::MIN,
+            spans: 0,
+            segments: 0,
+            is_error: false,
+            violations: 0,
+            first_arrival,
+            last_arrival: first_arrival,
+            root: None,
+            services: Vec::new(),
+            bars: Vec::new(),
+            reason: None,
+        }
+    }
+
+    /// Adds a segment.
+    pub(super) fn add(&mut self, segment: &StoredSegment) {
+        let spans = &segment.object.spans;
+        let service: Arc<str> = naming::display_name(&segment.object.service).into();
+        let (mut start, mut end, mut is_error) = (i64::MAX, i64::MIN, false);
+        for span in spans {
+            start = start.min(span.start_time);
+            end = end.max(span.end_time);
+            is_error |= span.is_error;
+            let rank = match (span.parent_span_id < 0, span.refs.is_empty()) {
+                (true, true) => RootRank::Root,
+                (true, false) => RootRank::Referring,
+                (false, _) => RootRank::Child,
+            };
+            let key = (rank, span.start_time);
+            if self.root.as_ref().is_none_or(|root| key < (root.rank, root.start)) {
+                self.root = Some(Root {
+                    rank,
+                    start: span.start_time,
+                    name: span.operation_name.as_str().into(),
+                    service: Arc::clone(&service),
+                });
+            }
+            if let Some(found) = reason::of(span) {
+                let key = (found.source, found.time);
+                if self.reason.as_ref().is_none_or(|first| key < (first.source, first.time)) {
+                    self.reason = Some(found);
+                }
+            }
+        }
+        let position = self.add_service(service, start);
+        bars::add(&mut self.bars, TimeBar { service: position, start, end, is_error });
+        self.start = self.start.min(start);
+        self.end = self.end.max(end);
+        self.spans += spans.len();
+        self.segments += 1;
+        self.is_error |= is_error;
+        self.violations += segment.violations.len();
+        self.last_arrival = segment.arrival;
+    }
+
+    /// Adds a service with the start of a segment. Returns its position.
+    fn add_service(&mut self, service: Arc<str>, start: i64) -> u16 {
+        let known = self.services.iter_mut().enumerate().find(|(_, known)| known.0 == service);
+        let position = if let Some((at, (_, first))) = known {
+            *first = start.min(*first);
+            at
+        } else {
+            self.services.push((service, start));
+            self.services.len() - 1
+        };
+        u16::try_from(position).unwrap_or(u16::MAX)
+    }
+
+    /// Returns the time from the earliest start to the latest end, in milliseconds.
+    pub(crate) fn duration(&self) -> u64 {
+        u64::try_from(self.end.saturating_sub(self.start)).unwrap_or(0)
+    }
+
+    /// Returns the operation name of the span that names the trace, and its service.
+    pub(crate) fn root(&self) -> (&str, &str) {
+        self.root.as_ref().map_or(("", ""), |root| (&root.name, &root.service))
+    }
+
+    /// Returns why the trace failed.
+    pub(crate) fn reason(&self) -> Option<&str> {
+        self.reason.as_ref().map(|reason| reason.text.as_str())
+    }
+
+    /// Returns whether a segment of the trace belongs to the service. Accepts the whole name and
+    /// the displayed one.
+    pub(crate) fn has_service(&self, service: &str) -> bool {
+        let service = naming::display_name(service);
+        self.services.iter().any(|(name, _)| &**name == service)
+    }
+}

@@ -1,0 +1,159 @@
+//! Lists of traces over HTTP.
+
+use serde_json::{Value, json};
+use skywalking_collector::{Collector, TraceQuery, TraceSort};
+
+use crate::support::{
+    COLLECT, encoded, error_text, get, json, now, pair, send, small, start, with_scenario,
+};
+
+/// Returns the ids of the traces of a list.
+pub(crate) fn ids(list: &Value) -> Vec<&str> {
+    let traces = list["traces"].as_array().expect("an array").iter();
+    traces.map(|trace| trace["traceId"].as_str().expect("an id")).collect()
+}
+
+/// Stores traces `t0`, `t1`, .. of one span each, with these starts and durations.
+async fn with_traces(times: impl IntoIterator<Item = (i64, i64)>) -> Collector {
+    let collector = start().await;
+    let segment = |(at, (start, duration))| {
+        let mut segment = small(&format!("t{at}"), &format!("s{at}"));
+        (segment.spans[0].start_time, segment.spans[0].end_time) = (start, start + duration);
+        segment
+    };
+    let segments: Vec<_> = times.into_iter().enumerate().map(segment).collect();
+    send(collector.grpc_addr(), COLLECT, encoded(&segments)).await.expect("accepted");
+    collector
+}
+
+#[tokio::test]
+async fn traces_have_the_facts_of_their_segments() {
+    let (collector, began) = with_scenario().await;
+
+    let mut failed = small("failed", "failed");
+    (failed.spans[0].start_time, failed.spans[0].end_time) = (began + 100, began + 130);
+    failed.spans[0].is_error = true;
+    failed.spans[0].tags = vec![pair("http.status_code", "503")];
+    send(collector.grpc_addr(), COLLECT, encoded([&failed])).await.expect("accepted");
+
+    let scenario = json!({
+        "traceId": "trace/1", "rootName": "/API/Snapshot", "service": "RTS_Test",
+        "services": ["RTS_Test", "Service_Test"], "serviceCount": 2,
+        "startTime": began, "duration": 12, "spans": 4, "segments": 2, "isError": false,
+        "reason": null, "violations": 0, "bars": [[0, 0, 1000, 0], [1, 166, 833, 0]],
+        "lastArrival": 2,
+    });
+    let failed = json!({
+        "traceId": "failed", "rootName": "work", "service": "small",
+        "services": ["small"], "serviceCount": 1,
+        "startTime": began + 100, "duration": 30, "spans": 1, "segments": 1, "isError": true,
+        "reason": "HTTP 503", "violations": 0, "bars": [[0, 0, 1000, 1]], "lastArrival": 3,
+    });
+    let list =
+        |traces: &[&Value]| json!({ "traces": traces, "matched": traces.len(), "next": null });
+
+    let http = collector.http_addr();
+
+    assert_eq!(json(http, "/api/traces").await, list(&[&failed, &scenario]));
+    assert_eq!(
+        json(http, "/api/traces?service=Service_Test&limit=10000").await,
+        list(&[&scenario])
+    );
+    assert_eq!(json(http, "/api/traces?service=nobody").await, list(&[]));
+}
+
+#[tokio::test]
+async fn traces_are_limited_to_20_by_default() {
+    let began = now();
+    let collector = with_traces((0..30).map(|at| (began + at, 1))).await;
+    let newest: Vec<_> = (0..30).rev().map(|at| format!("t{at}")).collect();
+    let (default, all) = (
+        json(collector.http_addr(), "/api/traces").await,
+        json(collector.http_addr(), "/api/traces?limit=10000").await,
+    );
+
+    assert_eq!(ids(&default), newest[..20]);
+    assert_eq!((&default["matched"], default["next"].is_string()), (&json!(30), true));
+    assert_eq!(ids(&all), newest);
+    assert_eq!(all["next"], Value::Null);
+}
+
+#[tokio::test]
+async fn traces_are_selected_by_time_and_sorted() {
+    let began = now();
+    let collector = with_traces([(began, 7), (began + 10, 9), (began + 20, 7)]).await;
+    let http = collector.http_addr();
+    for (query, expected) in [
+        (String::new(), vec!["t2", "t1", "t0"]),
+        ("order=asc".into(), vec!["t0", "t1", "t2"]),
+        ("sort=duration".into(), vec!["t1", "t2", "t0"]),
+        ("sort=duration&order=asc".into(), vec!["t0", "t2", "t1"]),
+        (format!("from={}", began + 10), vec!["t2", "t1"]),
+        (format!("from={began}&to={}", began + 20), vec!["t1", "t0"]),
+        (format!("to={began}"), vec![]),
+    ] {
+        assert_eq!(ids(&json(http, &format!("/api/traces?{query}")).await), expected, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn pages_are_not_shifted_by_later_arrivals() {
+    let began = now();
+    let collector = with_traces((0..6).map(|at| (began + at / 2, at % 3))).await;
+    let http = collector.http_addr();
+    for (sort, expected) in [
+        ("sort=start", ["t5", "t4", "t3", "t2", "t1", "t0"]),
+        ("sort=start&order=asc", ["t0", "t1", "t2", "t3", "t4", "t5"]),
+        ("sort=duration", ["t5", "t2", "t4", "t1", "t3", "t0"]),
+    ] {
+        let first = json(http, &format!("/api/traces?{sort}&limit=4")).await;
+        let next = first["next"].as_str().expect("a cursor");
+        if sort == "sort=start" {
+            let mut later = small("later", "later");
+            (later.spans[0].start_time, later.spans[0].end_time) = (began + 90, began + 89);
+            send(collector.grpc_addr(), COLLECT, encoded([&later])).await.expect("accepted");
+        }
+        let path = format!("/api/traces?{sort}&limit=10&cursor={next}");
+        let second = json(http, &path).await;
+        let mut found = ids(&first);
+        found.extend(ids(&second));
+        found.retain(|id| *id != "later");
+
+        assert_eq!(found, expected, "{sort}");
+        assert_eq!(second["next"], Value::Null);
+    }
+}
+
+#[tokio::test]
+async fn library_returns_the_same_pages() {
+    let began = now();
+    let collector = with_traces((0..5).map(|at| (began + at, at))).await;
+    let query = TraceQuery::new().service("small").sort(TraceSort::Duration).limit(2);
+    let mut page = collector.search(&query);
+    let mut found = Vec::new();
+    loop {
+        assert_eq!(page.matched, 5);
+        found.extend(page.traces.into_iter().map(|trace| trace.trace_id));
+        let Some(next) = page.next else { break };
+        page = collector.search(&query.clone().after(next));
+    }
+
+    assert_eq!(found, ["t4", "t3", "t2", "t1", "t0"]);
+}
+
+#[tokio::test]
+async fn invalid_parameters_of_lists_are_400() {
+    let collector = start().await;
+    for (query, part) in [
+        ("from=yesterday", r#"invalid from="yesterday": expected epoch milliseconds"#),
+        ("to=-1", r#"invalid to="-1""#),
+        ("sort=name", r#"invalid sort="name": expected start or duration"#),
+        ("order=up", r#"invalid order="up": expected desc or asc"#),
+        ("cursor=5", r#"invalid cursor="5": expected `next` of the page before"#),
+        ("from=1&from=2", "duplicate parameter from"),
+    ] {
+        let response = get(collector.http_addr(), &format!("/api/traces?{query}")).await;
+        let error = error_text(&response, 400);
+        assert!(error.contains(part), "{query}: {error}");
+    }
+}
