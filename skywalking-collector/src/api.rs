@@ -4,20 +4,28 @@
 //! They are plain data. Field names in JSON are in camelCase, times are in epoch milliseconds, and
 //! enums have the names of the protocol.
 
+mod about;
+mod nesting;
 mod not_kept;
 mod query;
 mod services;
+mod skeleton;
+mod span_details;
 mod stats;
 mod summary;
 mod topology;
 mod trace;
 mod tree;
 
+pub(crate) use about::{About, AboutLimits};
+pub use nesting::{ParentLink, TreeNode};
+pub(crate) use nesting::{Position, nest};
 pub use not_kept::{NotKept, NotKeptCounts};
 pub use query::{Cursor, InvalidCursor, MAX_TRACES, SortOrder, TraceQuery, TraceSort};
 pub use services::{InstanceView, ServiceView};
+pub(crate) use skeleton::{Columns, Note, NoteKind, RowViolation, Skeleton};
+pub(crate) use span_details::{Reference, Referrer, SpanDetails};
 pub use stats::Stats;
 pub use summary::{Bar, NewTraces, TracePage, TraceSummary};
 pub use topology::{Call, Node, Topology};
 pub use trace::{KeyValue, LogView, RefView, SpanView, TraceView, ViolationView};
-pub use tree::{ParentLink, TreeNode};

@@ -12,7 +12,7 @@ use crate::config::{
     DEFAULT_GRPC_ADDR, DEFAULT_HTTP_ADDR, Limits, Timeouts, parse_address, parse_host,
 };
 use crate::error::{Error, Port};
-use crate::state::CollectorState;
+use crate::state::{Addresses, CollectorState};
 use crate::{grpc, http};
 
 /// Configures and starts a [`Collector`]. Created by [`Collector::builder`].
@@ -175,7 +175,8 @@ impl Builder {
         }
         let (grpc, grpc_addr) = bind(Port::Grpc, grpc_addr).await?;
         let (http, http_addr) = bind(Port::Http, http_addr).await?;
-        let state = Arc::new(CollectorState::new(limits, timeouts, token));
+        let addresses = Addresses { grpc: grpc_addr, http: http_addr };
+        let state = Arc::new(CollectorState::new(addresses, limits, timeouts, token));
         let servers = vec![
             tokio::spawn(grpc::serve(grpc, Arc::clone(&state))),
             tokio::spawn(http::serve(http, http_addr, allowed_hosts, Arc::clone(&state))),

@@ -8,19 +8,21 @@ pub(crate) const UNRECOGNIZED: &str = "UNRECOGNIZED";
 
 pub(crate) const ENTRY: i32 = 0;
 pub(crate) const EXIT: i32 = 1;
+pub(crate) const LOCAL: i32 = 2;
 pub(crate) const LAYER_RPC: i32 = 2;
 pub(crate) const LAYER_HTTP: i32 = 3;
 pub(crate) const LAYER_MQ: i32 = 4;
 pub(crate) const LAYER_CACHE: i32 = 5;
 pub(crate) const LAYER_FAAS: i32 = 6;
 pub(crate) const CROSS_PROCESS: i32 = 0;
+pub(crate) const CROSS_THREAD: i32 = 1;
 
 /// Returns the name of a span type.
 pub(crate) fn span_type(number: i32) -> &'static str {
     match number {
         ENTRY => "Entry",
         EXIT => "Exit",
-        2 => "Local",
+        LOCAL => "Local",
         _ => UNRECOGNIZED,
     }
 }
@@ -44,7 +46,7 @@ pub(crate) fn span_layer(number: i32) -> &'static str {
 pub(crate) fn ref_type(number: i32) -> &'static str {
     match number {
         CROSS_PROCESS => "CrossProcess",
-        1 => "CrossThread",
+        CROSS_THREAD => "CrossThread",
         _ => UNRECOGNIZED,
     }
 }

@@ -12,13 +12,13 @@ mod live;
 mod pages;
 mod params;
 mod response;
+mod trace;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware;
 use axum::response::Response;
@@ -47,10 +47,14 @@ const READ_BUFFER: usize = 64 * 1024;
 /// The paths of queries, for the message of a 404.
 const PATHS: &[&str] = &[
     access::HEALTHCHECK,
+    "/api/about",
     "/api/services",
     "/api/instances",
     "/api/traces",
     "/api/traces/{traceId}",
+    "/api/traces/{traceId}/skeleton",
+    "/api/traces/{traceId}/search",
+    "/api/traces/{traceId}/spans/{segmentId}/{spanId}",
     "/api/live",
     "/api/topology",
     "/api/violations",
@@ -96,11 +100,12 @@ fn router(hosts: Hosts, state: Arc<CollectorState>) -> Router {
         .route("/api/services", get(services))
         .route("/api/instances", get(instances))
         .route("/api/traces", get(traces))
-        .route("/api/traces/{trace_id}", get(trace))
         .route("/api/live", get(live::stream))
+        .route("/api/about", get(about))
         .route("/api/topology", get(topology))
         .route("/api/violations", get(violations))
         .route("/api/stats", get(stats))
+        .merge(trace::routes())
         .merge(ingest::routes())
         .merge(pages::routes())
         .fallback(not_found)
@@ -154,35 +159,24 @@ async fn stats(State(state): State<Arc<CollectorState>>, RawQuery(query): RawQue
     respond(Arc::clone(&state), 0, params::none(query), move |()| Some(state.stats())).await
 }
 
-async fn trace(
-    State(state): State<Arc<CollectorState>>,
-    id: Result<Path<String>, PathRejection>,
-    RawQuery(query): RawQuery,
-) -> Response {
-    let Ok(Path(id)) = id else {
-        return error_response(
-            StatusCode::BAD_REQUEST,
-            "the trace id in the path is not percent-encoded UTF-8: encode it again",
-        );
-    };
-    let not_stored = format!(
-        "trace {} is not stored: it has not arrived, or it was evicted; /api/traces lists the stored traces",
-        quoted(&id)
-    );
-    let bytes = state.trace_bytes(&id);
-    let response =
-        respond(Arc::clone(&state), bytes, params::none(query), move |()| state.trace(&id)).await;
-    if response.status() == StatusCode::NOT_FOUND {
-        return error_response(StatusCode::NOT_FOUND, &not_stored);
-    }
-    response
+async fn about(State(state): State<Arc<CollectorState>>, RawQuery(query): RawQuery) -> Response {
+    respond(Arc::clone(&state), 0, params::none(query), move |()| Some(state.about())).await
 }
 
+/// The paths for reports that the message of a 404 lists.
+const REPORTS: &[&str] = &[
+    "/v3/segment",
+    "/v3/segments",
+    "/v3/management/reportProperties",
+    "/v3/management/keepAlive",
+    "/v3/logs",
+    "/v3/events",
+];
+
 async fn not_found(uri: Uri) -> Response {
-    let path = quoted(uri.path());
+    let (path, queries, reports) = (quoted(uri.path()), PATHS.join(", "), REPORTS.join(", "));
     let message = format!(
-        "not found: {path}. Available endpoints: / (the pages), {}; for reports: /v3/segment, /v3/segments, /v3/management/reportProperties, /v3/management/keepAlive, /v3/logs, /v3/events",
-        PATHS.join(", ")
+        "not found: {path}. Available endpoints: / (the pages), {queries}; for reports: {reports}"
     );
     error_response(StatusCode::NOT_FOUND, &message)
 }

@@ -1,9 +1,18 @@
 //! Reads the store: lists of traces, one trace, the service map.
 
+mod notes;
+mod rows;
+mod skeleton;
+mod span_details;
 mod summaries;
+mod text_search;
+mod timing;
 mod topology;
 mod trace;
 
+pub(crate) use skeleton::skeleton;
+pub(crate) use span_details::span_details;
 pub(crate) use summaries::{TraceSelection, select, select_since};
+pub(crate) use text_search::matching_rows;
 pub(crate) use topology::topology;
 pub(crate) use trace::{view as trace_view, violations};

@@ -3,14 +3,15 @@
 //! The store's lock is held only to look up or to insert. It is not held while a message is
 //! decoded, a tree is built or a response is written.
 
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio::sync::{Semaphore, watch};
 
 use crate::api::{
-    InstanceView, MAX_TRACES, NewTraces, NotKept, ServiceView, Stats, Topology, TracePage,
-    TraceQuery, TraceView, ViolationView,
+    About, AboutLimits, InstanceView, MAX_TRACES, NewTraces, NotKept, ServiceView, Skeleton,
+    SpanDetails, Stats, Topology, TracePage, TraceQuery, TraceView, ViolationView,
 };
 use crate::auth::Token;
 use crate::budget::Budget;
@@ -28,8 +29,21 @@ const CONCURRENT_RESPONSES: usize = 4;
 /// The largest number of live streams. Each has a task and at most one batch of lines.
 pub(crate) const LIVE_STREAMS: usize = 32;
 
+/// The memory that a query of one trace needs for each span, in addition to that of the trace.
+const BYTES_PER_ROW: usize = 256;
+
+/// The bound addresses.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Addresses {
+    pub(crate) grpc: SocketAddr,
+    pub(crate) http: SocketAddr,
+}
+
 #[derive(Debug)]
 pub(crate) struct CollectorState {
+    addresses: Addresses,
+    /// The start of the collector, in epoch milliseconds.
+    started_at: i64,
     limits: Limits,
     store: Mutex<Store>,
     /// Counts changes of the store, and wakes the tasks that wait for one.
@@ -43,8 +57,15 @@ pub(crate) struct CollectorState {
 }
 
 impl CollectorState {
-    pub(crate) fn new(limits: Limits, timeouts: Timeouts, token: Option<Token>) -> Self {
+    pub(crate) fn new(
+        addresses: Addresses,
+        limits: Limits,
+        timeouts: Timeouts,
+        token: Option<Token>,
+    ) -> Self {
         Self {
+            addresses,
+            started_at: now(),
             limits,
             store: Mutex::new(Store::new(limits)),
             changes: watch::Sender::new(0),
@@ -187,6 +208,49 @@ impl CollectorState {
     /// Returns the memory of a trace, or 0 if it is not stored.
     pub(crate) fn trace_bytes(&self, id: &str) -> usize {
         self.store().traces().get(id).map_or(0, StoredTrace::bytes)
+    }
+
+    /// Returns the memory to reserve for a query of the rows of a trace, or 0 if it is not stored.
+    pub(crate) fn rows_bytes(&self, id: &str) -> usize {
+        self.store().traces().get(id).map_or(0, |trace| {
+            trace.bytes().saturating_add(trace.facts.spans.saturating_mul(BYTES_PER_ROW))
+        })
+    }
+
+    pub(crate) fn skeleton(&self, id: &str) -> Option<Skeleton> {
+        let segments = self.store().trace(id)?;
+        Some(query::skeleton(id, &segments))
+    }
+
+    pub(crate) fn span_details(
+        &self,
+        id: &str,
+        segment_id: &str,
+        span_id: i32,
+    ) -> Option<SpanDetails> {
+        let segments = self.store().trace(id)?;
+        let is_stored = |segment: &str| self.store().traces().has_segment(segment);
+        query::span_details(&segments, segment_id, span_id, is_stored)
+    }
+
+    /// Returns the rows of a trace's tree that contain the text.
+    pub(crate) fn matching_rows(&self, id: &str, text: &str) -> Option<Vec<usize>> {
+        let segments = self.store().trace(id)?;
+        Some(query::matching_rows(&segments, text))
+    }
+
+    pub(crate) fn about(&self) -> About {
+        About {
+            version: env!("CARGO_PKG_VERSION"),
+            grpc_addr: self.addresses.grpc,
+            http_addr: self.addresses.http,
+            token_required: self.token.is_some(),
+            limits: AboutLimits {
+                max_spans: self.limits.max_spans,
+                max_bytes: self.limits.max_bytes,
+            },
+            started_at: self.started_at,
+        }
     }
 
     pub(crate) fn violations(&self, query: &TraceQuery) -> Vec<ViolationView> {

@@ -21,6 +21,7 @@ use crate::enums;
 use crate::segment_error::SegmentError;
 pub(crate) use bars::TimeBar;
 pub(crate) use facts::TraceFacts;
+pub(crate) use reason::reason;
 use registry::Registry;
 use traces::InsertOutcome;
 pub(crate) use traces::{StoredSegment, StoredTrace, Traces};

@@ -1,152 +1,29 @@
-//! The spans of a trace as a tree.
-//!
-//! The parent of a span is the parent in its own segment, otherwise the span that its **last**
-//! reference names (`docs/protocol.md#references`). Segments come from any agent, so the spans need
-//! not form a tree: a span whose parent is not stored is shown as a root, and a cycle is cut at its
-//! earliest span. Every span appears exactly once.
+//! The spans of a trace as a tree (`nesting` has the rules).
 
-use std::collections::HashMap;
-
-use super::trace::{SpanView, TraceView};
-
-/// How a span is attached to its parent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ParentLink {
-    /// The span has no parent: the trace starts here.
-    Root,
-    /// The parent is a span of the same segment.
-    Child,
-    /// The parent is a span of another segment, named by a reference.
-    Ref,
-    /// The parent is not stored: it has not arrived, or it was lost. Shown as a root.
-    ParentMissing,
-    /// The span is its own ancestor. Shown as a root.
-    Cycle,
-}
-
-/// A row of the tree.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct TreeNode {
-    /// The index into [`TraceView::spans`].
-    pub span: usize,
-    /// The depth, 0 for roots.
-    pub depth: usize,
-    /// How the span is attached to its parent.
-    pub link: ParentLink,
-}
-
-/// Identifies a span: segment and number.
-type SpanKey<'a> = (&'a str, i32);
+use super::nesting::{Position, TreeNode, nest};
+use super::trace::TraceView;
 
 impl TraceView {
     /// Returns the spans as a tree in depth-first order. Siblings are sorted by start time.
     pub fn tree(&self) -> Vec<TreeNode> {
-        let mut index: HashMap<SpanKey<'_>, usize> = HashMap::with_capacity(self.spans.len());
-        for (at, span) in self.spans.iter().enumerate() {
-            index.entry((&span.segment_id, span.span_id)).or_insert(at);
-        }
-        let mut children: Vec<Vec<usize>> = vec![Vec::new(); self.spans.len()];
-        let mut parents = Vec::with_capacity(self.spans.len());
-        let mut links = Vec::with_capacity(self.spans.len());
-        let mut roots = Vec::new();
-        for (at, span) in self.spans.iter().enumerate() {
-            let (link, parent) = match parent(span) {
-                None => (ParentLink::Root, None),
-                Some((link, key)) => index
-                    .get(&key)
-                    .map_or((ParentLink::ParentMissing, None), |at| (link, Some(*at))),
-            };
-            links.push(link);
-            parents.push(parent);
-            match parent {
-                Some(parent) => children[parent].push(at),
-                None => roots.push(at),
-            }
-        }
-        let by_start = |at: &usize| (self.spans[*at].start_time, *at);
-        roots.sort_unstable_by_key(by_start);
-        for siblings in &mut children {
-            siblings.sort_unstable_by_key(by_start);
-        }
-
-        let mut traversal =
-            Traversal { children, links, visited: vec![false; self.spans.len()], tree: Vec::new() };
-        for root in roots {
-            traversal.visit(root);
-        }
-        if traversal.tree.len() < self.spans.len() {
-            let mut cuts: Vec<usize> = cycles(&parents)
-                .filter_map(|cycle| cycle.into_iter().min_by_key(by_start))
-                .collect();
-            cuts.sort_unstable_by_key(by_start);
-            for cut in cuts {
-                traversal.links[cut] = ParentLink::Cycle;
-                traversal.visit(cut);
-            }
-        }
-        traversal.tree
-    }
-}
-
-fn parent(span: &SpanView) -> Option<(ParentLink, SpanKey<'_>)> {
-    if span.parent_span_id >= 0 {
-        return Some((ParentLink::Child, (&span.segment_id, span.parent_span_id)));
-    }
-    span.refs
-        .last()
-        .map(|last| (ParentLink::Ref, (last.parent_segment_id.as_str(), last.parent_span_id)))
-}
-
-/// Returns the cycles among the parents, each with its members. Visits every span once, however
-/// many spans are attached to a cycle.
-fn cycles(parents: &[Option<usize>]) -> impl Iterator<Item = Vec<usize>> {
-    const UNVISITED: usize = usize::MAX;
-    let mut visited_from = vec![UNVISITED; parents.len()];
-    (0..parents.len()).filter_map(move |start| {
-        let mut at = start;
-        while visited_from[at] == UNVISITED {
-            visited_from[at] = start;
-            at = parents[at]?;
-        }
-        // A span visited from this start closes a new cycle. One visited from an earlier start
-        // belongs to a cycle that was returned already.
-        (visited_from[at] == start).then(|| {
-            let next = |at: &usize| parents[*at];
-            let rest = std::iter::successors(next(&at), next).take_while(|one| *one != at);
-            std::iter::once(at).chain(rest).collect()
-        })
-    })
-}
-
-/// A depth-first traversal.
-struct Traversal {
-    children: Vec<Vec<usize>>,
-    links: Vec<ParentLink>,
-    visited: Vec<bool>,
-    tree: Vec<TreeNode>,
-}
-
-impl Traversal {
-    /// Visits a span and its descendants. Iterative, since a trace may have as many levels as
-    /// spans.
-    fn visit(&mut self, root: usize) {
-        let mut pending = vec![(root, 0)];
-        while let Some((span, depth)) = pending.pop() {
-            if std::mem::replace(&mut self.visited[span], true) {
-                continue;
-            }
-            self.tree.push(TreeNode { span, depth, link: self.links[span] });
-            pending.extend(self.children[span].iter().rev().map(|child| (*child, depth + 1)));
-        }
+        let positions = self.spans.iter().map(|span| Position {
+            key: (&span.segment_id, span.span_id),
+            parent_span_id: span.parent_span_id,
+            last_ref: span
+                .refs
+                .last()
+                .map(|last| (last.parent_segment_id.as_str(), last.parent_span_id)),
+            start: span.start_time,
+        });
+        nest(&positions.collect::<Vec<_>>())
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::trace::RefView;
     use super::*;
+    use crate::api::nesting::ParentLink;
+    use crate::api::trace::{RefView, SpanView};
 
     fn span(segment: &str, id: i32, parent: i32, start: i64) -> SpanView {
         SpanView {
@@ -259,7 +136,12 @@ mod tests {
         let tree = TraceView { trace_id: "t".into(), spans, violations: vec![] }.tree();
         assert_eq!(
             tree.last(),
-            Some(&TreeNode { span: 99_999, depth: 99_999, link: ParentLink::Child })
+            Some(&TreeNode {
+                span: 99_999,
+                parent: Some(99_998),
+                depth: 99_999,
+                link: ParentLink::Child
+            })
         );
     }
 
@@ -271,7 +153,7 @@ mod tests {
         let tree = TraceView { trace_id: "t".into(), spans, violations: vec![] }.tree();
         assert_eq!(
             (tree.len(), tree[0]),
-            (100_000, TreeNode { span: 99_999, depth: 0, link: ParentLink::Cycle })
+            (100_000, TreeNode { span: 99_999, parent: None, depth: 0, link: ParentLink::Cycle })
         );
     }
 }

@@ -10,6 +10,9 @@ use crate::text::quoted;
 
 pub(super) use search::{live, traces};
 
+/// The longest text to search for, in characters.
+const MAX_TEXT: usize = 200;
+
 /// An invalid query. It becomes the text of a 400.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum ParamError {
@@ -23,6 +26,10 @@ pub(super) enum ParamError {
     EmptyService,
     #[error("invalid {name}={value}: expected {expected}")]
     Invalid { name: &'static str, value: String, expected: &'static str },
+    #[error(
+        "text= is missing, empty or longer than {MAX_TEXT} characters: send the text to search for"
+    )]
+    Text,
 }
 
 /// Parses the query of a path without parameters.
@@ -46,6 +53,18 @@ pub(super) fn service(query: Option<String>) -> Result<Option<String>, ParamErro
         set_service(&mut service, value)?;
     }
     Ok(service)
+}
+
+/// Parses the query of the search in a trace: the text, which is required.
+pub(super) fn text(query: Option<String>) -> Result<String, ParamError> {
+    let mut text = None;
+    for (name, value) in pairs(&query.unwrap_or_default()) {
+        if name != "text" {
+            return Err(ParamError::Unknown { name: quoted(&name), expected: "expected text" });
+        }
+        set_once("text", &mut text, value)?;
+    }
+    text.filter(|text| (1..=MAX_TEXT).contains(&text.chars().count())).ok_or(ParamError::Text)
 }
 
 /// Parses the query of the list of violations.
@@ -152,6 +171,11 @@ mod tests {
         %00=1: unknown parameter "\0": expected service or limit
         "#);
         assert_eq!(service(query("service=")), Err(ParamError::EmptyService));
+        let long = format!("text={}", "é".repeat(MAX_TEXT + 1));
+        for wrong in ["", "text=", &long] {
+            assert_eq!(text(query(wrong)), Err(ParamError::Text), "{wrong}");
+        }
+        assert_eq!(text(query("text=a=b+c")), Ok("a=b c".into()));
 
         let unknown = service(query("limit=1")).map_err(|error| error.to_string());
 

@@ -34,7 +34,7 @@ pub(crate) fn violations(segment: &StoredSegment) -> impl Iterator<Item = Violat
     })
 }
 
-fn span_view(segment: &SegmentObject, span: &SpanObject) -> SpanView {
+pub(super) fn span_view(segment: &SegmentObject, span: &SpanObject) -> SpanView {
     SpanView {
         trace_id: segment.trace_id.clone(),
         segment_id: segment.trace_segment_id.clone(),
@@ -61,7 +61,7 @@ fn span_view(segment: &SegmentObject, span: &SpanObject) -> SpanView {
     }
 }
 
-fn ref_view(reference: &SegmentReference) -> RefView {
+pub(super) fn ref_view(reference: &SegmentReference) -> RefView {
     RefView {
         ref_type: enums::ref_type(reference.ref_type),
         trace_id: reference.trace_id.clone(),

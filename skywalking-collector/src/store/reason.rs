@@ -1,6 +1,6 @@
 //! Why a span failed, as one short text.
 
-use skywalking_proto::v3::{KeyStringValuePair, SpanObject};
+use skywalking_proto::v3::{KeyStringValuePair, Log, SpanObject};
 
 use crate::text::shorten;
 
@@ -23,24 +23,45 @@ pub(super) struct Reason {
     pub(super) text: String,
 }
 
+/// Returns the text of [`of`].
+pub(crate) fn reason(span: &SpanObject) -> Option<String> {
+    of(span).map(|reason| reason.text)
+}
+
 /// Returns the reason of a failed span: the `message` of its first log of an error, or the
-/// `error.kind` of a log without a message; otherwise a status in a tag.
+/// `error.kind` of a log without a message; then the `message` of any log; otherwise a status of a
+/// failure in a tag.
 pub(super) fn of(span: &SpanObject) -> Option<Reason> {
     if !span.is_error {
         return None;
     }
-    let logged = span.logs.iter().find_map(|log| {
-        let text = value(&log.data, "message").or_else(|| value(&log.data, "error.kind"))?;
-        Some((Source::Log, log.time, shorten(text, MAX_REASON)))
-    });
-    let status = || {
-        let (kind, code) = ["http.status_code", "status_code", "rpc.status_code"]
-            .iter()
-            .find_map(|key| Some((*key, value(&span.tags, key)?)))?;
-        let kind = if kind == "rpc.status_code" { "RPC" } else { "HTTP" };
-        Some((Source::Status, span.end_time, shorten(&format!("{kind} {code}"), MAX_REASON)))
-    };
-    logged.or_else(status).map(|(source, time, text)| Reason { source, time, text })
+    let message = |log: &Log| Some((log.time, value(&log.data, "message")?.to_owned()));
+    let kind = |log: &Log| Some((log.time, value(&log.data, "error.kind")?.to_owned()));
+    let errors = || span.logs.iter().filter(|log| is_error(log));
+    let logged = errors()
+        .find_map(|log| message(log).or_else(|| kind(log)))
+        .or_else(|| span.logs.iter().find_map(message));
+    if let Some((time, text)) = logged {
+        return Some(Reason { source: Source::Log, time, text: shorten(&text, MAX_REASON) });
+    }
+    let text = shorten(&status(&span.tags)?, MAX_REASON);
+    Some(Reason { source: Source::Status, time: span.end_time, text })
+}
+
+fn is_error(log: &Log) -> bool {
+    log.data
+        .iter()
+        .any(|pair| (pair.key == "event" && pair.value == "error") || pair.key == "error.kind")
+}
+
+/// Returns the status in the tags, unless it is one of success.
+fn status(tags: &[KeyStringValuePair]) -> Option<String> {
+    let http = ["http.status_code", "status_code"].iter().find_map(|key| value(tags, key));
+    if let Some(code) = http.filter(|code| !code.starts_with(['1', '2', '3'])) {
+        return Some(format!("HTTP {code}"));
+    }
+    let rpc = value(tags, "rpc.status_code");
+    rpc.filter(|code| !matches!(*code, "0" | "OK" | "Ok" | "ok")).map(|code| format!("RPC {code}"))
 }
 
 /// Returns the last value of the key that is not blank.
@@ -51,8 +72,6 @@ fn value<'a>(pairs: &'a [KeyStringValuePair], key: &str) -> Option<&'a str> {
 
 #[cfg(test)]
 mod tests {
-    use skywalking_proto::v3::Log;
-
     use super::*;
 
     fn pair(key: &str, value: &str) -> KeyStringValuePair {
@@ -93,6 +112,22 @@ mod tests {
             Some("RPC UNAVAILABLE")
         );
         assert_eq!(of(&failed(&[], &[])), None);
+    }
+
+    #[test]
+    fn log_of_an_error_comes_before_other_logs() {
+        let info: &[_] = &[("message", "started")];
+        let error: &[_] = &[("event", "error"), ("message", "refused")];
+
+        assert_eq!(text(&failed(&[], &[info, error])).as_deref(), Some("refused"));
+        assert_eq!(text(&failed(&[], &[info])).as_deref(), Some("started"));
+    }
+
+    #[test]
+    fn status_of_a_success_is_not_a_reason() {
+        for tag in [("http.status_code", "200"), ("rpc.status_code", "OK")] {
+            assert_eq!(text(&failed(&[tag], &[])), None, "{tag:?}");
+        }
     }
 
     #[test]

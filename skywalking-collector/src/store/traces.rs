@@ -129,6 +129,11 @@ impl Traces {
         self.by_id.get(id)
     }
 
+    /// Returns whether a segment is stored, in any trace.
+    pub(crate) fn has_segment(&self, segment_id: &str) -> bool {
+        self.segments.contains(segment_id)
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &StoredTrace)> {
         self.by_id.iter()
     }

@@ -10,3 +10,4 @@ mod pages;
 mod program;
 mod services;
 mod support;
+mod trace_queries;
