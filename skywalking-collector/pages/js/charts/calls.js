@@ -1,0 +1,38 @@
+// The charts of a service, an endpoint, an instance or a call: rate, errors, latency.
+import { useMemo } from "preact/hooks";
+import { html } from "../html.js";
+import { duration, rate } from "../format.js";
+import { useRecent } from "../recent.js";
+import { setParams } from "../router.js";
+import { Chart } from "./chart.js";
+import { columnsOf } from "./series.js";
+
+const selectRange = (from, to) => setParams({ range: null, from, to });
+
+/**
+ * `<${CallCharts} key=${..} query=${{ service }} params=${params} />`. `query` selects the series;
+ * give the element a `key` of the same value. `small` leaves errors out and is for a side panel.
+ */
+export function CallCharts({ query, params, small = false }) {
+  const { data, error, now } = useRecent("/api/series", { ...query, points: 60 }, params);
+  const columns = useMemo(() => data && columnsOf(data, now), [data]);
+  if (!columns) {
+    return error
+      ? html`<p class="problem">${error.message}</p>`
+      : html`<div class=${small ? "charts charts-wait small" : "charts charts-wait"} />`;
+  }
+  const { times } = columns;
+  const line = (label, color, values, fill = false) => ({ label, color, values, fill });
+  const height = small ? 96 : 160;
+  const errors = line("errors", "--error-solid", columns.errors, true);
+  const calls = line("calls", "--accent-solid", columns.rate, true);
+  return html`<div class=${small ? "charts small" : "charts"}>
+    <${Chart} title="Calls a minute" times=${times} series=${small ? [calls, errors] : [calls]}
+      format=${rate} height=${height} onRange=${selectRange} />
+    ${!small && html`<${Chart} title="Errors a minute" times=${times} series=${[errors]}
+      format=${rate} height=${height} onRange=${selectRange} />`}
+    <${Chart} title="Latency" times=${times} format=${duration} height=${height}
+      onRange=${selectRange} series=${[line("p50", "--service-7", columns.p50),
+        line("p95", "--service-2", columns.p95), line("p99", "--service-4", columns.p99)]} />
+  </div>`;
+}

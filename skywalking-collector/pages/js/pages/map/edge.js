@@ -1,0 +1,53 @@
+// An edge of the map: a curve with an arrow, and the label on it.
+import { html } from "../../html.js";
+import { errorLevel, errorShare, pathOf, widthOf } from "./edges.js";
+import { changeLines, changeSentence, numbers, perMinute } from "./words.js";
+
+/** The arrow at the end of an edge, in the direction of the layers or against it. */
+function arrowOf({ form, points }, direction, width) {
+  const { x, y } = points[points.length - 1];
+  const size = 5 + width * 0.9;
+  const turn = form === "loop" ? 90
+    : (direction === "right" ? 0 : 90) + (form === "back" ? 180 : 0);
+  return html`<path class="map-arrow" transform=${`translate(${x} ${y}) rotate(${turn})`}
+    d=${`M0 0L${-size * 1.25} ${size * 0.6}V${-size * 0.6}z`} />`;
+}
+
+export function MapEdge({ call, edge, direction, most, state, onOpen, onPoint }) {
+  const width = widthOf(call.perMinute, most);
+  const path = pathOf(edge, direction);
+  const level = errorLevel(errorShare(call));
+  return html`<g class=${`map-edge errors-${level} ${call.change?.state ?? ""} ${state}`}
+    data-call=${call.id} onClick=${() => onOpen(call.id)}
+    onPointerEnter=${() => onPoint(call.id)} onPointerLeave=${() => onPoint(null)}>
+    <path class="map-line" d=${path} stroke-width=${width} />
+    ${arrowOf(edge, direction, width)}
+    <path class="map-touch" d=${path} />
+  </g>`;
+}
+
+/** The label of an edge: its rate, or what changed. */
+export function EdgeLabel({ call, edge }) {
+  const lines = call.change ? changeLines(call.change) : [perMinute(call)];
+  const first = 4 - (lines.length - 1) * 7;
+  return html`<g class="map-label" transform=${`translate(${edge.label.x} ${edge.label.y})`}>
+    ${lines.map((line, row) => html`<text key=${row} y=${first + row * 14}
+      class=${call.change ? "map-change" : ""}>${line}</text>`)}
+  </g>`;
+}
+
+const LINE = 15;
+
+/** The label of an edge under the pointer: all numbers, at the same size at any zoom. */
+export function EdgeHint({ call, edge, scale, names }) {
+  const before = call.change ? [changeSentence(call.change)] : [];
+  const lines = [`${names[0]} → ${names[1]}`, numbers(call), ...before];
+  const width = Math.max(...lines.map((line) => line.length)) * 6.4 + 20;
+  const height = lines.length * LINE + 12;
+  return html`<g class="map-hint"
+    transform=${`translate(${edge.label.x} ${edge.label.y}) scale(${1 / scale})`}>
+    <rect x=${-width / 2} y=${-height - 8} width=${width} height=${height} rx="6" />
+    ${lines.map((line, row) => html`<text key=${row} x="0" y=${-height + 8 + row * LINE}
+      class=${row === 0 ? "map-hint-title" : ""}>${line}</text>`)}
+  </g>`;
+}

@@ -1,0 +1,61 @@
+// A node of the map: a card with its icon, its name and its numbers.
+import { html } from "../../html.js";
+import { colorOf } from "../../colors.js";
+import { percent } from "../../format.js";
+import { linesFor } from "./cut.js";
+import { errorShare, ringOf } from "./edges.js";
+import { KindShape } from "./icons.js";
+import { CARD } from "./layout.js";
+import { changeOfRate, nodeLabel, perMinute } from "./words.js";
+
+const RADIUS = 17;
+const TEXT_X = -CARD.width / 2 + 50;
+const TEXT_WIDTH = CARD.width - 58;
+const FAMILY = "system-ui, -apple-system, \"Segoe UI\", \"Noto Sans\", \"DejaVu Sans\", sans-serif";
+
+/** The size of a name in the drawing. In an overview it is larger, since numbers are left out. */
+const nameSize = (scale, overview) => (overview ? Math.min(24, Math.round(11 / scale)) : 13);
+
+export function MapNode({ node, place, scale, overview, state, isOpen, onOpen, onPoint, onFocus }) {
+  const size = nameSize(scale, overview);
+  const share = errorShare(node);
+  const press = (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    onOpen(node.id, true);
+  };
+  const { state: change } = node.change ?? {};
+  return html`<g class=${`map-node ${state} ${change ?? ""}${isOpen ? " open" : ""}`} role="button"
+    tabindex="0" data-node=${node.id}
+    aria-expanded=${isOpen ? "true" : "false"} transform=${`translate(${place.x} ${place.y})`}
+    onClick=${() => onOpen(node.id, false)} onKeyDown=${press} onFocus=${() => onFocus(node.id)}
+    onPointerEnter=${() => onPoint(node.id)} onPointerLeave=${() => onPoint(null)}>
+    <title>${nodeLabel(node)}</title>
+    <g aria-hidden="true">
+      <rect class="map-card" x=${-CARD.width / 2} y=${-CARD.height / 2} rx="8"
+        width=${CARD.width} height=${CARD.height} />
+      <g transform=${`translate(${-CARD.width / 2 + 26} 0)`}
+        style=${node.kind === "service" ? { color: colorOf(node.name) } : null}>
+        <circle class="map-ring" r=${RADIUS} />
+        <path class="map-ring-errors" d=${ringOf(share, RADIUS)} />
+        <${KindShape} kind=${node.kind} />
+      </g>
+      <${NodeName} name=${node.name} size=${size} alone=${overview || node.kind === "user"}
+        lines=${overview ? 2 : 1} />
+      ${!overview && node.kind !== "user" && html`<text class="map-numbers" x=${TEXT_X} y="14">
+        ${change === "new" || change === "gone" ? `${change} ` : ""}
+        ${change !== "gone" && perMinute(node)}
+        ${change === "kept" && html`<tspan dx="6">${changeOfRate(node.change.perMinute)}</tspan>`}
+        ${!change && share > 0 && html`
+          <tspan dx="6" class="map-errors">${percent(share)} errors</tspan>`}
+      </text>`}
+    </g>
+  </g>`;
+}
+
+function NodeName({ name, size, alone, lines: most }) {
+  const lines = linesFor(name, TEXT_WIDTH, `500 ${size}px ${FAMILY}`, most);
+  const first = alone ? size * (lines.length === 1 ? 0.35 : -0.2) : -4;
+  return lines.map((line, row) => html`<text key=${row} class="map-name" x=${TEXT_X}
+    y=${first + row * size * 1.08} font-size=${size}>${line}</text>`);
+}
