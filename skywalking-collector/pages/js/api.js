@@ -21,6 +21,9 @@ export class ApiError extends Error {
 
 const token = () => sessionStorage.getItem(TOKEN);
 
+/** Whether the user entered a token. */
+export const hasToken = () => token() !== null;
+
 /** Keeps the token for this tab and reads everything again. */
 export function setToken(value) {
   sessionStorage.setItem(TOKEN, value);

@@ -4,7 +4,7 @@ import { html } from "../html.js";
 import { Icon } from "./icon.js";
 
 /** Copies also where the page has no access to the clipboard, such as over plain HTTP. */
-async function copy(text) {
+export async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
@@ -29,7 +29,7 @@ export function Copy({ text, label, class: extra = "quiet", children }) {
   const press = async (event) => {
     event.preventDefault();
     event.stopPropagation();
-    await copy(typeof text === "function" ? text() : text);
+    await copy(typeof text === "function" ? await text() : text);
     setCopied(true);
   };
   return html`<button type="button" class=${extra} title=${copied ? "Copied" : label}

@@ -1,0 +1,102 @@
+// Tags, logs and causes of a span.
+
+import { useState } from "preact/hooks";
+import { html } from "../../html.js";
+import { count, duration, exact } from "../../format.js";
+import { Copy } from "../../ui/copy.js";
+import { formatSql } from "./sql.js";
+
+/** Tags that hold a statement or a command. They are shown as a block. */
+const STATEMENTS = new Set(["db.statement", "cache.cmd", "db.bind_vars", "db.sql.parameters"]);
+
+/** A longer text is cut until the user asks for all of it, in characters. */
+const LONG = 4000;
+
+/** A longer value is shown as a block below its key, in characters. */
+const LONG_LINE = 200;
+
+/** A block of text in the fixed font, cut if it is long. */
+export function Block({ text }) {
+  const [all, setAll] = useState(false);
+  const isCut = text.length > LONG && !all;
+  return html`<pre class="block"><bdi>${isCut ? text.slice(0, LONG) : text}</bdi></pre>
+    ${isCut && html`<button type="button" class="quiet" onClick=${() => setAll(true)}>
+      Show all ${count(text.length)} characters</button>`}`;
+}
+
+const isBlock = ({ key, value }) =>
+  STATEMENTS.has(key) || value.length > LONG_LINE || value.includes("\n");
+
+function Field({ field }) {
+  const copy = html`<td class="field-copy">
+    <${Copy} text=${field.value} label=${`Copy ${field.key}`} /></td>`;
+  if (!isBlock(field)) {
+    return html`<tr><th scope="row"><bdi>${field.key}</bdi></th>
+      <td><bdi>${field.value}</bdi></td>${copy}</tr>`;
+  }
+  const text = field.key === "db.statement" ? formatSql(field.value) : field.value;
+  return html`<tr class="field-head"><th scope="row" colspan="2"><bdi>${field.key}</bdi></th>
+      ${copy}</tr>
+    <tr class="field-block"><td colspan="3"><${Block} text=${text} /></td></tr>`;
+}
+
+function Fields({ fields, label }) {
+  return html`<table class="fields" aria-label=${label}><tbody>
+    ${fields.map((field, index) => html`<${Field} key=${index} field=${field} />`)}
+  </tbody></table>`;
+}
+
+/** `<${Tags} tags extra />` */
+export function Tags({ tags, extra }) {
+  if (tags.length === 0) return null;
+  return html`<section class="part">
+    <div class="part-head"><h3>Tags <span class="dim">${tags.length}</span></h3>${extra}</div>
+    <${Fields} fields=${tags} label="Tags" />
+  </section>`;
+}
+
+/** Returns the logs that describe an error, the outermost first: `[{ kind, message, stack }]`. */
+export function causesOf(logs) {
+  const value = (log, key) => log.data.find((field) => field.key === key)?.value ?? "";
+  return logs
+    .map((log) => ({
+      kind: value(log, "error.kind"),
+      message: value(log, "message"),
+      stack: value(log, "stack"),
+    }))
+    .filter(({ kind, stack }) => kind !== "" || stack !== "");
+}
+
+/** `<${Causes} causes />` */
+export function Causes({ causes }) {
+  return html`<section class="part">
+    <div class="part-head"><h3>${causes.length === 1 ? "Cause" : "Causes"}</h3></div>
+    <ol class="causes">
+      ${causes.map((cause, index) => html`<li key=${index}>
+        ${cause.kind && html`<code><bdi>${cause.kind}</bdi></code>`}
+        ${cause.message && html`<p><bdi>${cause.message}</bdi></p>`}
+        ${cause.stack && html`<details><summary>Stack</summary>
+          <${Block} text=${cause.stack} /></details>`}
+      </li>`)}
+    </ol>
+  </section>`;
+}
+
+/** `<${Logs} logs start />`; `start` is that of the span, in epoch ms. */
+export function Logs({ logs, start }) {
+  const [all, setAll] = useState(false);
+  if (logs.length === 0) return null;
+  const shown = all ? logs : logs.slice(0, 20);
+  return html`<section class="part">
+    <div class="part-head"><h3>Logs <span class="dim">${logs.length}</span></h3></div>
+    <ol class="logs">
+      ${shown.map((log, index) => html`<li key=${index}>
+        <span class="number log-time" title=${exact(log.time)}>${
+          log.time < start ? "−" : "+"}${duration(Math.abs(log.time - start))}</span>
+        <${Fields} fields=${log.data} label=${`Log ${index + 1}`} />
+      </li>`)}
+    </ol>
+    ${shown.length < logs.length && html`<button type="button" class="quiet"
+      onClick=${() => setAll(true)}>Show all ${logs.length} logs</button>`}
+  </section>`;
+}

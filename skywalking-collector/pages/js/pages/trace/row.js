@@ -1,0 +1,91 @@
+// A row of the waterfall: the tree at the left, the bar at the right.
+
+import { Component } from "preact";
+import { html } from "../../html.js";
+import { colorOf } from "../../colors.js";
+import { duration, middle, plural } from "../../format.js";
+import { Bar } from "./bar.js";
+import { Sign, signsOf } from "./marks.js";
+import { FLAG } from "./model.js";
+
+export const ROW_HEIGHT = 26;
+
+/** The indent of a level in px. Deeper levels than half of the names' column can hold are cut. */
+const INDENT = 14;
+
+/** The width of a character in px, roughly. */
+const CHARACTER = 6.6;
+
+/** Describes the bar of a row on hover, and to users of a screen reader. */
+export function describeRow(trace, row) {
+  const parts = [
+    `${duration(trace.duration[row])}, self time ${duration(trace.self[row])}`,
+    `starts after ${duration(trace.start[row])}`,
+  ];
+  if (trace.critical.has(row)) parts.push("on the critical path");
+  if (trace.flags[row] & FLAG.error) {
+    parts.push(trace.reason[row] < 0 ? "failed" : `failed: ${trace.reasons[trace.reason[row]]}`);
+  }
+  return parts.join(", ");
+}
+
+function Gutter({ trace, row, depth, collapsed, nameWidth, onToggle }) {
+  const most = Math.max(2, Math.floor((nameWidth * 0.5) / INDENT));
+  const levels = Math.min(depth, most);
+  const name = trace.names[trace.name[row]] || "(no name)";
+  const service = trace.services[trace.service[row]];
+  const inside = trace.last[row] - row - 1;
+  const signs = signsOf(trace, row);
+  const free = (nameWidth - levels * INDENT - 52 - signs.length * 18) / CHARACTER;
+  // The service takes a third at most if the name needs the rest.
+  const forName = Math.max(6, Math.floor(free - Math.min(service.length, free / 3)));
+  const toggle = (event) => {
+    event.stopPropagation();
+    onToggle(row);
+  };
+  return html`<div class="row-name" role="rowheader">
+    ${levels > 0 && html`<span class="row-guides" style=${{ width: `${levels * INDENT}px` }} />`}
+    ${depth > most && html`<span class="row-depth" title=${`Level ${depth + 1}`}>
+      ${depth + 1}</span>`}
+    ${inside > 0
+      ? html`<span class=${collapsed ? "row-toggle" : "row-toggle open"} onClick=${toggle}
+          title=${collapsed ? `Expand ${plural(inside, "span")}` : "Collapse"}
+          aria-hidden="true" />`
+      : html`<span class="row-toggle none" />`}
+    <span class="dot" style=${{ background: colorOf(service) }} />
+    ${signs.map((sign) => html`<${Sign} key=${sign.name} ...${sign} />`)}
+    <bdi class="row-operation" title=${name}>${middle(name, forName)}</bdi>
+    ${collapsed && inside > 0 && html`<span class="row-inside">+${inside}</span>`}
+    <bdi class="row-service" title=${service}>${middle(service, 32)}</bdi>
+  </div>`;
+}
+
+const COMPARED = [
+  "trace", "row", "index", "top", "depth", "collapsed", "selected", "context", "nameWidth", "track",
+  "range", "gaps",
+];
+
+/** Renders again only if something that it shows changes. */
+export class Row extends Component {
+  shouldComponentUpdate(next) {
+    return COMPARED.some((name) => next[name] !== this.props[name]);
+  }
+
+  render({ trace, row, index, top, depth, collapsed, selected, context, nameWidth, track, range,
+    gaps, onSelect, onToggle }) {
+    const hasChildren = trace.children[row] > 0;
+    const classes = ["row"];
+    if (selected) classes.push("selected");
+    if (context) classes.push("context");
+    return html`<div class=${classes.join(" ")} role="row" id=${`row-${row}`}
+      aria-level=${depth + 1} aria-rowindex=${index + 2} aria-selected=${String(selected)}
+      aria-expanded=${hasChildren ? String(!collapsed) : null} style=${{ top: `${top}px` }}
+      onClick=${() => onSelect(row)} onDblClick=${() => onToggle(row)}>
+      <${Gutter} trace=${trace} row=${row} depth=${depth} collapsed=${collapsed}
+        nameWidth=${nameWidth} onToggle=${onToggle} />
+      <div class="row-bar" role="gridcell" title=${describeRow(trace, row)}>
+        <${Bar} trace=${trace} row=${row} range=${range} track=${track} gaps=${gaps} />
+      </div>
+    </div>`;
+  }
+}
