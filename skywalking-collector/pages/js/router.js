@@ -93,10 +93,13 @@ export function rangeParams(params = current.get().params) {
   return { range: params.get("range"), from: params.get("from"), to: params.get("to") };
 }
 
+/** A relative range moves in steps of this length in ms, so that not each render reads again. */
+const STEP = 5000;
+
 /** Returns `{ from, to }` in epoch ms for the API. Both are null for everything stored. */
 export function timeRange(params, now = Date.now()) {
   const minutes = RANGES[params.get("range")];
-  if (minutes) return { from: now - minutes * 60_000, to: null };
+  if (minutes) return { from: Math.floor(now / STEP) * STEP - minutes * 60_000, to: null };
   const number = (name) => (/^\d{1,15}$/.test(params.get(name) ?? "") ? +params.get(name) : null);
   return { from: number("from"), to: number("to") };
 }

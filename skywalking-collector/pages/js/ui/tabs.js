@@ -19,7 +19,8 @@ export function Tabs({ label, tabs, selected, onSelect, panel }) {
   };
   return html`<div class="tabs" role="tablist" aria-label=${label} ref=${list} onKeyDown=${move}>
     ${tabs.map(({ id, name }) => html`<button key=${id} type="button" role="tab"
-      id=${tabId(panel, id)} aria-selected=${id === selected ? "true" : "false"} aria-controls=${panel}
+      id=${tabId(panel, id)} aria-controls=${panel}
+      aria-selected=${id === selected ? "true" : "false"}
       tabindex=${id === selected ? 0 : -1} onClick=${() => onSelect(id)}>${name}</button>`)}
   </div>`;
 }

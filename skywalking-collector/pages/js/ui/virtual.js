@@ -6,7 +6,7 @@ const OVERSCAN = 8;
 
 /**
  * Returns the rows in view of a scrolling element: `{ start, end, top, total }` with `end`
- * exclusive and `top` and `total` in px. `header` is the height of a sticky head within the element.
+ * exclusive and `top` and `total` in px. `header` is the height of a sticky head in the element.
  */
 export function useVirtual(scroller, rows, rowHeight, header = 0) {
   const [view, setView] = useState({ first: 0, height: 800 });

@@ -1,22 +1,104 @@
-// The list of traces.
+// The Traces page: histogram, search line and the list with its live tail.
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { html } from "../../html.js";
-import { useGet } from "../../api.js";
-import { timeRange, traceLink } from "../../router.js";
-import { Failure, Skeleton } from "../../ui/failure.js";
-import { Dot, Duration, Name, Time } from "../../ui/values.js";
+import { useKeys } from "../../keys.js";
+import { RANGES, link, setParams, timeRange } from "../../router.js";
+import { count, plural } from "../../format.js";
+import { Empty, Failure, Skeleton } from "../../ui/failure.js";
+import { Icon } from "../../ui/icon.js";
+import { Range } from "../../ui/range.js";
+import { useFeed } from "./feed.js";
+import { apiFilters, withoutAll } from "./filters.js";
+import { FirstSteps } from "./first-steps.js";
+import { Histogram } from "./histogram.js";
+import { List } from "./list.js";
+import { Search } from "./search.js";
+
+export const style = ["/assets/style/traces.css"];
+
+const SORTS = ["start", "duration"];
+
+function LiveButton({ paused, live, stream, toggle }) {
+  if (!live) return null;
+  const open = stream === "open" && !paused;
+  const text = paused ? "Paused" : open ? "Live" : "Connecting";
+  return html`<button type="button" class="live" aria-pressed=${paused ? "true" : "false"}
+    onClick=${toggle} title=${paused ? "Add new traces again (Space)" : "Pause (Space)"}
+    aria-label=${paused ? "Resume the live list" : "Pause the live list"}>
+    <span class=${`live-dot ${open ? "live-on" : ""}`} aria-hidden="true" />
+    <span>${text}</span><${Icon} name=${paused ? "play" : "pause"} size=${14} />
+  </button>`;
+}
+
+/** What is shown instead of an empty list. */
+function Nothing({ filtered, ranged }) {
+  if (!filtered && !ranged) return html`<${FirstSteps} />`;
+  const clear = () => setParams({ ...withoutAll(), range: null, from: null, to: null });
+  return html`<${Empty} title="No trace matches">
+    <p>No stored trace matches these filters in this time range.
+      ${" "}New ones appear here when they arrive.</p>
+    <button type="button" onClick=${clear}>Show all traces</button>
+  <//>`;
+}
 
 export default function Traces({ params }) {
-  const { data, error, reload } = useGet("/api/traces", { ...timeRange(params), limit: 100 });
-  if (error) return html`<${Failure} title="No traces" text=${error.message} retry=${reload} />`;
-  return html`<div class="page">
-    <h1>Traces</h1>
-    ${data ? html`<ul class="plain">
-      ${data.traces.map((trace) => html`<li key=${trace.traceId}>
-        <a href=${traceLink(trace.traceId)}>
-          <${Time} at=${trace.startTime} /> <${Dot} service=${trace.service} />
-          <${Name} text=${trace.rootName} /> <${Duration} ms=${trace.duration} />
-        </a>
-      </li>`)}
-    </ul>` : html`<${Skeleton} />`}
+  const [paused, setPaused] = useState(false);
+  const sort = SORTS.includes(params.get("sort")) ? params.get("sort") : "start";
+  const order = params.get("order") === "asc" ? "asc" : "desc";
+  const live = !params.get("to");
+  const key = link("", { ...apiFilters(params), sort, order, range: params.get("range"),
+    from: params.get("from"), to: params.get("to") });
+  const query = () => ({ ...apiFilters(params), ...timeRange(params) });
+  const feed = useFeed({ key, query, sort, order, live, paused });
+  const traces = useMemo(() => {
+    const minutes = RANGES[params.get("range")];
+    if (!minutes) return feed.traces;
+    const from = Date.now() - minutes * 60_000;
+    return feed.traces.filter(({ startTime }) => startTime >= from);
+  }, [feed.traces, key]);
+  const toggle = () => {
+    if (paused && feed.waiting) feed.reload();
+    setPaused(!paused);
+  };
+  useEffect(() => {
+    document.title = "Traces · SkyWalking collector";
+  }, []);
+  useKeys("Traces", {
+    Space: { label: "Pause or resume the live list", run: () => live && toggle() },
+    s: { label: "Sort by time or duration",
+      run: () => setParams({ sort: sort === "start" ? "duration" : null, order: null }) },
+  });
+
+  const filtered = Object.keys(apiFilters(params)).length > 0;
+  const ranged = ["range", "from", "to"].some((name) => params.has(name));
+  const loading = feed.key === null || (feed.loading && feed.stale);
+  if (feed.error && feed.error.status && feed.key === null) {
+    return html`<div class="traces">
+      <div class="traces-head"><h1>Traces</h1><${Range} params=${params} /></div>
+      <${Search} params=${params} />
+      <${Failure} title="The search failed" text=${feed.error.message} retry=${feed.reload} />
+    </div>`;
+  }
+  const nothing = !loading && traces.length === 0;
+  if (nothing && !filtered && !ranged) return html`<${FirstSteps} />`;
+  return html`<div class="traces">
+    <div class="traces-head">
+      <h1>Traces</h1>
+      <span class="dim number" role="status" title=${`${feed.matched} traces`}>
+        ${loading ? "" : plural(feed.matched, "trace")}</span>
+      <span class="spacer" />
+      <${LiveButton} paused=${paused} live=${live} stream=${feed.stream} toggle=${toggle} />
+      <${Range} params=${params} />
+    </div>
+    <${Search} params=${params} />
+    ${feed.error && html`<p class="problem" role="alert">${feed.error.message}</p>`}
+    <${Histogram} params=${params} live=${live && !paused} />
+    ${feed.waiting > 0 && html`<button type="button" class="waiting" onClick=${feed.reload}>
+      ${count(feed.waiting)} new or changed ${feed.waiting === 1 ? "trace" : "traces"}: show
+    </button>`}
+    ${loading && html`<${Skeleton} rows=${12} />`}
+    ${nothing && html`<${Nothing} filtered=${filtered} ranged=${ranged} />`}
+    ${!loading && traces.length > 0 && html`<${List} traces=${traces} sort=${sort} order=${order}
+      more=${feed.next ? feed.more : null} />`}
   </div>`;
 }

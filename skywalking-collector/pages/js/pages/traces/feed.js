@@ -1,0 +1,118 @@
+// The traces of the list: pages of the API, and new ones of the live stream.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { get, useGeneration } from "../../api.js";
+import { openLive } from "../../live.js";
+
+const PAGE = 100;
+/** Traces in memory while the list is live. Older ones are read again on demand. */
+const LIVE_LIMIT = 2000;
+/** New traces are added in steps of this time in ms, so that the list stays readable. */
+const FLUSH = 250;
+
+const ORDERS = {
+  start: (a, b) => b.startTime - a.startTime || (a.traceId < b.traceId ? 1 : -1),
+  duration: (a, b) => b.duration - a.duration || b.startTime - a.startTime,
+};
+
+/** Adds summaries; a known trace is replaced. Returns a sorted list. */
+function merge(traces, added, { sort, order }) {
+  const known = new Map(traces.map((trace) => [trace.traceId, trace]));
+  for (const trace of added) known.set(trace.traceId, trace);
+  const sorted = [...known.values()].sort(ORDERS[sort]);
+  return order === "asc" ? sorted.reverse() : sorted;
+}
+
+/** Adds traces of the stream, and forgets the oldest beyond the limit. */
+function addLive(state, added, ordering) {
+  const known = new Set(state.traces.map(({ traceId }) => traceId));
+  const fresh = [...added.keys()].filter((id) => !known.has(id)).length;
+  const traces = merge(state.traces, added.values(), ordering);
+  const limit = Math.max(LIVE_LIMIT, state.traces.length);
+  return { ...state, matched: state.matched + fresh, traces: traces.slice(0, limit) };
+}
+
+const EMPTY = { traces: [], matched: 0, next: null, key: null, error: null, loading: true };
+
+/**
+ * Returns the list, its state, and what changes it. `key` identifies the filters; `query()` returns
+ * them for the API, with the range. With `live`, new traces are added. They are counted in
+ * `waiting` instead while `paused`, or if the order is not newest first.
+ */
+export function useFeed({ key, query, sort, order, live, paused }) {
+  const generation = useGeneration();
+  const [state, setState] = useState(EMPTY);
+  const [waiting, setWaiting] = useState(0);
+  const [stream, setStream] = useState("off");
+  const [round, setRound] = useState(0);
+  const held = useRef(new Map());
+  const latest = useRef(null);
+  latest.current = { query, sort, order, hold: paused || sort !== "start" || order !== "desc" };
+  const list = (params) => get("/api/traces", { ...query(), sort, order, limit: PAGE, ...params });
+
+  useEffect(() => {
+    let current = true;
+    held.current = new Map();
+    setWaiting(0);
+    setState((old) => ({ ...old, loading: true }));
+    list().then(
+      (page) => current && setState({ ...page, key, error: null, loading: false }),
+      (error) => current && setState((old) => ({ ...old, error, loading: false })),
+    );
+    return () => {
+      current = false;
+    };
+  }, [key, generation, round]);
+
+  useEffect(() => {
+    if (!live) {
+      setStream("off");
+      return undefined;
+    }
+    let arrived = new Map();
+    let omitted = 0;
+    let cursor = null;
+    const flush = () => {
+      if (!arrived.size && !omitted) return;
+      const [added, missing] = [arrived, omitted];
+      [arrived, omitted] = [new Map(), 0];
+      const { hold, ...ordering } = latest.current;
+      if (!hold) setState((old) => addLive(old, added, ordering));
+      else for (const id of added.keys()) held.current.set(id, true);
+      if (hold || missing) setWaiting((n) => Math.max(held.current.size, n + missing));
+    };
+    const receive = (message) => {
+      if (message.type === "trace") arrived.set(message.trace.traceId, message.trace);
+      else if (message.type === "gap") omitted += message.omitted;
+      else if (message.type === "stats") cursor = message.cursor;
+    };
+    const opened = (next) => {
+      setStream(next);
+      // Traces may have arrived between the list and the start of the stream.
+      if (next === "open" && cursor === null) {
+        get("/api/traces", { ...latest.current.query(), limit: PAGE }).then(
+          ({ traces }) => traces.forEach((trace) => arrived.set(trace.traceId, trace)), () => {});
+      }
+    };
+    const timer = setInterval(flush, FLUSH);
+    const close = openLive("/api/live", () => ({ ...latest.current.query(), cursor }), receive,
+      opened);
+    return () => {
+      clearInterval(timer);
+      close();
+    };
+  }, [key, live, generation]);
+
+  const more = () => {
+    if (!state.next || state.loading) return;
+    setState((old) => ({ ...old, loading: true }));
+    list({ cursor: state.next }).then(
+      (page) => setState((old) => (old.key !== key ? old : {
+        ...old, traces: merge(old.traces, page.traces, { sort, order }), next: page.next,
+        loading: false,
+      })),
+      (error) => setState((old) => ({ ...old, error, loading: false })),
+    );
+  };
+  const reload = () => setRound((n) => n + 1);
+  return { ...state, stale: state.key !== key, waiting, stream, more, reload };
+}
