@@ -67,10 +67,22 @@ function ConnectionBar() {
   </div>`;
 }
 
+/** What floats above a page. Loaded when it is first shown. */
+const FLOATING = {
+  palette: () => import("./ui/palette.js"),
+  keys: () => import("./ui/key-list.js"),
+};
+
 export function Shell() {
   const state = useStore(connection);
+  const [floating, setFloating] = useState(null);
+  const show = (name) => FLOATING[name]().then(
+    (module) => setFloating({ Component: module.default }), () => {});
+  const close = () => setFloating(null);
   const go = (path) => () => navigate(link(path, rangeParams()));
   useKeys("Everywhere", {
+    "Mod+k": { label: "Go to a trace, service, endpoint or page", run: () => show("palette") },
+    "?": { label: "Show the keys", run: () => show("keys") },
     "g t": { label: "Go to Traces", run: go("/traces") },
     "g m": { label: "Go to Map", run: go("/map") },
     "g s": { label: "Go to Services", run: go("/services") },
@@ -79,11 +91,12 @@ export function Shell() {
   return html`
     <a class="skip" href="#main">Skip to the page</a>
     <div class="shell">
-      <${Sidebar} />
+      <${Sidebar} show=${show} />
       <div class="content">
         <${ConnectionBar} />
         <main id="main" tabindex="-1"><${Page} /></main>
       </div>
+      ${floating && state !== "token" && html`<${floating.Component} onClose=${close} />`}
       ${state === "token" && html`<${TokenDialog} />`}
     </div>
   `;

@@ -1,9 +1,12 @@
 // The side bar: the pages, and at its foot what arrives.
 import { html } from "../html.js";
 import { link, rangeParams, useRoute } from "../router.js";
+import { Arrivals } from "./arrivals.js";
 import { Icon } from "./icon.js";
 import { toggleTheme, theme } from "./theme.js";
 import { useStore } from "../store.js";
+
+const MOD = navigator.platform.startsWith("Mac") ? "⌘" : "Ctrl";
 
 const ENTRIES = [
   { path: "/traces", name: "Traces", icon: "traces", routes: ["traces", "trace"] },
@@ -11,7 +14,8 @@ const ENTRIES = [
   { path: "/services", name: "Services", icon: "services", routes: ["services", "service"] },
 ];
 
-export function Sidebar() {
+/** The side bar. `show` opens the palette (`palette`) or the list of keys (`keys`). */
+export function Sidebar({ show }) {
   const { name, params } = useRoute();
   const shown = useStore(theme);
   const other = shown === "dark" ? "light" : "dark";
@@ -24,9 +28,18 @@ export function Sidebar() {
         </a>
       </li>`)}
     </ul>
+    <button type="button" class="side-find" onClick=${() => show("palette")}
+      title="Go to a trace, service, endpoint or page">
+      <${Icon} name="search" /><span>Go to</span><kbd aria-hidden="true">${MOD} K</kbd>
+    </button>
     <div class="side-foot">
+      <${Arrivals} />
+      <div class="side-buttons">
       <button type="button" class="quiet" onClick=${toggleTheme} title=${`Use the ${other} theme`}
         aria-label=${`Use the ${other} theme`}><${Icon} name="theme" /></button>
+      <button type="button" class="quiet" onClick=${() => show("keys")} title="Keys (?)"
+        aria-label="Keys"><${Icon} name="keys" /></button>
+      </div>
     </div>
   </nav>`;
 }

@@ -15,7 +15,7 @@ export const HINTS = [
   { insert: "tag:", label: "tag:", note: "a tag, tag:key or tag:key=value" },
   { insert: "error ", label: "error", note: "traces with an error", done: true },
   { insert: "!error ", label: "!error", note: "traces without an error", done: true },
-  { insert: "violations ", label: "violations", note: "with violations of the protocol", done: true },
+  { insert: "violations ", label: "violations", note: "with protocol violations", done: true },
   { insert: ">200ms ", label: ">200ms", note: "slower than 200 ms", done: true },
   { insert: "<1s ", label: "<1s", note: "faster than 1 s", done: true },
 ];

@@ -78,8 +78,8 @@ export function Histogram({ params, live }) {
   const range = timeRange(params);
   const to = range.to ?? (params.has("range") ? Math.ceil(Date.now() / 5000) * 5000 : null);
   const buckets = width && width < 480 ? BUCKETS / 2 : BUCKETS;
-  const { data } = useGet("/api/histogram", { ...apiFilters(params), from: range.from, to, buckets },
-    { every: live ? REFRESH : 0 });
+  const { data } = useGet("/api/histogram",
+    { ...apiFilters(params), from: range.from, to, buckets }, { every: live ? REFRESH : 0 });
   const usable = data && data.width > 0 && data.buckets.length > 0 && width > 0;
   const inside = (event) => Math.max(0, Math.min(width,
     event.clientX - box.current.getBoundingClientRect().left));
@@ -122,7 +122,7 @@ export function Histogram({ params, live }) {
   const slowest = usable ? Math.max(0, ...data.buckets.map((bucket) => bucket.p95 ?? 0)) : 0;
   return html`<div class="histogram">
     <div class="histogram-box" ref=${box} tabindex="0" role="group"
-      aria-label="Traces over time. Arrow keys move, Enter zooms to a bar, dragging zooms to a range."
+      aria-label="Traces over time. Arrow keys move, Enter zooms to a bar, a drag to a range."
       onPointerDown=${down} onPointerMove=${moved} onPointerUp=${up} onPointerCancel=${up}
       onPointerLeave=${() => setHovered(null)} onKeyDown=${press}
       onBlur=${() => setHovered(null)}>

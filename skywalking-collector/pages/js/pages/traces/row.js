@@ -16,7 +16,7 @@ function Bars({ trace }) {
   return html`<svg class="bars" viewBox=${`0 0 ${BARS_WIDTH} ${BARS_HEIGHT}`}
     preserveAspectRatio="none" aria-hidden="true">
     ${trace.bars.map(([service, start, end, isError], at) => html`<rect key=${at} x=${start}
-      y=${top + at * height} width=${Math.max(end - start, 12)} height=${Math.max(height * 0.8, 0.8)}
+      y=${top + at * height} width=${Math.max(end - start, 12)} height=${height * 0.8}
       style=${{ fill: isError ? "var(--error-solid)"
         : colorOf(trace.services[service] ?? trace.service) }} />`)}
   </svg>`;

@@ -8,6 +8,7 @@ import { Dot } from "../../ui/values.js";
 import { complete, lastWord } from "./completion.js";
 import { chips, parse, without, withoutAll } from "./filters.js";
 
+const PLACEHOLDER = "Search: text, service:, endpoint:, tag:key=value, error, >200ms";
 const LIST = "search-completions";
 
 function Chip({ chip, params }) {
@@ -87,11 +88,12 @@ export function Search({ params }) {
       aria-expanded=${found.length > 0 ? "true" : "false"} aria-controls=${LIST}
       aria-autocomplete="list" autocomplete="off" spellcheck=${false}
       aria-activedescendant=${found[active] ? `${LIST}-${active}` : null}
-      placeholder=${shown.length ? "" : "Search: text, service:, endpoint:, tag:key=value, error, >200ms"}
+      placeholder=${shown.length ? "" : PLACEHOLDER}
       value=${text} onInput=${(event) => type(event.target.value)} onKeyDown=${press}
       onFocus=${() => setOpen(true)} onBlur=${() => setOpen(false)} />
     ${shown.length > 0 ? html`<button type="button" class="quiet"
-      onClick=${() => setParams(withoutAll())}>Clear</button>` : html`<kbd aria-hidden="true">/</kbd>`}
+      onClick=${() => setParams(withoutAll())}>Clear</button>`
+      : html`<kbd aria-hidden="true">/</kbd>`}
     <ul id=${LIST} role="listbox" aria-label="Completions" class="completions"
       hidden=${found.length === 0}>
       ${found.map((item, at) => html`<li key=${item.insert} id=${`${LIST}-${at}`} role="option"
