@@ -93,7 +93,7 @@ export function Chart({ title, times, series, format, height = 160, onRange }) {
 
   return html`<figure class="chart">
     <figcaption class="chart-head">
-      <h3>${title}</h3>
+      <h2>${title}</h2>
       <${Legend} times=${times} series=${series} format=${format} at=${at} />
     </figcaption>
     ${error

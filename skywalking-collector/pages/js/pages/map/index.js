@@ -4,6 +4,7 @@ import { html } from "../../html.js";
 import { useKeys } from "../../keys.js";
 import { setParams } from "../../router.js";
 import { Empty, Failure } from "../../ui/failure.js";
+import { Range } from "../../ui/range.js";
 import { Canvas } from "./canvas.js";
 import { COMPARE, useTopology } from "./compared.js";
 import { Panel } from "./panel.js";
@@ -38,7 +39,7 @@ export default function ServiceMap({ params }) {
       setParams({ view: isTable ? null : "table" }) },
   });
   useEffect(() => {
-    document.title = "Map – SkyWalking collector";
+    document.title = "Map · SkyWalking collector";
   }, []);
 
   if (error && !data) {
@@ -78,6 +79,7 @@ function Toolbar({ params, isTable, error }) {
           html`<option key=${value} value=${value}>${name}</option>`)}
       </select>
     </label>
+    <${Range} params=${params} />
     <div class="map-views" role="group" aria-label="View">
       <button type="button" aria-pressed=${isTable ? "false" : "true"} onClick=${view(null)}>
         Map</button>
