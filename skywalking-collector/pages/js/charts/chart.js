@@ -17,7 +17,7 @@ function options(uPlot, { series, format, height, width, onRange, onCursor }) {
   const grid = { stroke: computed("--line"), width: 1 };
   const axis = { stroke: computed("--text-3"), font: FONT, grid, ticks: { show: false } };
   return {
-    width, height, ms: 1, padding: [8, 8, 0, 0],
+    width, height, ms: 1, padding: [8, 18, 0, 0],
     legend: { show: false },
     cursor: {
       sync: { key: SYNC }, drag: { x: Boolean(onRange), y: false, setScale: false },

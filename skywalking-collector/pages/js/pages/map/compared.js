@@ -30,13 +30,18 @@ function otherRange(params, now) {
   return rangeBefore(shownRange(params, now).from, choiceOf(params)?.length ?? MINUTE);
 }
 
+/** An empty name would leave buttons without a text. */
+function named({ nodes, calls }) {
+  return { nodes: nodes.map((node) => ({ ...node, name: node.name || "(no name)" })), calls };
+}
+
 /** Returns `{ data, error, reload }` of the topology, with changes if the address compares. */
 export function useTopology(params) {
   const isCompared = choiceOf(params) !== null;
   const now = useRecent("/api/topology", {}, params, shownRange);
   const before = useRecent(isCompared ? "/api/topology" : null, {}, params, otherRange);
   const old = isCompared ? before.data : null;
-  const data = useMemo(() => (now.data && old ? compare(now.data, old) : now.data),
-    [now.data, old]);
+  const data = useMemo(
+    () => now.data && named(old ? compare(now.data, old) : now.data), [now.data, old]);
   return { data, error: now.error ?? (isCompared ? before.error : null), reload: now.reload };
 }

@@ -44,13 +44,23 @@ export function twoLines(text, width, measure) {
 let context = null;
 const known = new Map();
 
+export const FAMILY = "system-ui, -apple-system, \"Segoe UI\", \"Noto Sans\", \"DejaVu Sans\", "
+  + "sans-serif";
+
+function measured(text, font) {
+  context ??= document.createElement("canvas").getContext("2d");
+  context.font = font;
+  return context.measureText(text).width;
+}
+
+/** Returns the width of the widest line in an SVG. */
+export const widest = (lines, font) => Math.max(...lines.map((line) => measured(line, font)));
+
 /** Returns the lines of a name for an SVG with the font, such as `500 13px sans-serif`. */
 export function linesFor(text, width, font, lines) {
   const key = `${font}\n${width} ${lines}\n${text}`;
   if (!known.has(key)) {
-    context ??= document.createElement("canvas").getContext("2d");
-    context.font = font;
-    const measure = (part) => context.measureText(part).width;
+    const measure = (part) => measured(part, font);
     if (known.size > 2000) known.clear();
     known.set(key, lines === 1 ? [cutTo(text, width, measure)] : twoLines(text, width, measure));
   }

@@ -1,5 +1,7 @@
 // An edge of the map: a curve with an arrow, and the label on it.
 import { html } from "../../html.js";
+import { middle } from "../../format.js";
+import { FAMILY, widest } from "./cut.js";
 import { errorLevel, errorShare, pathOf, widthOf } from "./edges.js";
 import { changeLines, changeSentence, numbers, perMinute } from "./words.js";
 
@@ -41,8 +43,8 @@ const LINE = 15;
 /** The label of an edge under the pointer: all numbers, at the same size at any zoom. */
 export function EdgeHint({ call, edge, scale, names }) {
   const before = call.change ? [changeSentence(call.change)] : [];
-  const lines = [`${names[0]} → ${names[1]}`, numbers(call), ...before];
-  const width = Math.max(...lines.map((line) => line.length)) * 6.4 + 20;
+  const lines = [names.map((name) => middle(name, 36)).join(" → "), numbers(call), ...before];
+  const width = widest(lines, `500 12px ${FAMILY}`) + 20;
   const height = lines.length * LINE + 12;
   return html`<g class="map-hint"
     transform=${`translate(${edge.label.x} ${edge.label.y}) scale(${1 / scale})`}>

@@ -2,7 +2,7 @@
 import { html } from "../../html.js";
 import { colorOf } from "../../colors.js";
 import { percent } from "../../format.js";
-import { linesFor } from "./cut.js";
+import { FAMILY, linesFor } from "./cut.js";
 import { errorShare, ringOf } from "./edges.js";
 import { KindShape } from "./icons.js";
 import { CARD } from "./layout.js";
@@ -11,7 +11,6 @@ import { changeOfRate, nodeLabel, perMinute } from "./words.js";
 const RADIUS = 17;
 const TEXT_X = -CARD.width / 2 + 50;
 const TEXT_WIDTH = CARD.width - 58;
-const FAMILY = "system-ui, -apple-system, \"Segoe UI\", \"Noto Sans\", \"DejaVu Sans\", sans-serif";
 
 /** The size of a name in the drawing. In an overview it is larger, since numbers are left out. */
 const nameSize = (scale, overview) => (overview ? Math.min(24, Math.round(11 / scale)) : 13);
