@@ -4,6 +4,7 @@ mod notes;
 mod rows;
 mod skeleton;
 mod span_details;
+mod filter;
 mod summaries;
 mod text_search;
 mod timing;

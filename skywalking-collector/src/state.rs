@@ -19,12 +19,16 @@ use crate::config::{Limits, Timeouts};
 use crate::segment_error::SegmentError;
 use crate::server::Connections;
 use crate::shutdown::Shutdown;
-use crate::store::{Store, StoredTrace};
+use crate::store::{Scan, Store, StoredTrace};
+use crate::text::Needle;
 use crate::{decode, query, validate};
 
 /// The largest number of query responses that are built at a time. Each can be a copy of a large
 /// part of the store.
 const CONCURRENT_RESPONSES: usize = 4;
+
+/// The number of texts that are searched while the store is locked.
+const SCAN_STEP: usize = 10_000;
 
 /// The largest number of live streams. Each has a task and at most one batch of lines.
 pub(crate) const LIVE_STREAMS: usize = 32;
@@ -177,8 +181,23 @@ impl CollectorState {
     }
 
     pub(crate) fn search(&self, query: &TraceQuery) -> TracePage {
-        let found = query::select(self.store().traces(), query);
+        let texts = self.scan_texts(query);
+        let found = query::select(self.store().traces(), query, texts.as_ref());
         found.summarize()
+    }
+
+    /// Looks for the text of the query. The store is not locked all the time.
+    fn scan_texts(&self, query: &TraceQuery) -> Option<Scan> {
+        let needle = Needle::new(query.text.as_ref()?);
+        let mut scan = self.store().traces().index().strings().scan();
+        while self
+            .store()
+            .traces()
+            .index()
+            .strings()
+            .scan_next(&mut scan, SCAN_STEP, |text| needle.is_in(text))
+        {}
+        Some(scan)
     }
 
     /// Returns the arrival number of the last segment.
@@ -278,3 +297,6 @@ fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
+
+#[cfg(test)]
+mod tests;

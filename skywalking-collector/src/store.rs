@@ -1,13 +1,24 @@
 //! Stores what was received, in memory and within limits.
 //!
-//! `traces` stores segments by trace and evicts the oldest trace. `facts` keeps what lists of traces
-//! need, with `bars` and `reason`. `registry` stores services and instances. All are independent of gRPC and
-//! HTTP, and expect validated segments.
+//! | module | content |
+//! | --- | --- |
+//! | `strings` | texts that are stored once, with counts of their uses |
+//! | `postings`, `index` | which traces have a term: a service, an endpoint, a tag |
+//! | `segment_terms` | the terms of a segment |
+//! | `reason`, `bars`, `facts` | what lists need of a trace |
+//! | `traces` | segments by trace, and the eviction of the oldest trace |
+//! | `registry` | services and instances |
+//!
+//! All are independent of gRPC and HTTP, and expect validated segments.
 
 mod bars;
 mod facts;
+mod index;
+mod postings;
 mod reason;
 mod registry;
+mod segment_terms;
+mod strings;
 mod traces;
 
 use std::sync::Arc;
@@ -22,7 +33,11 @@ use crate::segment_error::SegmentError;
 pub(crate) use bars::TimeBar;
 pub(crate) use facts::TraceFacts;
 pub(crate) use reason::reason;
+pub(crate) use index::{Index, Term};
+pub(crate) use postings::Postings;
 use registry::Registry;
+pub(crate) use segment_terms::searchable;
+pub(crate) use strings::{Scan, StringId};
 use traces::InsertOutcome;
 pub(crate) use traces::{StoredSegment, StoredTrace, Traces};
 

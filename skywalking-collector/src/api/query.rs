@@ -39,13 +39,13 @@ pub enum SortOrder {
 pub struct Cursor {
     /// The start or the duration of the trace.
     pub(crate) key: i64,
-    /// The arrival number of its first segment.
-    pub(crate) arrival: u64,
+    /// The number of the trace.
+    pub(crate) number: u64,
 }
 
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.key, self.arrival)
+        write!(f, "{}.{}", self.key, self.number)
     }
 }
 
@@ -65,22 +65,28 @@ impl FromStr for Cursor {
     type Err = InvalidCursor;
 
     fn from_str(text: &str) -> Result<Self, InvalidCursor> {
-        let (key, arrival) = text.split_once('.').ok_or(InvalidCursor)?;
+        let (key, number) = text.split_once('.').ok_or(InvalidCursor)?;
         let cursor = Self {
             key: key.parse().map_err(|_| InvalidCursor)?,
-            arrival: arrival.parse().map_err(|_| InvalidCursor)?,
+            number: number.parse().map_err(|_| InvalidCursor)?,
         };
         // Only the text that `Display` writes is valid.
         if cursor.to_string() == text { Ok(cursor) } else { Err(InvalidCursor) }
     }
 }
 
-/// Selects traces by time and service, sorts them and limits their number.
+/// Selects traces, sorts them and limits their number. A trace has to meet all conditions, each
+/// with any of its spans.
 ///
 /// ```
 /// use skywalking_collector::{TraceQuery, TraceSort};
 ///
-/// let slowest = TraceQuery::new().service("shop").sort(TraceSort::Duration).limit(100);
+/// let slowest = TraceQuery::new()
+///     .service("shop")
+///     .tag("http.method", "POST")
+///     .min_duration(200)
+///     .sort(TraceSort::Duration)
+///     .limit(100);
 /// # let _ = slowest;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,6 +94,15 @@ pub struct TraceQuery {
     pub(crate) from: Option<i64>,
     pub(crate) to: Option<i64>,
     pub(crate) service: Option<String>,
+    pub(crate) instance: Option<String>,
+    pub(crate) endpoint: Option<String>,
+    /// Keys, with values if the value matters.
+    pub(crate) tags: Vec<(String, Option<String>)>,
+    pub(crate) text: Option<String>,
+    pub(crate) min_duration: Option<u64>,
+    pub(crate) max_duration: Option<u64>,
+    pub(crate) is_error: Option<bool>,
+    pub(crate) has_violations: bool,
     pub(crate) sort: TraceSort,
     pub(crate) order: SortOrder,
     pub(crate) limit: usize,
@@ -101,6 +116,14 @@ impl TraceQuery {
             from: None,
             to: None,
             service: None,
+            instance: None,
+            endpoint: None,
+            tags: Vec::new(),
+            text: None,
+            min_duration: None,
+            max_duration: None,
+            is_error: None,
+            has_violations: false,
             sort: TraceSort::Start,
             order: SortOrder::Descending,
             limit: DEFAULT_TRACES,
@@ -127,6 +150,74 @@ impl TraceQuery {
     #[must_use]
     pub fn service(mut self, name: impl Into<String>) -> Self {
         self.service = Some(name.into());
+        self
+    }
+
+    /// Selects the traces that have a segment of this instance. With [`service`](Self::service), it
+    /// is an instance of that service.
+    #[must_use]
+    pub fn instance(mut self, name: impl Into<String>) -> Self {
+        self.instance = Some(name.into());
+        self
+    }
+
+    /// Selects the traces with this endpoint: the operation name of an entry span, or of the first
+    /// span of a segment. With [`service`](Self::service), it is an endpoint of that service.
+    #[must_use]
+    pub fn endpoint(mut self, name: impl Into<String>) -> Self {
+        self.endpoint = Some(name.into());
+        self
+    }
+
+    /// Selects the traces with this tag. Of a value, the first 256 characters are compared. Can be
+    /// called repeatedly.
+    #[must_use]
+    pub fn tag(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.tags.push((key.into(), Some(value.into())));
+        self
+    }
+
+    /// Selects the traces with a tag of this key. Can be called repeatedly.
+    #[must_use]
+    pub fn has_tag(mut self, key: impl Into<String>) -> Self {
+        self.tags.push((key.into(), None));
+        self
+    }
+
+    /// Selects the traces that contain the text, in any case: in the name of a service, an instance
+    /// or an operation, in a peer, in the key or value of a tag, or in a log. Of each of these, the
+    /// first 256 characters are searched. Stack traces are not searched.
+    #[must_use]
+    pub fn text(mut self, text: impl Into<String>) -> Self {
+        self.text = Some(text.into());
+        self
+    }
+
+    /// Selects the traces that take this time or longer, in milliseconds.
+    #[must_use]
+    pub const fn min_duration(mut self, duration: u64) -> Self {
+        self.min_duration = Some(duration);
+        self
+    }
+
+    /// Selects the traces that take this time at most, in milliseconds.
+    #[must_use]
+    pub const fn max_duration(mut self, duration: u64) -> Self {
+        self.max_duration = Some(duration);
+        self
+    }
+
+    /// Selects the traces with a failed span, or those without one.
+    #[must_use]
+    pub const fn is_error(mut self, is_error: bool) -> Self {
+        self.is_error = Some(is_error);
+        self
+    }
+
+    /// Selects the traces with a protocol violation.
+    #[must_use]
+    pub const fn has_violations(mut self) -> Self {
+        self.has_violations = true;
         self
     }
 
@@ -171,8 +262,8 @@ mod tests {
 
     #[test]
     fn cursor_is_read_as_it_is_written() {
-        for (key, arrival) in [(0, 1), (-5, 7), (i64::MAX, u64::MAX)] {
-            let cursor = Cursor { key, arrival };
+        for (key, number) in [(0, 1), (-5, 7), (i64::MAX, u64::MAX)] {
+            let cursor = Cursor { key, number };
             assert_eq!(cursor.to_string().parse(), Ok(cursor));
         }
         for text in ["", ".", "1", "1.", ".1", "1.-1", "+1.1", "1.1.1", "01.1", "1.x", "9e9.1"] {

@@ -18,6 +18,10 @@ const MAX_TEXT: usize = 200;
 pub(super) enum ParamError {
     #[error("unknown parameter {name}: {expected}")]
     Unknown { name: String, expected: &'static str },
+    #[error(
+        "unknown parameter {name}: expected from, to, service, instance, endpoint, tag, text, minDuration, maxDuration, error, violations, {others}"
+    )]
+    UnknownFilter { name: String, others: String },
     #[error("duplicate parameter {name}: send it once")]
     Duplicate { name: &'static str },
     #[error("invalid limit={value}: expected a number from 1 to {MAX_TRACES}, or omit it for {}", TraceQuery::default().limit)]

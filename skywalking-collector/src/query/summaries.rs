@@ -6,10 +6,12 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
+use super::filter;
 use crate::api::{
     Bar, Cursor, MAX_TRACES, SortOrder, TracePage, TraceQuery, TraceSort, TraceSummary,
 };
-use crate::store::{StoredTrace, TraceFacts, Traces};
+use crate::store::{Scan, StoredTrace, TimeBar, TraceFacts, Traces};
+use crate::text::Needle;
 
 /// The largest number of services in a summary.
 const MAX_SERVICES: usize = 8;
@@ -36,45 +38,35 @@ pub(crate) struct TraceSelection {
 }
 
 /// Selects traces by the query. Of traces with equal keys, the one that arrived later counts as
-/// larger.
-pub(crate) fn select(traces: &Traces, query: &TraceQuery) -> Selected {
-    let key = |facts: &TraceFacts| {
-        let key = match query.sort {
-            TraceSort::Start => facts.start,
-            TraceSort::Duration => i64::try_from(facts.duration()).unwrap_or(i64::MAX),
-        };
-        (key, facts.first_arrival)
+/// larger. `texts` has the texts that contain the text of the query.
+pub(crate) fn select(traces: &Traces, query: &TraceQuery, texts: Option<&Scan>) -> Selected {
+    let key = |facts: &TraceFacts| match query.sort {
+        TraceSort::Start => facts.start,
+        TraceSort::Duration => i64::try_from(facts.duration()).unwrap_or(i64::MAX),
     };
-    let mut found: Vec<_> = traces
-        .iter()
-        .filter(|(_, trace)| matches(&trace.facts, query))
-        .map(|(id, trace)| (key(&trace.facts), id, trace))
+    let mut found: Vec<_> = filter::matching(traces, query, texts)
+        .into_iter()
+        .map(|(number, trace)| ((key(&trace.facts), number), trace))
         .collect();
     let matched = found.len();
-    if let Some(Cursor { key, arrival }) = query.cursor {
-        found.retain(|(own, ..)| match query.order {
-            SortOrder::Descending => *own < (key, arrival),
-            SortOrder::Ascending => *own > (key, arrival),
+    if let Some(Cursor { key, number }) = query.cursor {
+        found.retain(|(own, _)| match query.order {
+            SortOrder::Descending => *own < (key, number),
+            SortOrder::Ascending => *own > (key, number),
         });
     }
     let limit = query.limit.min(MAX_TRACES);
     let has_more = limit < found.len();
     match query.order {
-        SortOrder::Descending => first_sorted(&mut found, limit, |(key, ..)| Reverse(*key)),
-        SortOrder::Ascending => first_sorted(&mut found, limit, |(key, ..)| *key),
+        SortOrder::Descending => first_sorted(&mut found, limit, |(key, _)| Reverse(*key)),
+        SortOrder::Ascending => first_sorted(&mut found, limit, |(key, _)| *key),
     }
-    let last = found.last().map(|((key, arrival), ..)| Cursor { key: *key, arrival: *arrival });
+    let last = found.last().map(|((key, number), _)| Cursor { key: *key, number: *number });
     Selected {
-        traces: found.into_iter().map(|(_, id, trace)| TraceSelection::new(id, trace)).collect(),
+        traces: found.into_iter().map(|(_, trace)| TraceSelection::new(trace)).collect(),
         matched,
         next: last.filter(|_| has_more),
     }
-}
-
-fn matches(facts: &TraceFacts, query: &TraceQuery) -> bool {
-    query.from.is_none_or(|from| facts.start >= from)
-        && query.to.is_none_or(|to| facts.start < to)
-        && query.service.as_ref().is_none_or(|service| facts.has_service(service))
 }
 
 /// Keeps the first `limit` values by the key, sorted.
@@ -94,19 +86,18 @@ pub(crate) fn select_since(
     cursor: u64,
     limit: usize,
 ) -> (Vec<TraceSelection>, usize) {
-    let mut found: Vec<_> = traces
-        .iter()
-        .filter(|(_, trace)| trace.facts.last_arrival > cursor && matches(&trace.facts, query))
-        .collect();
-    found.sort_unstable_by_key(|(_, trace)| trace.facts.last_arrival);
-    let omitted = found.len().saturating_sub(limit);
-    let newest = found.into_iter().skip(omitted);
-    (newest.map(|(id, trace)| TraceSelection::new(id, trace)).collect(), omitted)
+    let needle = query.text.as_deref().map(Needle::new);
+    let is_match =
+        |trace: &&StoredTrace| filter::is_match(traces.index(), trace, query, needle.as_ref());
+    let mut found = traces.since(cursor).filter(is_match);
+    let mut newest: Vec<_> = found.by_ref().take(limit).map(TraceSelection::new).collect();
+    newest.reverse();
+    (newest, found.count())
 }
 
 impl TraceSelection {
-    fn new(id: &Arc<str>, trace: &StoredTrace) -> Self {
-        Self { trace_id: Arc::clone(id), facts: trace.facts.clone() }
+    fn new(trace: &StoredTrace) -> Self {
+        Self { trace_id: Arc::clone(&trace.id), facts: trace.facts.clone() }
     }
 
     /// Returns the summary of the trace.
@@ -125,7 +116,7 @@ impl TraceSelection {
                 .map(|(name, _)| name.as_ref().to_owned())
                 .take(MAX_SERVICES)
                 .collect(),
-            service_count: facts.services.len(),
+            service_count: facts.service_count,
             start_time: facts.start,
             duration: facts.duration(),
             spans: facts.spans,
@@ -155,8 +146,8 @@ fn bars(facts: &TraceFacts, by_start: &[usize]) -> Vec<Bar> {
             *index = order;
         }
     }
-    let bar = |bar: &crate::store::TimeBar| Bar {
-        service: index.get(usize::from(bar.service)).copied().unwrap_or_default(),
+    let bar = |bar: &TimeBar| Bar {
+        service: index.get(usize::from(bar.service)).copied().unwrap_or(index.len()),
         start: part(bar.start, 0),
         end: part(bar.end.max(bar.start), 1_000),
         is_error: bar.is_error,

@@ -5,8 +5,12 @@ use std::sync::Arc;
 
 use super::bars::{self, TimeBar};
 use super::reason::{self, Reason};
+use super::segment_terms::{TermAdder, searchable};
 use super::traces::StoredSegment;
 use crate::naming;
+
+/// The largest number of services with their starts. Further ones are only counted.
+const MAX_SERVICES: usize = 64;
 
 /// The facts of a trace.
 #[derive(Debug, Clone)]
@@ -19,13 +23,13 @@ pub(crate) struct TraceFacts {
     pub(crate) segments: usize,
     pub(crate) is_error: bool,
     pub(crate) violations: usize,
-    /// The arrival number of its first segment.
-    pub(crate) first_arrival: u64,
     /// The arrival number of its last segment.
     pub(crate) last_arrival: u64,
     root: Option<Root>,
     /// The displayed names of its services, in the order of arrival, with their first starts.
     pub(crate) services: Vec<(Arc<str>, i64)>,
+    /// The number of its services.
+    pub(crate) service_count: usize,
     pub(crate) bars: Vec<TimeBar>,
     reason: Option<Reason>,
 }
@@ -51,8 +55,8 @@ struct Root {
 }
 
 impl TraceFacts {
-    /// Returns the facts of a trace without segments.
-    pub(super) fn new(first_arrival: u64) -> Self {
+    /// Returns the facts of a trace whose first segment has this arrival number.
+    pub(super) fn new(arrival: u64) -> Self {
         Self {
             start: i64::MAX,
             end: i64::MIN,
@@ -60,19 +64,22 @@ impl TraceFacts {
             segments: 0,
             is_error: false,
             violations: 0,
-            first_arrival,
-            last_arrival: first_arrival,
+            last_arrival: arrival,
             root: None,
             services: Vec::new(),
+            service_count: 0,
             bars: Vec::new(),
             reason: None,
         }
     }
 
-    /// Adds a segment.
-    pub(super) fn add(&mut self, segment: &StoredSegment) {
+    /// Adds a segment and its terms.
+    pub(super) fn add(&mut self, segment: &StoredSegment, terms: &mut TermAdder<'_>) {
         let spans = &segment.object.spans;
-        let service: Arc<str> = naming::display_name(&segment.object.service).into();
+        let name = naming::display_name(&segment.object.service);
+        let is_new = terms.add_segment(&segment.object, !segment.violations.is_empty());
+        self.service_count += usize::from(is_new);
+        let service = terms.shared(name);
         let (mut start, mut end, mut is_error) = (i64::MAX, i64::MIN, false);
         for span in spans {
             start = start.min(span.start_time);
@@ -88,7 +95,7 @@ impl TraceFacts {
                 self.root = Some(Root {
                     rank,
                     start: span.start_time,
-                    name: span.operation_name.as_str().into(),
+                    name: terms.shared(searchable(&span.operation_name)),
                     service: Arc::clone(&service),
                 });
             }
@@ -110,17 +117,27 @@ impl TraceFacts {
         self.last_arrival = segment.arrival;
     }
 
-    /// Adds a service with the start of a segment. Returns its position.
+    /// Adds a service with the start of a segment. Returns its position, or one after the last if
+    /// there are too many.
     fn add_service(&mut self, service: Arc<str>, start: i64) -> u16 {
         let known = self.services.iter_mut().enumerate().find(|(_, known)| known.0 == service);
         let position = if let Some((at, (_, first))) = known {
             *first = start.min(*first);
             at
-        } else {
+        } else if self.services.len() < MAX_SERVICES {
             self.services.push((service, start));
             self.services.len() - 1
+        } else {
+            MAX_SERVICES
         };
         u16::try_from(position).unwrap_or(u16::MAX)
+    }
+
+    /// Returns the memory of its lists and texts in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        self.services.capacity() * size_of::<(Arc<str>, i64)>()
+            + self.bars.capacity() * size_of::<TimeBar>()
+            + self.reason.as_ref().map_or(0, |reason| reason.text.capacity())
     }
 
     /// Returns the time from the earliest start to the latest end, in milliseconds.
@@ -136,12 +153,5 @@ impl TraceFacts {
     /// Returns why the trace failed.
     pub(crate) fn reason(&self) -> Option<&str> {
         self.reason.as_ref().map(|reason| reason.text.as_str())
-    }
-
-    /// Returns whether a segment of the trace belongs to the service. Accepts the whole name and
-    /// the displayed one.
-    pub(crate) fn has_service(&self, service: &str) -> bool {
-        let service = naming::display_name(service);
-        self.services.iter().any(|(name, _)| &**name == service)
     }
 }

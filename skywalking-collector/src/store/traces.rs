@@ -2,22 +2,27 @@
 //!
 //! Traces are evicted as a whole, the oldest first. The age of a trace is the arrival of its first
 //! segment. A segment that arrives after its trace was evicted starts the trace again.
+//!
+//! Traces are numbered by age, so the queue of traces is also their order, and the oldest trace is
+//! the first one of each list in the index.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use skywalking_proto::rules::Violation;
 use skywalking_proto::v3::SegmentObject;
 
 use super::facts::TraceFacts;
+use super::index::{Index, TermId};
+use super::segment_terms::TermAdder;
 use crate::api::TraceQuery;
 use crate::config::Limits;
 use crate::decode::DecodedSegment;
 use crate::naming;
 
-/// The memory of a trace in the indexes, in addition to its segments.
-const TRACE_OVERHEAD: usize = 256;
+/// The memory of a trace in the indexes, in addition to its segments, its terms and its id.
+const TRACE_OVERHEAD: usize = 512;
 
 /// A segment as it was received.
 #[derive(Debug)]
@@ -32,15 +37,25 @@ pub(crate) struct StoredSegment {
 /// A trace: its segments in the order of arrival, and its facts for lists of traces.
 #[derive(Debug)]
 pub(crate) struct StoredTrace {
+    pub(crate) id: Arc<str>,
     pub(crate) segments: Vec<Arc<StoredSegment>>,
     pub(crate) facts: TraceFacts,
+    pub(crate) terms: Vec<TermId>,
     bytes: usize,
 }
 
 impl StoredTrace {
-    /// Returns its memory in bytes.
+    /// Returns the memory of its segments in bytes.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
+    }
+
+    /// Returns the memory of what was derived from its segments, in bytes.
+    fn derived_bytes(&self) -> usize {
+        TRACE_OVERHEAD
+            + 2 * self.id.len()
+            + self.facts.bytes()
+            + self.terms.capacity() * size_of::<TermId>()
     }
 }
 
@@ -68,12 +83,21 @@ pub(super) struct Evicted {
 
 #[derive(Debug, Default)]
 pub(crate) struct Traces {
-    by_id: HashMap<Arc<str>, StoredTrace>,
-    by_age: BTreeMap<u64, Arc<str>>,
+    by_age: VecDeque<StoredTrace>,
+    /// The number of the first one in the queue. The following ones have the following numbers.
+    first: u64,
+    /// Numbers of traces.
+    by_id: HashMap<Arc<str>, u64>,
+    /// Starts and numbers.
+    by_start: BTreeSet<(i64, u64)>,
+    /// Numbers by the arrival of the last segment.
+    by_last_arrival: BTreeMap<u64, u64>,
+    index: Index,
     /// The ids of all stored segments. The OAP identifies a segment by its id, in whichever trace.
     segments: HashSet<Arc<str>>,
     arrivals: u64,
     spans: usize,
+    /// The memory of the traces without that of the index.
     bytes: usize,
 }
 
@@ -83,42 +107,72 @@ impl Traces {
         decoded: DecodedSegment,
         violations: Vec<Violation>,
     ) -> InsertOutcome {
-        let DecodedSegment { segment: object, mut bytes } = decoded;
+        let DecodedSegment { segment: object, bytes } = decoded;
         if !self.segments.insert(object.trace_segment_id.as_str().into()) {
             return InsertOutcome::Duplicate;
         }
         self.arrivals += 1;
-        let arrival = self.arrivals;
-        let id: Arc<str> = object.trace_id.as_str().into();
-        let trace = self.by_id.entry(Arc::clone(&id)).or_insert_with(|| {
-            bytes += TRACE_OVERHEAD;
-            self.by_age.insert(arrival, id);
-            StoredTrace { segments: Vec::new(), facts: TraceFacts::new(arrival), bytes: 0 }
-        });
+        let segment = Arc::new(StoredSegment { object, violations, arrival: self.arrivals });
+        let number = self.number_of(&segment.object.trace_id);
+        let first = self.first;
+        let Some(trace) = self.by_age.get_mut(position(number, first)) else {
+            return InsertOutcome::Stored;
+        };
+        let before = (trace.derived_bytes(), trace.facts.start, trace.facts.last_arrival);
+        let mut adder =
+            TermAdder { index: &mut self.index, terms: &mut trace.terms, trace: number, first };
+        trace.facts.add(&segment, &mut adder);
         trace.bytes += bytes;
-        self.spans += object.spans.len();
-        self.bytes += bytes;
-        let segment = StoredSegment { object, violations, arrival };
-        trace.facts.add(&segment);
-        trace.segments.push(Arc::new(segment));
+        self.bytes = self.bytes + bytes + trace.derived_bytes() - before.0;
+        self.spans += segment.object.spans.len();
+        if trace.facts.start != before.1 {
+            self.by_start.remove(&(before.1, number));
+            self.by_start.insert((trace.facts.start, number));
+        }
+        self.by_last_arrival.remove(&before.2);
+        self.by_last_arrival.insert(self.arrivals, number);
+        trace.segments.push(segment);
         InsertOutcome::Stored
+    }
+
+    /// Returns the number of a trace. Adds the trace if it is not stored.
+    fn number_of(&mut self, id: &str) -> u64 {
+        if let Some(number) = self.by_id.get(id) {
+            return *number;
+        }
+        let id: Arc<str> = id.into();
+        let trace = StoredTrace {
+            id: Arc::clone(&id),
+            segments: Vec::new(),
+            facts: TraceFacts::new(self.arrivals),
+            terms: Vec::new(),
+            bytes: 0,
+        };
+        self.bytes += trace.derived_bytes();
+        let number = self.first + self.by_age.len() as u64;
+        self.by_start.insert((trace.facts.start, number));
+        self.by_age.push_back(trace);
+        self.by_id.insert(id, number);
+        number
     }
 
     /// Evicts the oldest traces until the limits are met.
     pub(super) fn evict(&mut self, limits: &Limits) -> Evicted {
         let mut evicted = Evicted::default();
-        while self.spans > limits.max_spans || self.bytes > limits.max_bytes {
-            let Some((_, id)) = self.by_age.pop_first() else {
+        while self.spans > limits.max_spans || self.bytes() > limits.max_bytes {
+            let Some(trace) = self.by_age.pop_front() else {
                 break;
-            };
-            let Some(trace) = self.by_id.remove(&id) else {
-                continue;
             };
             for segment in &trace.segments {
                 self.segments.remove(segment.object.trace_segment_id.as_str());
             }
+            self.index.remove_first(&trace.terms);
+            self.by_id.remove(&trace.id);
+            self.by_start.remove(&(trace.facts.start, self.first));
+            self.by_last_arrival.remove(&trace.facts.last_arrival);
+            self.first += 1;
             self.spans -= trace.facts.spans;
-            self.bytes -= trace.bytes;
+            self.bytes -= trace.bytes + trace.derived_bytes();
             evicted.traces += 1;
             evicted.spans += trace.facts.spans as u64;
         }
@@ -126,7 +180,7 @@ impl Traces {
     }
 
     pub(crate) fn get(&self, id: &str) -> Option<&StoredTrace> {
-        self.by_id.get(id)
+        self.by_number(*self.by_id.get(id)?)
     }
 
     /// Returns whether a segment is stored, in any trace.
@@ -134,8 +188,36 @@ impl Traces {
         self.segments.contains(segment_id)
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &StoredTrace)> {
-        self.by_id.iter()
+    /// Returns the trace with this number.
+    pub(crate) fn by_number(&self, number: u64) -> Option<&StoredTrace> {
+        self.by_age.get(position(number, self.first))
+    }
+
+    /// Returns all traces by age.
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &StoredTrace> {
+        self.by_age.iter()
+    }
+
+    /// Returns the number of the oldest trace.
+    pub(crate) fn first(&self) -> u64 {
+        self.first
+    }
+
+    pub(crate) fn index(&self) -> &Index {
+        &self.index
+    }
+
+    /// Returns the numbers of the traces that start from `from` until before `to`, by start.
+    pub(crate) fn by_start(&self, from: Option<i64>, to: Option<i64>) -> impl Iterator<Item = u64> {
+        let from = from.unwrap_or(i64::MIN);
+        let to = to.map_or((i64::MAX, u64::MAX), |to| (to, 0)).max((from, 0));
+        self.by_start.range((from, 0)..to).map(|(_, number)| *number)
+    }
+
+    /// Returns the traces that arrived or grew after this arrival, the latest first.
+    pub(crate) fn since(&self, arrival: u64) -> impl Iterator<Item = &StoredTrace> {
+        let later = self.by_last_arrival.range(arrival.saturating_add(1)..).rev();
+        later.filter_map(|(_, number)| self.by_number(*number))
     }
 
     /// Returns the number of the last arrival.
@@ -145,13 +227,12 @@ impl Traces {
 
     /// Returns all segments, by the age of their traces.
     pub(crate) fn segments(&self) -> Vec<Arc<StoredSegment>> {
-        let traces = self.by_age.values().filter_map(|id| self.by_id.get(id));
-        traces.flat_map(|trace| trace.segments.iter().cloned()).collect()
+        self.by_age.iter().flat_map(|trace| trace.segments.iter().cloned()).collect()
     }
 
     /// Returns the segments with violations, the latest arrival first.
     pub(crate) fn with_violations(&self, query: &TraceQuery) -> Vec<Arc<StoredSegment>> {
-        let traces = self.by_id.values().filter(|trace| trace.facts.violations > 0);
+        let traces = self.by_age.iter().filter(|trace| trace.facts.violations > 0);
         let segments = traces
             .flat_map(|trace| &trace.segments)
             .filter(|segment| !segment.violations.is_empty());
@@ -164,21 +245,27 @@ impl Traces {
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.by_id.len()
+        self.by_age.len()
     }
 
     pub(crate) fn spans(&self) -> usize {
         self.spans
     }
 
+    /// Returns the memory of traces and indexes in bytes.
     pub(crate) fn bytes(&self) -> usize {
-        self.bytes
+        self.bytes + self.index.bytes()
     }
+}
+
+/// Returns the position of a trace in the queue.
+fn position(number: u64, first: u64) -> usize {
+    usize::try_from(number.wrapping_sub(first)).unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]
 mod tests {
-    use skywalking_proto::v3::SpanObject;
+    use skywalking_proto::v3::{KeyStringValuePair, SpanObject};
 
     use super::*;
 
@@ -193,7 +280,7 @@ mod tests {
     }
 
     fn stored(traces: &Traces) -> Vec<&str> {
-        traces.by_age.values().map(|id| &**id).collect()
+        traces.iter().map(|trace| &*trace.id).collect()
     }
 
     #[test]
@@ -214,13 +301,33 @@ mod tests {
 
     #[test]
     fn bytes_are_limited_too() {
-        let limits = Limits { max_bytes: 1_000, ..Limits::default() };
         let mut traces = Traces::default();
-        for id in ["a", "b", "c"] {
-            traces.insert(decoded(id, id, 1, 400 - TRACE_OVERHEAD), Vec::new());
+        traces.insert(decoded("a", "a", 1, 10_000), Vec::new());
+        let limits = Limits { max_bytes: 2 * traces.bytes() + 100, ..Limits::default() };
+        for id in ["b", "c"] {
+            traces.insert(decoded(id, id, 1, 10_000), Vec::new());
             traces.evict(&limits);
         }
-        assert_eq!((stored(&traces), traces.bytes()), (vec!["b", "c"], 800));
+        assert_eq!(stored(&traces), ["b", "c"]);
+        assert!((20_000..=limits.max_bytes).contains(&traces.bytes()), "{}", traces.bytes());
+    }
+
+    #[test]
+    fn terms_count_in_the_limit_of_bytes() {
+        let limits = Limits { max_bytes: 1_000_000, ..Limits::default() };
+        let mut traces = Traces::default();
+        for number in 0..2_000 {
+            let mut decoded = decoded(&number.to_string(), &number.to_string(), 1, 10);
+            decoded.segment.spans[0].tags = (0..10)
+                .map(|tag| KeyStringValuePair { key: "k".into(), value: format!("{number}.{tag}") })
+                .collect();
+            traces.insert(decoded, Vec::new());
+            traces.evict(&limits);
+        }
+        let (terms, texts) = traces.index.len();
+
+        assert!(traces.bytes() <= 1_000_000 && traces.bytes() > 950_000, "{}", traces.bytes());
+        assert!(terms > 1_000 && texts > 1_000 && terms < 5_000, "{terms} terms, {texts} texts");
     }
 
     #[test]
@@ -228,13 +335,30 @@ mod tests {
         let limits = Limits { max_spans: 2, ..Limits::default() };
         let mut traces = Traces::default();
         for segment in ["1", "2", "3"] {
-            traces.insert(decoded("endless", segment, 1, 10), Vec::new());
+            let mut decoded = decoded("endless", segment, 1, 10);
+            decoded.segment.spans[0].operation_name = segment.to_owned();
+            traces.insert(decoded, Vec::new());
             traces.evict(&limits);
         }
-        assert_eq!(
-            (traces.len(), traces.spans(), traces.bytes(), traces.segments.len()),
-            (0, 0, 0, 0)
-        );
+        assert_eq!((traces.len(), traces.spans(), traces.bytes()), (0, 0, 0));
+        assert_eq!((traces.segments.len(), traces.index.len()), (0, (0, 0)));
+        assert_eq!((traces.by_start(None, None).count(), traces.since(0).count()), (0, 0));
+    }
+
+    #[test]
+    fn terms_of_a_trace_are_limited() {
+        let mut traces = Traces::default();
+        let mut many = decoded("t", "s", 1, 10);
+        many.segment.spans[0].tags = (0..20_000)
+            .map(|tag| KeyStringValuePair { key: "k".into(), value: tag.to_string() })
+            .collect();
+        traces.insert(many, Vec::new());
+
+        assert_eq!(traces.index.len().0, 10_000);
+
+        traces.evict(&Limits { max_spans: 0, ..Limits::default() });
+
+        assert_eq!((traces.index.len(), traces.bytes()), ((0, 0), 0));
     }
 
     #[test]

@@ -97,6 +97,57 @@ async fn traces_are_selected_by_time_and_sorted() {
 }
 
 #[tokio::test]
+async fn traces_are_selected_by_each_filter() {
+    let (collector, began) = with_scenario().await;
+    let mut other = small("other", "other");
+    let span = &mut other.spans[0];
+    (span.start_time, span.end_time, span.is_error) = (began + 100, began + 300, true);
+    span.peer = "queue:9092".into();
+    span.tags = vec![pair("http.status_code", "503"), pair("note", "a=b&c")];
+    span.logs = vec![skywalking_proto::v3::Log {
+        time: began,
+        data: vec![pair("message", "No Answer"), pair("stack", "at main.rs")],
+    }];
+    other.service_instance.clear();
+    let wrong = small("wrong", "wrong");
+    let mut wrong = skywalking_proto::v3::SegmentObject { service: "wrong".into(), ..wrong };
+    (wrong.spans[0].start_time, wrong.spans[0].end_time) = (began + 50, began + 60);
+    wrong.spans[0].operation_name.clear();
+    send(collector.grpc_addr(), COLLECT, encoded([&other, &wrong])).await.expect("accepted");
+    let http = collector.http_addr();
+    for (query, expected) in [
+        ("", vec!["other", "wrong", "trace/1"]),
+        ("service=small", vec!["other"]),
+        ("instance=Service_Test_1", vec!["trace/1"]),
+        ("instance=_blank", vec!["other"]),
+        ("service=RTS_Test&instance=Service_Test_1", vec![]),
+        ("endpoint=%2FAPI%2FSnapshot", vec!["trace/1"]),
+        ("endpoint=%2FService%2FOnSnapshot", vec![]),
+        ("service=Service_Test&endpoint=%2FAPI%2FSnapshot", vec![]),
+        ("tag=db.type", vec!["trace/1"]),
+        ("tag=db.type%3Dsql&tag=db.statement", vec!["trace/1"]),
+        ("tag=db.type%3Dsql&tag=note", vec![]),
+        ("tag=note%3Da%3Db%26c", vec!["other"]),
+        ("tag=note%3D", vec![]),
+        ("text=no+answer", vec!["other"]),
+        ("text=main.rs", vec![]),
+        ("text=SNAPSHOT", vec!["trace/1"]),
+        ("text=queue:", vec!["other"]),
+        ("text=_TEST&endpoint=%2FAPI%2FSnapshot", vec!["trace/1"]),
+        ("minDuration=12", vec!["other", "trace/1"]),
+        ("minDuration=11&maxDuration=12", vec!["trace/1"]),
+        ("maxDuration=10", vec!["wrong"]),
+        ("error=true", vec!["other"]),
+        ("error=false", vec!["wrong", "trace/1"]),
+        ("violations=true&error=false", vec!["wrong"]),
+    ] {
+        let list = json(http, &format!("/api/traces?{query}")).await;
+        assert_eq!(ids(&list), expected, "{query}");
+        assert_eq!(list["matched"], json!(expected.len()), "{query}");
+    }
+}
+
+#[tokio::test]
 async fn pages_are_not_shifted_by_later_arrivals() {
     let began = now();
     let collector = with_traces((0..6).map(|at| (began + at / 2, at % 3))).await;
@@ -151,6 +202,12 @@ async fn invalid_parameters_of_lists_are_400() {
         ("order=up", r#"invalid order="up": expected desc or asc"#),
         ("cursor=5", r#"invalid cursor="5": expected `next` of the page before"#),
         ("from=1&from=2", "duplicate parameter from"),
+        ("text=", r#"invalid text="": expected a text"#),
+        ("tag=%3Dv", r#"invalid tag="=v": expected key=value, or a key"#),
+        ("minDuration=1.5", r#"invalid minDuration="1.5": expected milliseconds"#),
+        ("error=1", r#"invalid error="1": expected true or false"#),
+        ("violations=no", r#"invalid violations="no": expected true"#),
+        ("name=x", r#"unknown parameter "name": expected from, to, service, instance"#),
     ] {
         let response = get(collector.http_addr(), &format!("/api/traces?{query}")).await;
         let error = error_text(&response, 400);

@@ -42,7 +42,7 @@ pub(in crate::http) fn live(
             let expected = "`cursor` of a line before, or omit it to start now";
             set_once("cursor", &mut cursor, parse_number("cursor", &value, expected)?)?;
         } else {
-            filters.set(&name, value, "expected from, to, service or cursor")?;
+            filters.set(&name, value, "cursor")?;
         }
     }
     Ok((filters.into_query(), cursor))
@@ -51,25 +51,92 @@ pub(in crate::http) fn live(
 /// The parameters that select traces.
 #[derive(Debug, Default)]
 struct Filters {
-    from: Option<i64>,
-    to: Option<i64>,
-    service: Option<String>,
+    query: TraceQuery,
+    error: Option<bool>,
+    violations: Option<bool>,
 }
 
 impl Filters {
-    fn set(&mut self, name: &str, value: String, expected: &'static str) -> Result<(), ParamError> {
+    /// Sets a parameter. `others` are the further parameters of the path.
+    fn set(&mut self, name: &str, value: String, others: &str) -> Result<(), ParamError> {
+        let query = &mut self.query;
         match name {
-            "from" => set_once("from", &mut self.from, parse_time("from", &value)?),
-            "to" => set_once("to", &mut self.to, parse_time("to", &value)?),
-            "service" => set_service(&mut self.service, value),
-            _ => Err(ParamError::Unknown { name: quoted(name), expected }),
+            "from" => set_once("from", &mut query.from, parse_time("from", &value)?),
+            "to" => set_once("to", &mut query.to, parse_time("to", &value)?),
+            "service" => set_service(&mut query.service, value),
+            "instance" => set_text("instance", &mut query.instance, value),
+            "endpoint" => set_text("endpoint", &mut query.endpoint, value),
+            "tag" => {
+                query.tags.push(parse_tag(&value)?);
+                Ok(())
+            }
+            "text" => set_text("text", &mut query.text, value),
+            "minDuration" => {
+                let duration = parse_duration("minDuration", &value)?;
+                set_once("minDuration", &mut query.min_duration, duration)
+            }
+            "maxDuration" => {
+                let duration = parse_duration("maxDuration", &value)?;
+                set_once("maxDuration", &mut query.max_duration, duration)
+            }
+            "error" => {
+                let error = parse_bool("error", &value)?;
+                set_once("error", &mut self.error, error)
+            }
+            "violations" => {
+                let expected = "true, or omit it for all traces";
+                let only = value == "true";
+                if !only {
+                    let value = quoted(&value);
+                    return Err(ParamError::Invalid { name: "violations", value, expected });
+                }
+                set_once("violations", &mut self.violations, only)
+            }
+            _ => Err(ParamError::UnknownFilter { name: quoted(name), others: others.to_owned() }),
         }
     }
 
     fn into_query(self) -> TraceQuery {
-        let Self { from, to, service } = self;
-        TraceQuery { from, to, service, ..TraceQuery::default() }
+        let has_violations = self.violations.unwrap_or_default();
+        TraceQuery { is_error: self.error, has_violations, ..self.query }
     }
+}
+
+fn set_text(
+    name: &'static str,
+    param: &mut Option<String>,
+    value: String,
+) -> Result<(), ParamError> {
+    if value.is_empty() {
+        return Err(ParamError::Invalid {
+            name,
+            value: quoted(&value),
+            expected: "a text, or omit it for all traces",
+        });
+    }
+    set_once(name, param, value)
+}
+
+/// Parses `key=value`, or `key` for any value.
+fn parse_tag(value: &str) -> Result<(String, Option<String>), ParamError> {
+    let (key, of_key) = match value.split_once('=') {
+        Some((key, of_key)) => (key, Some(of_key.to_owned())),
+        None => (value, None),
+    };
+    if key.is_empty() {
+        let expected = "key=value, or a key";
+        return Err(ParamError::Invalid { name: "tag", value: quoted(value), expected });
+    }
+    Ok((key.to_owned(), of_key))
+}
+
+fn parse_duration(name: &'static str, value: &str) -> Result<u64, ParamError> {
+    parse_number(name, value, "milliseconds")
+}
+
+fn parse_bool(name: &'static str, value: &str) -> Result<bool, ParamError> {
+    let expected = "true or false";
+    value.parse().map_err(|_| ParamError::Invalid { name, value: quoted(value), expected })
 }
 
 fn parse_time(name: &'static str, value: &str) -> Result<i64, ParamError> {
