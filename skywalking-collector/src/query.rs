@@ -1,10 +1,10 @@
 //! Reads the store: lists of traces, one trace, the service map.
 
+mod filter;
 mod notes;
 mod rows;
 mod skeleton;
 mod span_details;
-mod filter;
 mod summaries;
 mod text_search;
 mod timing;

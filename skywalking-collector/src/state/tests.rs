@@ -17,16 +17,16 @@ fn pair(key: &str, value: impl Into<String>) -> KeyStringValuePair {
 
 /// Returns the segments of a request through three services, with four spans each. Some texts occur
 /// in one trace only: the URL and the statement.
-fn trace(number: usize, now: i64) -> impl Iterator<Item = SegmentObject> {
+fn trace(number: i64, now: i64) -> impl Iterator<Item = SegmentObject> {
     (0..3).map(move |hop| {
         let (service, endpoint) = ((number + hop) % 12, number % 40);
-        let start = now + (hop as i64) * 3;
-        let id = |hop: usize| format!("3f0c{number:024x}.{hop}.17");
+        let start = now + hop * 3;
+        let id = |hop: i64| format!("3f0c{number:024x}.{hop}.17");
         let span = |span_id: i32, kind: SpanType, layer: SpanLayer, name: String| SpanObject {
             span_id,
             parent_span_id: span_id - 1,
             start_time: start + i64::from(span_id),
-            end_time: start + 40 + (number % 97) as i64,
+            end_time: start + 40 + number % 97,
             operation_name: name,
             span_type: kind as i32,
             span_layer: layer as i32,
@@ -34,10 +34,11 @@ fn trace(number: usize, now: i64) -> impl Iterator<Item = SegmentObject> {
             tags: vec![pair("http.method", "GET"), pair("env", "development")],
             ..Default::default()
         };
+        let has_failed = number % 50 == 0;
         let name = format!("/orders/{endpoint}/items");
         let mut entry = span(0, SpanType::Entry, SpanLayer::Http, name.clone());
         entry.tags.push(pair("url", format!("http://shop.local{name}?page={number}&hop={hop}")));
-        entry.tags.push(pair("http.status_code", if number % 50 == 0 { "500" } else { "200" }));
+        entry.tags.push(pair("http.status_code", if has_failed { "500" } else { "200" }));
         if hop > 0 {
             entry.refs.push(SegmentReference {
                 ref_type: RefType::CrossProcess as i32,
@@ -50,7 +51,7 @@ fn trace(number: usize, now: i64) -> impl Iterator<Item = SegmentObject> {
                 network_address_used_at_peer: format!("service-{service}:8080"),
             });
         }
-        if number % 50 == 0 {
+        if has_failed {
             entry.is_error = true;
             entry.logs = vec![Log {
                 time: start + 5,
@@ -80,13 +81,15 @@ fn trace(number: usize, now: i64) -> impl Iterator<Item = SegmentObject> {
 }
 
 /// Fills a store beyond its limit. Returns the state and the segments a second.
-fn filled(traces: usize) -> (CollectorState, f64) {
-    let state = CollectorState::new(Limits::default(), Timeouts::default(), None);
+fn filled(traces: i64) -> (CollectorState, f64) {
+    let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
+    let addresses = Addresses { grpc: nowhere, http: nowhere };
+    let state = CollectorState::new(addresses, Limits::default(), Timeouts::default(), None);
     let now = now();
     let (mut segments, mut seconds) = (0_u32, 0.0);
     for first in (0..traces).step_by(1_000) {
         let encoded: Vec<_> = (first..first + 1_000)
-            .flat_map(|number| trace(number, now + number as i64))
+            .flat_map(|number| trace(number, now + number))
             .map(|segment| segment.encode_to_vec())
             .collect();
         let began = Instant::now();

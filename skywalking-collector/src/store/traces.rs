@@ -227,7 +227,7 @@ impl Traces {
 
     /// Returns all segments, by the age of their traces.
     pub(crate) fn segments(&self) -> Vec<Arc<StoredSegment>> {
-        self.by_age.iter().flat_map(|trace| trace.segments.iter().cloned()).collect()
+        self.iter().flat_map(|trace| trace.segments.iter().cloned()).collect()
     }
 
     /// Returns the segments with violations, the latest arrival first.
