@@ -49,7 +49,8 @@ test("quotes hold for a shell", () => {
 test("SQL breaks before clauses", () => {
   assert.equal(
     formatSql("SELECT a, b FROM t LEFT OUTER JOIN u ON t.id = u.id WHERE x = 1 "
-      + "AND y BETWEEN 1 AND 2 OR z IN (SELECT q FROM r WHERE s = 'from where') GROUP BY a ORDER BY b LIMIT 5"),
+      + "AND y BETWEEN 1 AND 2 OR z IN (SELECT q FROM r WHERE s = 'from where') "
+      + "GROUP BY a ORDER BY b LIMIT 5"),
     [
       "SELECT a, b", "FROM t", "LEFT OUTER JOIN u ON t.id = u.id", "WHERE x = 1",
       "  AND y BETWEEN 1 AND 2", "  OR z IN (", "  SELECT q", "  FROM r",
@@ -66,7 +67,8 @@ test("SQL breaks before clauses", () => {
 
 test("SQL with dialects, line breaks or open quotes is unchanged", () => {
   for (const text of [
-    "SELECT 'it\\'s' FROM t WHERE 1", "SELECT $$a from b$$ FROM t", "SELECT 1 # from x",
+    "SELECT 'it\\'s' FROM t WHERE 1",
+    "SELECT $$a from b$$ FROM t", "SELECT 1 # from x",
     "SELECT 'open FROM t", "SELECT 1\nFROM t", "SELECT 5--3 FROM t", "GET key from cache", "",
     "constructor from where",
   ]) assert.equal(formatSql(text), text);
@@ -74,7 +76,8 @@ test("SQL with dialects, line breaks or open quotes is unchanged", () => {
 
 test("SQL keeps everything but white space", () => {
   const words = ["SELECT", "FROM", "where", "AND", "between", "(", ")", "'a from  b'", '"x"',
-    "a.from", ",", "1", "/* or */", "JOIN", "left", "ORDER", "BY", "values", "-- x", "é", "😀", "constructor"];
+    "a.from", ",", "1", "/* or */", "JOIN", "left", "ORDER", "BY", "values", "-- x", "é", "😀",
+    "constructor"];
   let state = 7;
   for (let round = 0; round < 2000; round++) {
     const parts = ["SELECT"];

@@ -14,7 +14,7 @@ import { FLAG, LAYERS, TYPES } from "./model.js";
 import { References } from "./references.js";
 
 /** A part of the details. It is left out if it has no content. */
-export function Section({ title, extra, children }) {
+function Section({ title, extra, children }) {
   return html`<section class="part"><div class="part-head"><h3>${title}</h3>${extra}</div>
     ${children}</section>`;
 }
@@ -57,16 +57,24 @@ function Times({ trace, row }) {
   </dl>`;
 }
 
-function Notices({ trace, row, gaps, violations }) {
+function Notices({ trace, row, gaps }) {
   const notes = (trace.notes.get(row) ?? []).map((note) => note.text);
   if (trace.flags[row] & FLAG.negative) notes.push("The span ends before it starts.");
   const waits = (gaps.get(row) ?? []).map((gap) => describeGap(gap, duration));
   return html`
     ${notes.map((text) => html`<p key=${text} class="notice warn">${text}</p>`)}
-    ${violations.map((one, index) => html`<p key=${index} class="notice warn">
-      <strong>${one.rule}</strong> <bdi>${one.text}</bdi></p>`)}
     ${waits.length > 0 && html`<p class="notice">
       <${Icon} name="clock" /> ${waits.join(", ")}</p>`}`;
+}
+
+function Violations({ violations }) {
+  if (violations.length === 0) return null;
+  return html`<${Section} title="Violations of the protocol">
+    <ul class="plain violations">
+      ${violations.map((one, index) => html`<li key=${index}><code>${one.rule}</code>
+        <p><bdi>${one.text}</bdi></p></li>`)}
+    </ul>
+  <//>`;
 }
 
 function Raw({ value }) {
@@ -90,6 +98,7 @@ function Loaded({ trace, row, details, isError }) {
       label="Copy as curl: the request of this span">Copy as curl<//>`} />
     <${Logs} logs=${span.logs} start=${span.startTime} />
     <${References} trace=${trace} details=${details} />
+    <${Violations} violations=${details.violations} />
     <${Raw} value=${details} />`;
 }
 
@@ -103,7 +112,6 @@ export function Details({ trace, row, gaps, onClose }) {
   const isError = (trace.flags[row] & FLAG.error) !== 0;
   const reason = trace.reason[row] >= 0 ? trace.reasons[trace.reason[row]] : "";
   const name = trace.names[trace.name[row]] || "(no name)";
-  const violations = details?.violations ?? trace.violations.get(row) ?? [];
   return html`<aside class="details" aria-label="Details of the span">
     <div class="details-head">
       <h2><bdi>${name}</bdi></h2>
@@ -114,7 +122,7 @@ export function Details({ trace, row, gaps, onClose }) {
       ${isError && html`<p class="notice failed"><strong>Failed</strong>
         ${reason && html` <bdi>${reason}</bdi>`}</p>`}
       <${Times} trace=${trace} row=${row} />
-      <${Notices} trace=${trace} row=${row} gaps=${gaps} violations=${violations} />
+      <${Notices} trace=${trace} row=${row} gaps=${gaps} />
       <${Facts} trace=${trace} row=${row} details=${details} />
       ${details && html`<${Loaded} key=${path} trace=${trace} row=${row} details=${details}
         isError=${isError} />`}
