@@ -13,7 +13,7 @@ const SYNC = "charts";
 /** A shorter drag is a click, in px. */
 const SHORTEST_DRAG = 8;
 
-function options(uPlot, { series, format, height, width, onRange, onCursor }) {
+function options({ series, format, height, width, onRange, onCursor }) {
   const grid = { stroke: computed("--line"), width: 1 };
   const axis = { stroke: computed("--text-3"), font: FONT, grid, ticks: { show: false } };
   return {
@@ -69,18 +69,20 @@ export function Chart({ title, times, series, format, height = 160, onRange }) {
   latest.current = { onRange, data: [times, ...series.map(({ values }) => values)] };
 
   useEffect(() => {
+    const element = box.current;
     let observer = null;
     let closed = false;
     loadUPlot().then((uPlot) => {
       if (closed) return;
-      const settings = options(uPlot, {
-        series, format, height, width: box.current.clientWidth,
+      const settings = options({
+        series, format, height, width: element.clientWidth,
         onRange: onRange && ((from, to) => latest.current.onRange(from, to)), onCursor: setAt,
       });
-      plot.current = new uPlot(settings, latest.current.data, box.current);
+      const created = new uPlot(settings, latest.current.data, element);
+      plot.current = created;
       observer = new ResizeObserver(() =>
-        plot.current.setSize({ width: box.current.clientWidth, height }));
-      observer.observe(box.current);
+        created.setSize({ width: element.clientWidth, height }));
+      observer.observe(element);
     }, (reason) => !closed && setError(reason.message));
     return () => {
       closed = true;

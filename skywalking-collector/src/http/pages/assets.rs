@@ -63,6 +63,7 @@ assets! {
     "js/pages/map/edge.js"
     "js/pages/map/edges.js"
     "js/pages/map/figures.js"
+    "js/pages/map/filters.js"
     "js/pages/map/graph.js"
     "js/pages/map/icons.js"
     "js/pages/map/index.js"
