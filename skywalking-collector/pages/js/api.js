@@ -50,6 +50,8 @@ async function errorOf(response) {
 
 /** Sends a GET request with the token. Throws an `ApiError`, or an `AbortError` if aborted. */
 export async function request(path, params, signal) {
+  // The user is being asked for the token. `setToken` reads everything again.
+  if (connection.get() === "token") throw new ApiError(401, "The collector needs a token.");
   const headers = token() ? { authentication: token() } : {};
   let response;
   try {

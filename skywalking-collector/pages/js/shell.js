@@ -63,7 +63,7 @@ function ConnectionBar() {
   const state = useStore(connection);
   if (state !== "gone") return null;
   return html`<div class="bar-gone" role="alert">
-    The collector does not answer. The data below is from before; this page reconnects by itself.
+    The collector does not answer. What is shown is from before; this page reconnects by itself.
   </div>`;
 }
 
@@ -93,8 +93,8 @@ export function Shell() {
     <div class="shell">
       <${Sidebar} show=${show} />
       <div class="content">
-        <${ConnectionBar} />
         <main id="main" tabindex="-1"><${Page} /></main>
+        <${ConnectionBar} />
       </div>
       ${floating && state !== "token" && html`<${floating.Component} onClose=${close} />`}
       ${state === "token" && html`<${TokenDialog} />`}

@@ -138,7 +138,7 @@ export function Histogram({ params, live }) {
       <span>${usable ? clock(data.from) : ""}</span>
       <span class="histogram-readout" role="status">${at !== null ? readout(data, at) : usable
         ? html`${errors > 0 && html`<span class="problem">${plural(errors, "error")}</span> · `}
-          p95 up to ${duration(slowest)}` : ""}</span>
+          <span class="histogram-legend" aria-hidden="true" />p95 up to ${duration(slowest)}` : ""}</span>
       <span>${usable ? clock(data.from + data.width * data.buckets.length) : ""}</span>
     </div>
   </div>`;

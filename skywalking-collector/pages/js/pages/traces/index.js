@@ -71,34 +71,30 @@ export default function Traces({ params }) {
 
   const filtered = Object.keys(apiFilters(params)).length > 0;
   const ranged = ["range", "from", "to"].some((name) => params.has(name));
-  const loading = feed.key === null || (feed.loading && feed.stale);
-  if (feed.error && feed.error.status && feed.key === null) {
-    return html`<div class="traces">
-      <div class="traces-head"><h1>Traces</h1><${Range} params=${params} /></div>
-      <${Search} params=${params} />
-      <${Failure} title="The search failed" text=${feed.error.message} retry=${feed.reload} />
-    </div>`;
-  }
-  const nothing = !loading && traces.length === 0;
+  // Without an answer, or without a token, the frame of the page shows what to do.
+  const failed = feed.stale && feed.error && ![0, 401].includes(feed.error.status);
+  const first = feed.key === null && !failed;
+  const nothing = !feed.stale && traces.length === 0;
   if (nothing && !filtered && !ranged) return html`<${FirstSteps} />`;
   return html`<div class="traces">
     <div class="traces-head">
       <h1>Traces</h1>
       <span class="dim number" role="status" title=${`${feed.matched} traces`}>
-        ${loading ? "" : plural(feed.matched, "trace")}</span>
+        ${feed.stale ? "" : plural(feed.matched, "trace")}</span>
       <span class="spacer" />
       <${LiveButton} paused=${paused} live=${live} stream=${feed.stream} toggle=${toggle} />
       <${Range} params=${params} />
     </div>
     <${Search} params=${params} />
-    ${feed.error && html`<p class="problem" role="alert">${feed.error.message}</p>`}
     <${Histogram} params=${params} live=${live && !paused} />
     ${feed.waiting > 0 && html`<button type="button" class="waiting" onClick=${feed.reload}>
       ${count(feed.waiting)} new or changed ${feed.waiting === 1 ? "trace" : "traces"}: show
     </button>`}
-    ${loading && html`<${Skeleton} rows=${12} />`}
+    ${failed && html`<${Failure} title="The search failed" text=${feed.error.message}
+      retry=${feed.reload} />`}
+    ${first && html`<${Skeleton} rows=${12} />`}
     ${nothing && html`<${Nothing} filtered=${filtered} ranged=${ranged} />`}
-    ${!loading && traces.length > 0 && html`<${List} traces=${traces} sort=${sort} order=${order}
-      more=${feed.next ? feed.more : null} />`}
+    ${!failed && traces.length > 0 && html`<${List} traces=${traces} sort=${sort} order=${order}
+      stale=${feed.stale} more=${feed.next && !feed.stale ? feed.more : null} />`}
   </div>`;
 }

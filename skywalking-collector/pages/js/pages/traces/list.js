@@ -58,7 +58,7 @@ function useAnchor(scroller, traces, pointer) {
   return { remember, padding, release: () => setPadding(0) };
 }
 
-export function List({ traces, sort, order, more }) {
+export function List({ traces, sort, order, stale, more }) {
   const scroller = useRef(null);
   const pointer = useRef(null);
   const following = useRef(false);
@@ -116,7 +116,7 @@ export function List({ traces, sort, order, more }) {
     Home: { label: "First trace", run: step(-Infinity) },
   });
 
-  return html`<div class="list" ref=${scroller} onPointerOver=${over} onPointerLeave=${leave}
+  return html`<div class=${`list ${stale ? "list-stale" : ""}`} ref=${scroller} onPointerOver=${over} onPointerLeave=${leave}
     onScroll=${scrolled} onWheel=${wheel} role="table" aria-label="Traces"
     aria-rowcount=${traces.length + 1}>
     <div class="list-head row" role="row" aria-rowindex="1">
