@@ -14,7 +14,7 @@ const loaded = new Map();
 
 /** Loads a style sheet once. Resolves also if it is missing: the page then looks plain. */
 function loadStyle(href) {
-  if (document.querySelector(`link[href="${href}"]`)) return Promise.resolve();
+  if (document.querySelector(`link[rel="stylesheet"][href="${href}"]`)) return Promise.resolve();
   return new Promise((resolve) => {
     const element = document.createElement("link");
     element.rel = "stylesheet";

@@ -6,6 +6,8 @@ import { openLive } from "../../live.js";
 const PAGE = 100;
 /** Traces in memory while the list is live. Older ones are read again on demand. */
 const LIVE_LIMIT = 2000;
+/** The newest traces are read again when the stream starts: some may have arrived before it. */
+const OVERLAP = 20;
 /** New traces are added in steps of this time in ms, so that the list stays readable. */
 const FLUSH = 250;
 
@@ -89,7 +91,7 @@ export function useFeed({ key, query, sort, order, live, paused }) {
       setStream(next);
       // Traces may have arrived between the list and the start of the stream.
       if (next === "open" && cursor === null) {
-        get("/api/traces", { ...latest.current.query(), limit: PAGE }).then(
+        get("/api/traces", { ...latest.current.query(), limit: OVERLAP }).then(
           ({ traces }) => traces.forEach((trace) => arrived.set(trace.traceId, trace)), () => {});
       }
     };
