@@ -3,6 +3,11 @@
 //! Messages hold enums as numbers, and an agent may send a number that this version of the protocol
 //! doesn't define. Such a number has the name [`UNRECOGNIZED`].
 
+use serde::{Deserialize, Deserializer};
+
+/// A name of the protocol. serde takes a reference for borrowed data, but not this alias.
+pub(crate) type Name = &'static str;
+
 /// The name of a number that the protocol doesn't define.
 pub(crate) const UNRECOGNIZED: &str = "UNRECOGNIZED";
 
@@ -49,6 +54,32 @@ pub(crate) fn ref_type(number: i32) -> &'static str {
         CROSS_THREAD => "CrossThread",
         _ => UNRECOGNIZED,
     }
+}
+
+/// Reads the name of a span type.
+pub(crate) fn read_span_type<'de, D: Deserializer<'de>>(from: D) -> Result<&'static str, D::Error> {
+    read(from, span_type)
+}
+
+/// Reads the name of a span layer.
+pub(crate) fn read_span_layer<'de, D: Deserializer<'de>>(
+    from: D,
+) -> Result<&'static str, D::Error> {
+    read(from, span_layer)
+}
+
+/// Reads the name of a type of reference.
+pub(crate) fn read_ref_type<'de, D: Deserializer<'de>>(from: D) -> Result<&'static str, D::Error> {
+    read(from, ref_type)
+}
+
+/// Reads a name and returns the same name of the protocol, or [`UNRECOGNIZED`].
+fn read<'de, D: Deserializer<'de>>(
+    from: D,
+    name: impl Fn(i32) -> &'static str,
+) -> Result<&'static str, D::Error> {
+    let read = String::deserialize(from)?;
+    Ok((0..8).map(name).find(|known| *known == read).unwrap_or(UNRECOGNIZED))
 }
 
 #[cfg(test)]

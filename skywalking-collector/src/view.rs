@@ -1,4 +1,4 @@
-//! Text views for a terminal: a trace as a tree, and the service map.
+//! Text views for a terminal: a trace as a tree, a trace of a list, and the service map.
 //!
 //! Names come from agents. Control characters and invisible characters in them are escaped, so that
 //! they can't affect the terminal. Colors only repeat what a word or a mark says.
@@ -13,9 +13,20 @@
 mod columns;
 mod invisible;
 mod style;
+mod summary;
 mod topology;
 mod tree;
 
 pub use style::Style;
+pub use summary::summary;
 pub use topology::{topology, topology_with_limit};
-pub use tree::{tree, tree_with_limit};
+pub use tree::{tree, tree_with_details, tree_with_limit};
+
+/// Returns a text of unknown origin with its control and invisible characters escaped.
+///
+/// ```
+/// assert_eq!(skywalking_collector::view::escaped("a\u{1b}[2J"), "a␛[2J");
+/// ```
+pub fn escaped(text: &str) -> String {
+    columns::escape(text)
+}

@@ -1,11 +1,11 @@
 //! Traces of a list: summaries, and pages of them.
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::query::Cursor;
 
 /// One trace of a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TraceSummary {
@@ -59,6 +59,14 @@ pub struct Bar {
 impl Serialize for Bar {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         (self.service, self.start, self.end, u8::from(self.is_error)).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Bar {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (service, start, end, is_error): (_, _, _, u8) =
+            Deserialize::deserialize(deserializer)?;
+        Ok(Self { service, start, end, is_error: is_error != 0 })
     }
 }
 

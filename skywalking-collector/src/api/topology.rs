@@ -1,9 +1,9 @@
 //! The service map.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A service map: the services and the calls between them.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Topology {
     /// The nodes, sorted by name.
@@ -13,7 +13,7 @@ pub struct Topology {
 }
 
 /// A service, a guessed peer, or the node `User`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Node {
@@ -32,7 +32,7 @@ pub struct Node {
 }
 
 /// A call from one node to another.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Call {
     /// `<source>-<target>`.

@@ -1,9 +1,13 @@
 //! A trace with its spans.
 
-use serde::Serialize;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use crate::enums::{self, Name};
 
 /// A trace with the spans of all its segments.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TraceView {
@@ -16,7 +20,7 @@ pub struct TraceView {
 }
 
 /// A span.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SpanView {
@@ -37,10 +41,11 @@ pub struct SpanView {
     /// The operation name.
     pub operation_name: String,
     /// `Entry`, `Exit` or `Local`.
-    #[serde(rename = "type")]
-    pub span_type: &'static str,
+    #[serde(rename = "type", deserialize_with = "enums::read_span_type")]
+    pub span_type: Name,
     /// `Unknown`, `Database`, `RPCFramework`, `Http`, `MQ`, `Cache`, `FAAS` or `GenAI`.
-    pub layer: &'static str,
+    #[serde(deserialize_with = "enums::read_span_layer")]
+    pub layer: Name,
     /// The number of the component.
     pub component_id: i32,
     /// The address or name that an exit span calls.
@@ -60,12 +65,13 @@ pub struct SpanView {
 }
 
 /// A reference to a span of another segment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RefView {
     /// `CrossProcess` or `CrossThread`.
-    pub ref_type: &'static str,
+    #[serde(deserialize_with = "enums::read_ref_type")]
+    pub ref_type: Name,
     /// The trace of the parent.
     pub trace_id: String,
     /// The segment of the parent.
@@ -83,7 +89,7 @@ pub struct RefView {
 }
 
 /// A log of a span.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LogView {
     /// The time, in epoch milliseconds.
@@ -93,7 +99,7 @@ pub struct LogView {
 }
 
 /// A key and a value.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct KeyValue {
     /// The key.
@@ -103,7 +109,7 @@ pub struct KeyValue {
 }
 
 /// A protocol violation in a stored segment. At most 100 are recorded for each segment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ViolationView {
@@ -118,7 +124,7 @@ pub struct ViolationView {
     /// The service instance of the segment, cut as in the OAP.
     pub service_instance: String,
     /// The short name of the rule.
-    pub rule: &'static str,
+    pub rule: Cow<'static, str>,
     /// What is wrong, the value, and the fix.
     pub text: String,
 }

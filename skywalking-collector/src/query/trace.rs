@@ -29,7 +29,7 @@ pub(crate) fn violations(segment: &StoredSegment) -> impl Iterator<Item = Violat
         span_id: violation.span_id,
         service: naming::truncated(&segment.object.service).to_owned(),
         service_instance: naming::truncated(&segment.object.service_instance).to_owned(),
-        rule: violation.rule.name(),
+        rule: violation.rule.name().into(),
         text: violation.to_string(),
     })
 }

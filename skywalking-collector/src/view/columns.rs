@@ -22,6 +22,11 @@ fn escaped(text: &str) -> impl Iterator<Item = char> {
     })
 }
 
+/// Returns the whole text, escaped.
+pub(super) fn escape(text: &str) -> String {
+    escaped(text).collect()
+}
+
 /// Returns the escaped text, cut to this many columns. A cut text ends with `…`.
 pub(super) fn fit(text: &str, columns: usize) -> String {
     // Combining marks take no column, so their number is limited too.
@@ -57,10 +62,12 @@ pub(super) fn pad(text: &str, columns: usize) -> String {
 }
 
 /// Returns the escaped text in lines of at most this many columns, broken at spaces if possible,
-/// and at most six lines.
+/// and at most six lines. A cut text ends with `…`.
 pub(super) fn wrap(text: &str, columns: usize) -> impl Iterator<Item = String> {
     const LINES: usize = 6;
-    let text: String = escaped(text).take(LINES * columns).collect();
+    let mut characters = escaped(text);
+    let text: String = characters.by_ref().take(LINES * columns).collect();
+    let is_cut = characters.next().is_some();
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
         let mut word = word.to_owned();
@@ -91,7 +98,12 @@ pub(super) fn wrap(text: &str, columns: usize) -> impl Iterator<Item = String> {
             word = rest;
         }
     }
-    lines.truncate(LINES);
+    if is_cut || lines.len() > LINES {
+        lines.truncate(LINES);
+        if let Some(line) = lines.last_mut() {
+            *line = fit(&format!("{line}…"), columns);
+        }
+    }
     lines.into_iter()
 }
 
@@ -196,7 +208,10 @@ mod tests {
         assert_eq!(lines("abcdefgh", 3), ["abc", "def", "gh"]);
         assert_eq!(lines("", 3), [""]);
         assert_eq!(lines("\x1b[2J", 9), ["␛[2J"]);
-        assert_eq!(lines(&"word ".repeat(1_000), 10).len(), 6);
+        let cut = lines(&"word ".repeat(1_000), 10);
+        assert_eq!((cut.len(), cut[5].as_str()), (6, "word word…"));
+        assert_eq!(lines(&"abcdefghij".repeat(7), 10)[5], "abcdefghi…");
+        assert_eq!(lines(&"abcdefghij".repeat(6), 10)[5], "abcdefghij");
     }
 
     proptest! {

@@ -1,11 +1,15 @@
-//! A trace as a tree, with one line for each span, in 100 columns:
+//! A trace as a tree, with one line for each span, in 100 columns or the width of the terminal:
 //!
 //! ```text
 //! Entry /API/Snapshot                              RTS_Test             12 ms [================]
 //!   Exit /Service/OnSnapshot -> RTS_Server         RTS_Test             10 ms [ ============== ]
 //! ```
 //!
+//! With details, the tags and logs of a span follow its line (`details`).
+//!
 //! A `!` marks a span with a protocol violation. The violations are listed below the tree.
+
+mod details;
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -14,18 +18,31 @@ use super::columns::{count, duration, fit, pad, wrap};
 use super::style::{Color, Style};
 use crate::api::{ParentLink, SpanView, TraceView};
 
-// Columns.
-const LABEL: usize = 48;
-const SERVICE: usize = 16;
+/// Columns of a duration.
 const DURATION: usize = 9;
-const BAR: usize = 16;
-const WIDTH: usize = 100;
 /// The mark of a span with `skipAnalysis`.
 const SKIPPED: char = '~';
 /// The largest number of violations that are shown. Further ones are counted.
 const MAX_VIOLATIONS: usize = 10;
 /// The largest indent. Deeper spans show their depth as a number.
 const MAX_INDENT: usize = 12;
+
+/// The columns whose number depends on the width.
+struct Columns {
+    label: usize,
+    service: usize,
+    bar: usize,
+}
+
+impl Columns {
+    fn new(width: usize) -> Self {
+        /// The spaces between the columns, the brackets, and the word for an error.
+        const REST: usize = DURATION + 3 + 2 + 6;
+        let bar = (width / 6).min(60);
+        let service = (width * 16 / 100).min(32);
+        Self { label: width.saturating_sub(bar + service + REST), service, bar }
+    }
+}
 
 /// Returns the trace as a tree of spans. Each line has the service, the duration, a bar for the
 /// time within the trace, and `ERROR` if the span failed. Ends with a newline.
@@ -35,9 +52,30 @@ pub fn tree(trace: &TraceView, style: Style) -> String {
 
 /// Like [`tree`], with at most `max_spans` spans and a line that counts the others.
 pub fn tree_with_limit(trace: &TraceView, style: Style, max_spans: usize) -> String {
+    render(trace, style, max_spans, |_, _, _| {})
+}
+
+/// Like [`tree_with_limit`], with the tags, statements and logs of each span below its line.
+pub fn tree_with_details(trace: &TraceView, style: Style, max_spans: usize) -> String {
+    render(trace, style, max_spans, |text, span, depth| {
+        details::push(text, span, 2 * depth.min(MAX_INDENT), style);
+    })
+}
+
+fn render(
+    trace: &TraceView,
+    style: Style,
+    max_spans: usize,
+    push_details: impl Fn(&mut String, &SpanView, usize),
+) -> String {
+    let columns = Columns::new(style.width());
     let start = trace.spans.iter().map(|span| span.start_time).min().unwrap_or(0);
     let end = trace.spans.iter().map(|span| span.end_time).max().unwrap_or(start);
-    let scale = Scale { start, length: u64::try_from(end.saturating_sub(start)).unwrap_or(0) };
+    let scale = Scale {
+        start,
+        length: u64::try_from(end.saturating_sub(start)).unwrap_or(0),
+        width: columns.bar,
+    };
 
     let mut text = heading(trace, &scale, style);
     let mut nodes = trace.tree();
@@ -50,8 +88,8 @@ pub fn tree_with_limit(trace: &TraceView, style: Style, max_spans: usize) -> Str
     for node in &nodes {
         let span = &trace.spans[node.span];
         let violates = violating.contains(&(span.segment_id.as_str(), Some(span.span_id)));
-        let label = pad(&label(span, node.depth, node.link, violates), LABEL);
-        let service = style.paint(Color::Cyan, &pad(&span.service, SERVICE));
+        let label = pad(&label(span, node.depth, node.link, violates), columns.label);
+        let service = style.paint(Color::Cyan, &pad(&span.service, columns.service));
         let took = duration(span.duration());
         let bar = format!("[{}]", scale.bar(span));
         let (bar, error) = if span.is_error {
@@ -61,6 +99,7 @@ pub fn tree_with_limit(trace: &TraceView, style: Style, max_spans: usize) -> Str
         };
         // Writing to a `String` can't fail.
         let _ = writeln!(text, "{label} {service} {took:>DURATION$} {bar}{error}");
+        push_details(&mut text, span, node.depth);
     }
     if !omitted.is_empty() {
         let errors = omitted.iter().filter(|node| trace.spans[node.span].is_error).count();
@@ -101,7 +140,7 @@ fn push_left_out(text: &mut String, trace: &TraceView, style: Style) {
         Some(format!("… {} left out {} below {}", span.service, tag.value, span.operation_name))
     });
     for line in lines.by_ref().take(MAX_VIOLATIONS) {
-        let _ = writeln!(text, "{}", style.paint(Color::Dim, &fit(&line, WIDTH)));
+        let _ = writeln!(text, "{}", style.paint(Color::Dim, &fit(&line, style.width())));
     }
     if let more @ 1.. = lines.count() {
         let _ = writeln!(
@@ -115,7 +154,7 @@ fn push_left_out(text: &mut String, trace: &TraceView, style: Style) {
 /// Writes the violations.
 fn push_violations(text: &mut String, trace: &TraceView, style: Style) {
     for violation in trace.violations.iter().take(MAX_VIOLATIONS) {
-        for (at, line) in wrap(&violation.text, WIDTH - 2).enumerate() {
+        for (at, line) in wrap(&violation.text, style.width() - 2).enumerate() {
             let mark = if at == 0 { '!' } else { ' ' };
             let _ = writeln!(text, "{}", style.paint(Color::Red, &format!("{mark} {line}")));
         }
@@ -173,10 +212,11 @@ fn label(span: &SpanView, depth: usize, link: ParentLink, violates: bool) -> Str
     label
 }
 
-/// The time range of the trace.
+/// The time range of the trace, and the columns of a bar.
 struct Scale {
     start: i64,
     length: u64,
+    width: usize,
 }
 
 impl Scale {
@@ -188,13 +228,13 @@ impl Scale {
                 u64::try_from(time.saturating_sub(self.start)).unwrap_or(0).min(self.length),
             );
             let length = u128::from(self.length.max(1));
-            usize::try_from((since * BAR as u128 + round * (length - 1)) / length)
-                .unwrap_or(BAR)
-                .min(BAR)
+            usize::try_from((since * self.width as u128 + round * (length - 1)) / length)
+                .unwrap_or(self.width)
+                .min(self.width)
         };
-        let from = column(span.start_time, 0).min(BAR - 1);
-        let to = if self.length == 0 { BAR } else { column(span.end_time, 1).max(from + 1) };
-        format!("{}{}{}", " ".repeat(from), "=".repeat(to - from), " ".repeat(BAR - to))
+        let from = column(span.start_time, 0).min(self.width - 1);
+        let to = if self.length == 0 { self.width } else { column(span.end_time, 1).max(from + 1) };
+        format!("{}{}{}", " ".repeat(from), "=".repeat(to - from), " ".repeat(self.width - to))
     }
 }
 

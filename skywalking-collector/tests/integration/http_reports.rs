@@ -228,7 +228,7 @@ async fn recorded_traces_are_stored_with_a_violation() {
 
     let trace = collector.trace("recorded").expect("stored");
     let rules: Vec<_> =
-        trace.violations.iter().map(|one| (one.segment_id.as_str(), one.rule)).collect();
+        trace.violations.iter().map(|one| (one.segment_id.as_str(), &*one.rule)).collect();
 
     assert_eq!(rules, [("gateway", "start-time"), ("service", "start-time")]);
 

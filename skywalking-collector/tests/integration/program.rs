@@ -12,7 +12,7 @@ use crate::support::{
     COLLECT, COLLECT_IN_SYNC, encoded, exchange, json, now, scenario, send, send_with, small,
 };
 
-fn program(arguments: &[&str]) -> Command {
+pub(crate) fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_skywalking-collector"));
     for variable in [
         "GRPC_ADDR",
@@ -24,6 +24,7 @@ fn program(arguments: &[&str]) -> Command {
         "ALLOW_HOST",
         "TOKEN",
         "TOKEN_FILE",
+        "URL",
     ] {
         command.env_remove(format!("SW_COLLECTOR_{variable}"));
     }
@@ -32,15 +33,15 @@ fn program(arguments: &[&str]) -> Command {
 }
 
 /// A running program. Killed on drop.
-struct Running {
+pub(crate) struct Running {
     child: Child,
     out: BufReader<ChildStdout>,
-    grpc: SocketAddr,
-    http: SocketAddr,
+    pub(crate) grpc: SocketAddr,
+    pub(crate) http: SocketAddr,
 }
 
 impl Running {
-    fn start(command: &mut Command) -> Self {
+    pub(crate) fn start(command: &mut Command) -> Self {
         let mut child = command.spawn().expect("the program starts");
         let mut out = BufReader::new(child.stdout.take().expect("piped"));
         let mut address = |prefix: &str| {
@@ -73,7 +74,7 @@ impl Drop for Running {
 }
 
 /// Options for free ports.
-const FREE: [&str; 4] = ["--grpc-addr", "127.0.0.1:0", "--http-addr", "127.0.0.1:0"];
+pub(crate) const FREE: [&str; 4] = ["--grpc-addr", "127.0.0.1:0", "--http-addr", "127.0.0.1:0"];
 
 #[cfg(unix)]
 #[tokio::test]
@@ -279,7 +280,7 @@ async fn idle_connections_are_closed_without_descriptors() {
     }
 }
 
-fn fails(command: &mut Command, code: i32) -> String {
+pub(crate) fn fails(command: &mut Command, code: i32) -> String {
     let Output { status, stdout, stderr } = command.output().expect("the program starts");
     let error = String::from_utf8(stderr).expect("text");
     assert_eq!((status.code(), stdout.len()), (Some(code), 0), "{error}");

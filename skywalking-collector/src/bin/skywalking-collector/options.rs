@@ -4,17 +4,20 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::error::ErrorKind;
-use clap::{CommandFactory as _, Parser};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser};
 use skywalking_collector::{
     Builder, Collector, DEFAULT_GRPC_ADDR, DEFAULT_HTTP_ADDR, Limits, parse_address, parse_host,
 };
 
+use crate::commands::Command;
 use crate::error::Error;
 use crate::token;
 
-/// Receives traces of SkyWalking agents, stores them in memory and shows them: as JSON over HTTP
-/// (/api/services, /api/instances, /api/traces, /api/traces/{traceId}, /api/topology,
-/// /api/violations, /api/stats) and, with --watch, as trees in the terminal.
+/// Receives traces of SkyWalking agents, stores them in memory and shows them: as pages in the
+/// browser (--open), as JSON over HTTP (/api/services, /api/instances, /api/traces,
+/// /api/traces/{traceId}, /api/topology, /api/violations, /api/stats), with --watch as trees in the
+/// terminal, and by the commands in another terminal.
 #[derive(Debug, Parser)]
 #[command(
     version,
@@ -48,11 +51,17 @@ pub(crate) struct Options {
     #[arg(long, value_name = "NAME", env = "SW_COLLECTOR_ALLOW_HOST", value_delimiter = ',', value_parser = host)]
     allow_host: Vec<String>,
     /// File with the token required from agents and API clients
-    #[arg(long, value_name = "FILE", env = "SW_COLLECTOR_TOKEN_FILE")]
+    #[arg(long, value_name = "FILE", env = "SW_COLLECTOR_TOKEN_FILE", global = true)]
     token_file: Option<PathBuf>,
     /// Print each trace as a tree when it has been quiet for a second, and the service map on exit
     #[arg(long)]
     pub(crate) watch: bool,
+    /// Open the pages in the browser
+    #[arg(long)]
+    pub(crate) open: bool,
+    /// Without a command, the program collects.
+    #[command(subcommand)]
+    command: Option<Command>,
 }
 
 impl Options {
@@ -60,14 +69,25 @@ impl Options {
     ///
     /// clap names the option even if the value comes from a variable, so the variables that are set
     /// are printed too.
-    pub(crate) fn parse_or_exit() -> Self {
-        Self::try_parse().unwrap_or_else(|error| {
+    pub(crate) fn parse_or_exit() -> (Self, Option<Command>) {
+        let parsed = Self::command().try_get_matches().and_then(|matches| {
+            refuse_unused(&matches)?;
+            Self::from_arg_matches(&matches)
+        });
+        let mut options = parsed.unwrap_or_else(|error| {
             let _ = error.print();
             if matches!(error.kind(), ErrorKind::ValueValidation | ErrorKind::InvalidUtf8) {
                 print_variables();
             }
             std::process::exit(error.exit_code())
-        })
+        });
+        let command = options.command.take();
+        (options, command)
+    }
+
+    /// Returns the token, if one is set.
+    pub(crate) fn token(self) -> Result<Option<String>, Error> {
+        token::read(self.token_file, std::env::var_os(token::VARIABLE))
     }
 
     /// Returns a builder with these options and the token.
@@ -85,6 +105,22 @@ impl Options {
             None => builder,
         })
     }
+}
+
+/// Refuses options for collecting before a command, which would ignore them.
+fn refuse_unused(matches: &ArgMatches) -> Result<(), clap::Error> {
+    let Some(command) = matches.subcommand_name() else { return Ok(()) };
+    let options = Options::command();
+    let mut given = options.get_arguments().map(|option| option.get_id().as_str()).filter(|id| {
+        *id != "token_file" && matches.value_source(id) == Some(ValueSource::CommandLine)
+    });
+    given.next().map_or(Ok(()), |id| {
+        let option = id.replace('_', "-");
+        let message = format!(
+            "--{option} before `{command}` has no effect: remove it, or put it after the command"
+        );
+        Err(Options::command().error(ErrorKind::ArgumentConflict, message))
+    })
 }
 
 fn print_variables() {

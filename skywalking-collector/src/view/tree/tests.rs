@@ -1,7 +1,7 @@
 //! Trees of valid, incomplete and hostile traces.
 
 use super::*;
-use crate::api::{KeyValue, RefView, ViolationView};
+use crate::api::{KeyValue, LogView, RefView, ViolationView};
 use crate::view::columns::width;
 
 fn span(id: i32, kind: &'static str, name: &str, service: &str, start: i64, end: i64) -> SpanView {
@@ -99,7 +99,7 @@ fn violation(span_id: Option<i32>, text: &str) -> ViolationView {
         span_id,
         service: "a".into(),
         service_instance: "a_1".into(),
-        rule: "no-peer",
+        rule: "no-peer".into(),
         text: text.into(),
     }
 }
@@ -182,6 +182,73 @@ fn left_out_spans_are_listed_below_the_tree() {
     assert!(many.ends_with("\n… and 2 more segments\n"), "{many}");
 }
 
+fn pair(key: &str, value: &str) -> KeyValue {
+    KeyValue { key: key.into(), value: value.into() }
+}
+
+#[test]
+fn details_follow_the_line_of_their_span() {
+    let mut first = span(0, "Entry", "/x", "a", 1_000, 1_009);
+    first.tags = vec![pair("http.method", "GET"), pair("url", "\x1b[2J")];
+    first.logs = vec![LogView {
+        time: 1_004,
+        data: vec![pair("event", "error"), pair("message", "refused"), pair("stack", "at a\nat b")],
+    }];
+    let mut child = span(1, "Exit", "db", "a", 1_001, 1_002);
+    child.tags = vec![pair("db.statement", &"SELECT column FROM table ".repeat(6))];
+    let trace = TraceView { trace_id: "t.1".into(), spans: vec![first, child], violations: vec![] };
+
+    insta::assert_snapshot!(tree_with_details(&trace, Style::plain(), 2), @r"
+    trace t.1
+    2 spans, 1 service, 9 ms
+    Entry /x                                         a                     9 ms [================]
+        · http.method: GET
+        · url: ␛[2J
+        · log after 4 ms
+          · event: error
+          · message: refused
+          · stack: at a
+            at b
+      Exit db                                        a                     1 ms [ ===            ]
+          · db.statement: SELECT column FROM table SELECT column FROM table SELECT column FROM table
+            SELECT column FROM table SELECT column FROM table SELECT column FROM table
+    ");
+    assert_eq!(
+        tree_with_details(&trace, Style::plain(), 0),
+        tree_with_limit(&trace, Style::plain(), 0)
+    );
+}
+
+#[test]
+fn details_are_limited_and_escaped() {
+    let mut first = span(0, "Entry", "/x", "a", 1_000, 1_009);
+    first.tags = vec![pair("\u{202e}", &"数\x1b ".repeat(10_000)); 60];
+    first.tags[0] = pair("stack", &"at\n".repeat(25));
+    first.logs = vec![LogView { time: 1, data: vec![pair("k", "v"); 60] }; 60];
+    let trace = TraceView { trace_id: "t.1".into(), spans: vec![first], violations: vec![] };
+    let text = tree_with_details(&trace, Style::plain(), 1);
+
+    for line in text.lines() {
+        assert!(width(line) <= 100 && !line.chars().any(char::is_control), "{line}");
+    }
+    assert!(text.contains("      … and 5 more lines\n"), "{text}");
+    assert!(text.contains("· … and 10 more tags\n"), "{text}");
+    assert!(text.contains("· … and 10 more fields\n"), "{text}");
+    assert!(text.ends_with("· … and 10 more logs\n"), "{text}");
+}
+
+#[test]
+fn wide_terminals_have_wider_columns() {
+    let mut failed = span(0, "Entry", &"n".repeat(500), &"s".repeat(500), 1_000, 2_000);
+    failed.is_error = true;
+    let trace = TraceView { trace_id: "t.1".into(), spans: vec![failed], violations: vec![] };
+    for columns in [60, 80, 100, 137, 240, 400] {
+        let text = tree(&trace, Style::plain().with_width(columns));
+        let row = text.lines().nth(2).expect("a row");
+        assert_eq!((width(row), row.ends_with("ERROR")), (columns, true), "{row}");
+    }
+}
+
 #[test]
 fn spans_over_the_limit_are_counted_with_errors() {
     let mut spans: Vec<_> =
@@ -222,7 +289,7 @@ fn hostile_names_depths_and_times_keep_the_columns() {
 
 #[test]
 fn bars_show_the_time_within_the_trace() {
-    let scale = Scale { start: 100, length: 160 };
+    let scale = Scale { start: 100, length: 160, width: 16 };
     let bar = |start, end| scale.bar(&span(0, "Local", "", "", start, end));
 
     assert_eq!(bar(100, 260), "================");

@@ -1,0 +1,174 @@
+//! The commands that show what a running collector has, over HTTP.
+
+mod client;
+mod filters;
+mod tail;
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use clap::{Args, Subcommand};
+use serde::Deserialize;
+use skywalking_collector::{Topology, TraceSummary, TraceView, view};
+
+use crate::browser;
+use crate::error::Error;
+use crate::options::Options;
+use crate::output::write;
+use client::Client;
+pub(crate) use client::DEFAULT_URL;
+use filters::{Filters, Paging};
+
+/// Which collector to ask, and how to print its answer.
+#[derive(Debug, Args)]
+pub(crate) struct Target {
+    /// HTTP address of the running collector, on this machine
+    #[arg(long, value_name = "URL", env = "SW_COLLECTOR_URL", default_value = DEFAULT_URL, value_parser = client::parse_url)]
+    url: client::Url,
+    /// Print the JSON of the collector
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Lists traces of a running collector, the newest first
+    Traces {
+        #[command(flatten)]
+        target: Target,
+        /// Print each trace as a tree with tags, statements and logs
+        #[arg(long, conflicts_with = "json")]
+        verbose: bool,
+        #[command(flatten)]
+        filters: Filters,
+        #[command(flatten)]
+        paging: Paging,
+    },
+    /// Shows a trace as a tree
+    Trace {
+        /// Id of the trace
+        id: String,
+        #[command(flatten)]
+        target: Target,
+        /// Print tags, statements and logs of each span
+        #[arg(long, conflicts_with = "json")]
+        verbose: bool,
+        /// Open the page of the trace in the browser too
+        #[arg(long)]
+        open: bool,
+    },
+    /// Shows the service map: which service calls which
+    Map {
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Prints traces when they arrive and have been quiet for a second, until Ctrl-C
+    Tail {
+        #[command(flatten)]
+        target: Target,
+        /// Print each trace as a tree with tags, statements and logs
+        #[arg(long, conflicts_with = "json")]
+        verbose: bool,
+        #[command(flatten)]
+        filters: Filters,
+    },
+}
+
+/// Runs a command. `options` has the token.
+pub(crate) async fn run(command: Command, options: Options) -> Result<(), Error> {
+    let token = options.token()?;
+    match command {
+        Command::Traces { target, filters, paging, verbose } => {
+            let client = Client::new(target.url, token)?;
+            traces(&client, target.json, &filters, &paging, verbose).await
+        }
+        Command::Trace { id, target, verbose, open } => {
+            let client = Client::new(target.url, token)?;
+            if open {
+                browser::open(&client.page(&format!("/traces/{}", client::segment(&id)))).await;
+            }
+            let text = client.get(&trace_path(&id)).await?;
+            if target.json {
+                return write(&format!("{text}\n"));
+            }
+            write(&tree(&client.parse(&text)?, verbose, usize::MAX))
+        }
+        Command::Map { target } => {
+            let client = Client::new(target.url, token)?;
+            let text = client.get("/api/topology").await?;
+            if target.json {
+                return write(&format!("{text}\n"));
+            }
+            let map: Topology = client.parse(&text)?;
+            write(&view::topology(&map, view::Style::stdout()))
+        }
+        Command::Tail { target, filters, verbose } => {
+            let client = Client::new(target.url, token)?;
+            tail::run(&client, target.json, &filters, verbose).await
+        }
+    }
+}
+
+/// The part of a page of traces that is printed.
+#[derive(Deserialize)]
+struct Page {
+    traces: Vec<TraceSummary>,
+    matched: usize,
+}
+
+async fn traces(
+    client: &Client,
+    json: bool,
+    filters: &Filters,
+    paging: &Paging,
+    verbose: bool,
+) -> Result<(), Error> {
+    let query = client::query(filters.pairs(now()).chain(paging.pairs()));
+    let text = client.get(&format!("/api/traces{query}")).await?;
+    if json {
+        return write(&format!("{text}\n"));
+    }
+    let page: Page = client.parse(&text)?;
+    for trace in &page.traces {
+        print_trace(client, trace, verbose).await?;
+    }
+    match page.matched.saturating_sub(page.traces.len()) {
+        0 if page.traces.is_empty() => write("no traces match\n"),
+        0 => Ok(()),
+        more => write(&format!("… and {more} more: raise --limit\n")),
+    }
+}
+
+/// The largest number of spans that a list shows of a trace.
+const SPANS_OF_A_LIST: usize = 100;
+
+/// Prints a trace of a list: its summary, or its tree with details.
+async fn print_trace(client: &Client, trace: &TraceSummary, verbose: bool) -> Result<(), Error> {
+    if !verbose {
+        return write(&view::summary(trace, now(), view::Style::stdout()));
+    }
+    match client.get(&trace_path(&trace.trace_id)).await {
+        Ok(text) => write(&format!("{}\n", tree(&client.parse(&text)?, true, SPANS_OF_A_LIST))),
+        // It was evicted since it was listed.
+        Err(Error::NotStored(_)) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+fn trace_path(id: &str) -> String {
+    format!("/api/traces/{}", client::segment(id))
+}
+
+fn tree(trace: &TraceView, verbose: bool, max_spans: usize) -> String {
+    let style = view::Style::stdout();
+    if verbose {
+        view::tree_with_details(trace, style, max_spans)
+    } else {
+        view::tree_with_limit(trace, style, max_spans)
+    }
+}
+
+/// Returns the time in epoch milliseconds.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
