@@ -19,6 +19,10 @@ describe("filters of the traces of a call", () => {
   it("from a queue name the consumer and the queue", () => {
     assert.deepEqual(traceFilters(queue, mail), { service: "mail", text: "kafka:9092" });
   });
+  it("to an HTTP peer use its name as text, although it can have the id of a service", () => {
+    const peer = { ...node("api.example.com:443", "http"), isReal: true };
+    assert.deepEqual(traceFilters(null, peer), { text: peer.name });
+  });
   it("of a node name it", () => {
     assert.deepEqual(traceFilters(null, shop), { service: "shop" });
     assert.deepEqual(traceFilters(null, orders), { text: "orders:5432" });

@@ -1,7 +1,8 @@
 // The filters of the Traces page for a node or a call.
 
 const isUser = (node) => node?.kind === "user";
-const isService = (node) => Boolean(node?.isReal) && !isUser(node);
+/** A peer of HTTP can have the id of a service, but nothing reports for it. */
+const isService = (node) => node?.kind === "service";
 
 /**
  * Returns the filters for a call, or for a node if `source` is null. A call has no filter of its

@@ -39,9 +39,8 @@ export function MapNode({ node, place, scale, overview, state, isOpen, onOpen, o
         <path class="map-ring-errors" d=${ringOf(share, RADIUS)} />
         <${KindShape} kind=${node.kind} />
       </g>
-      <${NodeName} name=${node.name} size=${size} alone=${overview || node.kind === "user"}
-        lines=${overview ? 2 : 1} />
-      ${!overview && node.kind !== "user" && html`<text class="map-numbers" x=${TEXT_X} y="14">
+      <${NodeName} name=${node.name} size=${size} overview=${overview} />
+      ${!overview && html`<text class="map-numbers" x=${TEXT_X} y="14">
         ${change === "new" || change === "gone" ? `${change} ` : ""}
         ${change !== "gone" && perMinute(node)}
         ${change === "kept" && html`<tspan dx="6">${changeOfRate(node.change.perMinute)}</tspan>`}
@@ -52,9 +51,9 @@ export function MapNode({ node, place, scale, overview, state, isOpen, onOpen, o
   </g>`;
 }
 
-function NodeName({ name, size, alone, lines: most }) {
-  const lines = linesFor(name, TEXT_WIDTH, `500 ${size}px ${FAMILY}`, most);
-  const first = alone ? size * (lines.length === 1 ? 0.35 : -0.2) : -4;
+function NodeName({ name, size, overview }) {
+  const lines = linesFor(name, TEXT_WIDTH, `500 ${size}px ${FAMILY}`, overview ? 2 : 1);
+  const first = overview ? size * (lines.length === 1 ? 0.35 : -0.2) : -4;
   return lines.map((line, row) => html`<text key=${row} class="map-name" x=${TEXT_X}
     y=${first + row * size * 1.08} font-size=${size}>${line}</text>`);
 }

@@ -32,7 +32,7 @@ export function Panel({ topology, selected, params, takeFocus, onSelect }) {
 
 function NodeDetails({ node, topology, nodes, params, title, onSelect }) {
   const isUser = node.kind === "user";
-  const isService = node.isReal && !isUser;
+  const isService = node.kind === "service";
   const callers = topology.calls.filter((call) => call.target === node.id);
   const callees = topology.calls.filter((call) => call.source === node.id);
   const facts = [KINDS[kindOf(node.kind)], isUser ? null : node.type, node.layer];
@@ -44,7 +44,7 @@ function NodeDetails({ node, topology, nodes, params, title, onSelect }) {
     <h2 tabindex="-1" ref=${title} class="map-panel-title"><${KindIcon} kind=${node.kind} />
       <${Name} text=${node.name} length=${34} /></h2>
     <p class="dim">${facts.filter(Boolean).join(" · ")}</p>
-    ${!isUser && html`<${Figures} of=${node} />`}
+    <${Figures} of=${node} />
     ${query && html`<${CallCharts} key=${JSON.stringify(query)} query=${query} params=${params}
       small />`}
     <${Links} source=${null} target=${node} params=${params}>

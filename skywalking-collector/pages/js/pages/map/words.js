@@ -18,7 +18,6 @@ export const numbers = (item) =>
 /** What a screen reader reads for a node. */
 export function nodeLabel(node) {
   const kind = KINDS[kindOf(node.kind)];
-  if (node.kind === "user") return `${node.name}, calls from outside`;
   const share = node.errors > 0 ? errors(node) : "no errors";
   return [node.name, kind, `${rate(node.perMinute)} calls a minute`, share, p95(node)]
     .filter(Boolean).join(", ");
