@@ -82,6 +82,7 @@ assets! {
     "js/pages/services/index.js"
     "js/pages/services/instances.js"
     "js/pages/services/list.js"
+    "js/pages/services/neighbours.js"
     "js/pages/services/overview.js"
     "js/pages/services/service.js"
     "js/pages/services/sort.js"

@@ -6,6 +6,7 @@ import { Empty } from "../../ui/failure.js";
 import { Icon } from "../../ui/icon.js";
 import { Name } from "../../ui/values.js";
 import { Figures } from "../map/figures.js";
+import { Neighbours } from "./neighbours.js";
 
 export function Overview({ name, service, isKnown, params }) {
   const part = ["endpoint", "instance"].find((each) => params.has(each));
@@ -27,5 +28,6 @@ export function Overview({ name, service, isKnown, params }) {
       : service && html`<${Figures} of=${service} />`}
     <${CallCharts} key=${JSON.stringify(query)} query=${query} params=${params} />
     <p class="dim hint">Drag on a chart to select a range of time.</p>
+    ${!part && html`<${Neighbours} name=${name} params=${params} />`}
   </div>`;
 }
