@@ -1,14 +1,8 @@
-// Completions of the search line, for its last word.
+// Completions of the search line for its last word.
 import { get } from "../../api.js";
 import { HINTS, quote } from "./filters.js";
 
 const LIMIT = 12;
-
-/** Splits the text before the cursor into what stays and the last word. */
-export function lastWord(text) {
-  const match = /(?:[^\s"]*"[^"]*|[^\s"]*)$/.exec(text);
-  return [text.slice(0, match.index), match[0]];
-}
 
 const matching = (names, part) => {
   const wanted = part.replaceAll('"', "").toLowerCase();

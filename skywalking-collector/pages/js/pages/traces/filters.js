@@ -61,6 +61,12 @@ export function words(text) {
   return (text.match(/(?:"[^"]*"?|[^\s"])+/g) ?? []).map((word) => word.replaceAll('"', ""));
 }
 
+/** Splits the text into what stays and the last word, which is completed. */
+export function lastWord(text) {
+  const match = /(?:[^\s"]*"[^"]*|[^\s"]*)$/.exec(text);
+  return [text.slice(0, match.index), match[0]];
+}
+
 function durationChange(word) {
   const match = /^([<>])=?(\d+(?:\.\d+)?)(ms|s|m|min|h)?$/.exec(word);
   if (!match) return null;

@@ -5,8 +5,8 @@ import { useKeys } from "../../keys.js";
 import { setParams } from "../../router.js";
 import { Icon } from "../../ui/icon.js";
 import { Dot } from "../../ui/values.js";
-import { complete, lastWord } from "./completion.js";
-import { chips, parse, without, withoutAll } from "./filters.js";
+import { complete } from "./completion.js";
+import { chips, lastWord, parse, without, withoutAll } from "./filters.js";
 
 const PLACEHOLDER = "Search: text, service:, endpoint:, tag:key=value, error, >200ms";
 const LIST = "search-completions";
