@@ -15,7 +15,7 @@ import { References } from "./references.js";
 
 /** A part of the details. It is left out if it has no content. */
 function Section({ title, extra, children }) {
-  return html`<section class="part"><div class="part-head"><h3>${title}</h3>${extra}</div>
+  return html`<section class="detail-part"><div class="detail-title"><h3>${title}</h3>${extra}</div>
     ${children}</section>`;
 }
 
@@ -84,7 +84,7 @@ function Raw({ value }) {
   return html`<${Section} title="JSON" extra=${html`${copy}<button type="button" class="quiet"
     aria-expanded=${String(open)} onClick=${() => setOpen(!open)}>
     ${open ? "Hide" : "Show"}</button>`}>
-    ${open && html`<pre class="block">${text()}</pre>`}
+    ${open && html`<pre class="block" tabindex="0">${text()}</pre>`}
   <//>`;
 }
 

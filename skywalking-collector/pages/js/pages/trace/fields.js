@@ -19,7 +19,10 @@ const LONG_LINE = 200;
 export function Block({ text }) {
   const [all, setAll] = useState(false);
   const isCut = text.length > LONG && !all;
-  return html`<pre class="block"><bdi>${isCut ? text.slice(0, LONG) : text}</bdi></pre>
+  // A block that may scroll is in the order of Tab, so that keys can scroll it.
+  const scrolls = text.length > 400 || text.split("\n", 12).length > 10;
+  return html`<pre class="block" tabindex=${scrolls ? 0 : null}>
+      <bdi>${isCut ? text.slice(0, LONG) : text}</bdi></pre>
     ${isCut && html`<button type="button" class="quiet" onClick=${() => setAll(true)}>
       Show all ${count(text.length)} characters</button>`}`;
 }
@@ -49,8 +52,8 @@ function Fields({ fields, label }) {
 /** `<${Tags} tags extra />` */
 export function Tags({ tags, extra }) {
   if (tags.length === 0) return null;
-  return html`<section class="part">
-    <div class="part-head"><h3>Tags <span class="dim">${tags.length}</span></h3>${extra}</div>
+  return html`<section class="detail-part">
+    <div class="detail-title"><h3>Tags <span class="dim">${tags.length}</span></h3>${extra}</div>
     <${Fields} fields=${tags} label="Tags" />
   </section>`;
 }
@@ -69,8 +72,8 @@ export function causesOf(logs) {
 
 /** `<${Causes} causes />` */
 export function Causes({ causes }) {
-  return html`<section class="part">
-    <div class="part-head"><h3>${causes.length === 1 ? "Cause" : "Causes"}</h3></div>
+  return html`<section class="detail-part">
+    <div class="detail-title"><h3>${causes.length === 1 ? "Cause" : "Causes"}</h3></div>
     <ol class="causes">
       ${causes.map((cause, index) => html`<li key=${index}>
         ${cause.kind && html`<code><bdi>${cause.kind}</bdi></code>`}
@@ -87,8 +90,8 @@ export function Logs({ logs, start }) {
   const [all, setAll] = useState(false);
   if (logs.length === 0) return null;
   const shown = all ? logs : logs.slice(0, 20);
-  return html`<section class="part">
-    <div class="part-head"><h3>Logs <span class="dim">${logs.length}</span></h3></div>
+  return html`<section class="detail-part">
+    <div class="detail-title"><h3>Logs <span class="dim">${logs.length}</span></h3></div>
     <ol class="logs">
       ${shown.map((log, index) => html`<li key=${index}>
         <span class="number log-time" title=${exact(log.time)}>${

@@ -1,15 +1,16 @@
 // The summary: the spans grouped by service, operation and type.
 
-import { useMemo } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import { html } from "../../html.js";
 import { count, duration, middle, percent } from "../../format.js";
+import { useVirtual } from "../../ui/virtual.js";
 import { Dot } from "../../ui/values.js";
 import { TYPES } from "./model.js";
 import { SortHead, sortRows } from "./sort.js";
 import { summarize } from "./summary.js";
 
-/** More groups than these are left out, the ones with the least self time. */
-const MOST = 500;
+const HEIGHT = 32;
+const HEAD = 28;
 
 const COLUMNS = [
   { id: "name", name: "Endpoint or operation", text: (trace, one) => trace.names[one.name] },
@@ -21,11 +22,12 @@ const COLUMNS = [
   { id: "self", name: "Self time", number: (trace, one) => one.self },
 ];
 
-function Group({ trace, group, onOpen }) {
+function Group({ trace, group, index, onOpen }) {
   const name = trace.names[group.name] || "(no name)";
   const service = trace.services[group.service];
-  return html`<div class="group-row" role="row">
-    <div role="rowheader" class="cell-name">
+  return html`<div class="group-row" role="row" aria-rowindex=${index + 2}
+    style=${{ top: `${HEAD + index * HEIGHT}px` }}>
+    <div role="rowheader" class="cell-operation">
       <button type="button" class="link" onClick=${() => onOpen(group)}
         title=${`${name}: show the longest span`}><bdi>${middle(name, 80)}</bdi></button>
       <span class="dim"> ${TYPES[group.type]}</span></div>
@@ -47,19 +49,22 @@ function Group({ trace, group, onOpen }) {
 
 /** `<${Groups} trace sort order onSort onOpen />`; `onOpen` gets a group. */
 export function Groups({ trace, sort, order, onSort, onOpen }) {
+  const scroller = useRef(null);
   const groups = useMemo(() => summarize(trace), [trace]);
   const column = COLUMNS.find(({ id }) => id === sort) ?? COLUMNS[6];
   const sorted = useMemo(
-    () => sortRows(groups.slice(0, MOST), column, order, trace), [groups, column, order, trace]);
-  return html`<div class="rows span-groups" tabindex="0" role="table"
-    aria-label="Summary by operation">
-    <div class="table-head" role="row">
-      ${COLUMNS.map(({ id, name, number }) => html`<${SortHead} key=${id} id=${id} name=${name}
-        isNumber=${Boolean(number)} sort=${column.id} order=${order} onSort=${onSort} />`)}
+    () => sortRows(groups, column, order, trace), [groups, column, order, trace]);
+  const view = useVirtual(scroller, sorted.length, HEIGHT, HEAD);
+  return html`<div class="rows span-groups" ref=${scroller} tabindex="0" role="table"
+    aria-label="Summary by operation" aria-rowcount=${sorted.length + 1}>
+    <div class="rows-inner" role="presentation" style=${{ height: `${view.total}px` }}>
+      <div class="spans-head" role="row" aria-rowindex="1">
+        ${COLUMNS.map(({ id, name, number }) => html`<${SortHead} key=${id} id=${id} name=${name}
+          isNumber=${Boolean(number)} sort=${column.id} order=${order} onSort=${onSort} />`)}
+      </div>
+      ${sorted.slice(view.start, view.end).map((group, at) => html`<${Group}
+        key=${`${group.service} ${group.name} ${group.type}`} trace=${trace} group=${group}
+        index=${view.start + at} onOpen=${onOpen} />`)}
     </div>
-    ${sorted.map((group) => html`<${Group} key=${`${group.service} ${group.name} ${group.type}`}
-      trace=${trace} group=${group} onOpen=${onOpen} />`)}
-    ${groups.length > MOST && html`<p class="dim rows-note">
-      ${`Shows the ${MOST} operations with the most self time, of ${count(groups.length)}.`}</p>`}
   </div>`;
 }

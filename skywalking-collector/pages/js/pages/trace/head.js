@@ -62,7 +62,7 @@ export function Head({ trace, hidden, onHide, onError }) {
           text=${() => curlOfApi(window.location.origin, path, hasToken())}>Copy as curl<//>
       </span>
     </div>
-    <dl class="facts">
+    <dl class="trace-facts">
       <${Fact} label="Service"><${Dot} service=${service} />${" "}
         <bdi title=${service}>${middle(service, 40)}</bdi><//>
       <${Fact} label="Duration" title=${`${trace.length} ms`}>

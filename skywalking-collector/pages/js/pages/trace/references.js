@@ -29,8 +29,8 @@ const KIND = { CrossProcess: "Called from", CrossThread: "Continues" };
 export function References({ trace, details }) {
   const { references, referencedBy } = details;
   if (references.length === 0 && referencedBy.length === 0) return null;
-  return html`<section class="part">
-    <div class="part-head"><h3>References</h3></div>
+  return html`<section class="detail-part">
+    <div class="detail-title"><h3>References</h3></div>
     <ul class="plain references">
       ${references.map((ref, index) => html`<li key=${`to${index}`}>
         <span class="reference-kind">${KIND[ref.refType] ?? "Refers to"}</span>

@@ -43,20 +43,20 @@ function Gutter({ trace, row, depth, collapsed, nameWidth, onToggle }) {
     event.stopPropagation();
     onToggle(row);
   };
-  return html`<div class="row-name" role="rowheader">
-    ${levels > 0 && html`<span class="row-guides" style=${{ width: `${levels * INDENT}px` }} />`}
-    ${depth > most && html`<span class="row-depth" title=${`Level ${depth + 1}`}>
+  return html`<div class="span-name" role="rowheader">
+    ${levels > 0 && html`<span class="span-guides" style=${{ width: `${levels * INDENT}px` }} />`}
+    ${depth > most && html`<span class="span-depth" title=${`Level ${depth + 1}`}>
       ${depth + 1}</span>`}
     ${inside > 0
-      ? html`<span class=${collapsed ? "row-toggle" : "row-toggle open"} onClick=${toggle}
+      ? html`<span class=${collapsed ? "span-toggle" : "span-toggle open"} onClick=${toggle}
           title=${collapsed ? `Expand ${plural(inside, "span")}` : "Collapse"}
           aria-hidden="true" />`
-      : html`<span class="row-toggle none" />`}
+      : html`<span class="span-toggle none" />`}
     <span class="dot" style=${{ background: colorOf(service) }} />
     ${signs.map((sign) => html`<${Sign} key=${sign.name} ...${sign} />`)}
-    <bdi class="row-operation" title=${name}>${middle(name, forName)}</bdi>
-    ${collapsed && inside > 0 && html`<span class="row-inside">+${inside}</span>`}
-    <bdi class="row-service" title=${service}>${middle(service, 32)}</bdi>
+    <bdi class="span-operation" title=${name}>${middle(name, forName)}</bdi>
+    ${collapsed && inside > 0 && html`<span class="span-inside">+${inside}</span>`}
+    <bdi class="span-service" title=${service}>${middle(service, 32)}</bdi>
   </div>`;
 }
 
@@ -74,7 +74,7 @@ export class Row extends Component {
   render({ trace, row, index, top, depth, collapsed, selected, context, nameWidth, track, range,
     gaps, onSelect, onToggle }) {
     const hasChildren = trace.children[row] > 0;
-    const classes = ["row"];
+    const classes = ["span-row"];
     if (selected) classes.push("selected");
     if (context) classes.push("context");
     return html`<div class=${classes.join(" ")} role="row" id=${`row-${row}`}
@@ -83,7 +83,7 @@ export class Row extends Component {
       onClick=${() => onSelect(row)} onDblClick=${() => onToggle(row)}>
       <${Gutter} trace=${trace} row=${row} depth=${depth} collapsed=${collapsed}
         nameWidth=${nameWidth} onToggle=${onToggle} />
-      <div class="row-bar" role="gridcell" title=${describeRow(trace, row)}>
+      <div class="span-bar" role="gridcell" title=${describeRow(trace, row)}>
         <${Bar} trace=${trace} row=${row} range=${range} track=${track} gaps=${gaps} />
       </div>
     </div>`;

@@ -8,19 +8,19 @@ import { html } from "../../html.js";
  * @param {{text?: Function, number?: Function}} column
  */
 export function sortRows(rows, column, order, trace) {
+  const list = Array.from(rows);
   const sign = order === "asc" ? 1 : -1;
-  const sorted = Array.from(rows);
-  if (column.number) {
-    return sorted.sort((a, b) => sign * (column.number(trace, a) - column.number(trace, b)));
-  }
-  // Each distinct text gets a rank, so that texts are compared once.
-  const texts = sorted.map((row) => column.text(trace, row));
+  const values = column.number
+    ? Float64Array.from(list, (row) => sign * column.number(trace, row))
+    : Float64Array.from(ranks(list.map((row) => column.text(trace, row))), (rank) => sign * rank);
+  return Array.from(list.keys()).sort((a, b) => values[a] - values[b]).map((at) => list[at]);
+}
+
+/** Returns the place of each text among the distinct texts, so that texts are compared once. */
+function ranks(texts) {
   const distinct = [...new Set(texts)].sort(new Intl.Collator().compare);
-  const ranks = new Map(distinct.map((text, rank) => [text, rank]));
-  return sorted
-    .map((row, index) => [ranks.get(texts[index]), row])
-    .sort((a, b) => sign * (a[0] - b[0]))
-    .map(([, row]) => row);
+  const places = new Map(distinct.map((text, place) => [text, place]));
+  return texts.map((text) => places.get(text));
 }
 
 /** `<${SortHead} id name isNumber sort order onSort />`; `onSort(id, order)`. */

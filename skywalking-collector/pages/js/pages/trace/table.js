@@ -28,7 +28,7 @@ function TableRow({ trace, row, index, top, selected, onSelect }) {
   return html`<div class=${selected ? "table-row selected" : "table-row"} role="row"
     id=${`row-${row}`} aria-rowindex=${index + 2} aria-selected=${selected ? "true" : "false"}
     style=${{ top: `${top}px` }} onClick=${() => onSelect(row)}>
-    <div role="rowheader" class="cell-name"><bdi title=${name}>${middle(name, 80)}</bdi>
+    <div role="rowheader" class="cell-operation"><bdi title=${name}>${middle(name, 80)}</bdi>
       ${isError && html` <bdi class="bar-reason">${reason}</bdi>`}</div>
     <div role="gridcell" class="cell-service">
       <span class="dot" style=${{ background: colorOf(service) }} />
@@ -73,7 +73,7 @@ export function Table({ trace, list: sorted, sort, order, selected, target, onSo
     aria-label=${`Spans, ${count(sorted.length)}`} aria-rowcount=${sorted.length + 1}
     aria-activedescendant=${active ? `row-${selected}` : null}>
     <div class="rows-inner" role="presentation" style=${{ height: `${view.total}px` }}>
-      <div class="table-head" role="row" aria-rowindex="1">
+      <div class="spans-head" role="row" aria-rowindex="1">
         ${COLUMNS.map(({ id, name, number }) => html`<${SortHead} key=${id} id=${id} name=${name}
           isNumber=${Boolean(number)} sort=${column.id} order=${order} onSort=${onSort} />`)}
       </div>
