@@ -2,7 +2,7 @@
 //
 // A service gets the colour of its name's hash if no other has fewer services, otherwise the next
 // one with the fewest. The browser remembers the choice, so a service keeps its colour.
-import { recall, remember } from "./store.js";
+import { recall, remember } from "./memory.js";
 
 const COLORS = 8;
 

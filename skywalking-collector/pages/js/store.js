@@ -1,5 +1,6 @@
-// Values that components share, and values that the browser remembers.
+// Values that components share, and states that the browser remembers.
 import { useEffect, useState } from "preact/hooks";
+import { recall, remember } from "./memory.js";
 
 /** Creates a value with subscribers. */
 export function store(value) {
@@ -28,28 +29,6 @@ export function useStore(from) {
     return from.subscribe(notify);
   }, [from]);
   return value;
-}
-
-const PREFIX = "skywalking.";
-
-/** Reads a remembered value. `fallback` if it is missing or storage is disabled. */
-export function recall(name, fallback) {
-  try {
-    const text = localStorage.getItem(PREFIX + name);
-    return text === null ? fallback : JSON.parse(text);
-  } catch {
-    return fallback;
-  }
-}
-
-/** Remembers a value, such as a column width. `null` forgets it. */
-export function remember(name, value) {
-  try {
-    if (value === null) localStorage.removeItem(PREFIX + name);
-    else localStorage.setItem(PREFIX + name, JSON.stringify(value));
-  } catch {
-    // Storage is disabled: the value lasts until the page is closed.
-  }
 }
 
 /** A state that is remembered: `const [width, setWidth] = useRemembered("width", 240)`. */

@@ -1,5 +1,6 @@
 // The switch between light and dark. Without a choice, the theme follows the system.
-import { recall, remember, store } from "../store.js";
+import { recall, remember } from "../memory.js";
+import { store } from "../store.js";
 
 const dark = () => window.matchMedia("(prefers-color-scheme: dark)").matches;
 

@@ -56,6 +56,7 @@ assets! {
     "js/keys.js"
     "js/live.js"
     "js/main.js"
+    "js/memory.js"
     "js/pages/map/canvas.js"
     "js/pages/map/compare.js"
     "js/pages/map/compared.js"
