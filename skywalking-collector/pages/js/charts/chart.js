@@ -35,7 +35,7 @@ function options({ series, format, height, width, onRange, onCursor }) {
       return {
         label, stroke, width: 1.5, spanGaps: false,
         fill: fill ? stroke.replace("rgb(", "rgba(").replace(")", ", 0.14)") : undefined,
-        points: { size: 5, fill: stroke },
+        points: { size: 5, fill: stroke, filter: alone },
       };
     })],
     hooks: {
@@ -48,6 +48,15 @@ function options({ series, format, height, width, onRange, onCursor }) {
       }],
     },
   };
+}
+
+/** Without room for all points, only those without neighbours are drawn: no line shows them. */
+function alone(plot, index, all) {
+  if (all) return null;
+  const values = plot.data[index];
+  const isEmpty = (at) => (values[at] ?? null) === null;
+  return values.flatMap((_, at) =>
+    (!isEmpty(at) && isEmpty(at - 1) && isEmpty(at + 1) ? [at] : []));
 }
 
 const timeLabel = (time, neighbour) => {

@@ -1,5 +1,5 @@
 // The drawing of the map, with pan, zoom and selection.
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { html } from "../../html.js";
 import { useKeys } from "../../keys.js";
 import { EdgeHint, EdgeLabel, MapEdge } from "./edge.js";
@@ -41,6 +41,15 @@ export function Canvas({ topology, selected, panelSpace, onSelect }) {
   const motion = useMotion(drawing);
   const { view, size } = motion;
   const [pointed, setPointed] = useState(null);
+  // Where the pointer was at a click. The drawing can move below it without a move of the pointer.
+  const still = useRef({});
+  const press = ({ clientX, clientY }) => {
+    still.current = { clientX, clientY };
+  };
+  const point = (id, { clientX, clientY }) => {
+    if (clientX === still.current.clientX && clientY === still.current.clientY) return;
+    setPointed(id);
+  };
 
   useEffect(() => {
     if (size.width > 0) setNarrow(size.width < NARROW ? size : null);
@@ -57,7 +66,9 @@ export function Canvas({ topology, selected, panelSpace, onSelect }) {
     const next = [...ids, id].map((each) => places.get(each) ?? edges.get(each)?.label)
       .filter(Boolean)
       .reduce((from, place) => revealed(from, place, free, margin), view);
-    if (next.x !== view.x || next.y !== view.y) motion.reveal(next);
+    if (next.x === view.x && next.y === view.y) return;
+    motion.reveal(next);
+    setPointed(null);
   };
   useEffect(() => {
     if (selected) show(selected);
@@ -76,17 +87,20 @@ export function Canvas({ topology, selected, panelSpace, onSelect }) {
 
   const overview = view.scale < OVERVIEW;
   const focus = related(graph, pointed ?? selected);
+  // Calls that pass other layers are below the others.
+  const isFar = ({ id }) => Number(Boolean(edges.get(id).isFar));
+  const drawn = [...graph.calls].sort((a, b) => isFar(b) - isFar(a));
   const hinted = graph.calls.find((call) => call.id === pointed);
   const labelled = overview ? [] : graph.calls.filter((call) => call !== hinted
     && (focus ? focus.has(call.id) : graph.nodes.length <= MANY_NODES));
-  const stateOf = (id) => (focus && !focus.has(id) ? "dimmed" : "");
+  const stateOf = (id) => (!focus || focus.has(id) ? "" : pointed ? "dimmed" : "muted");
   const most = graph.calls.reduce((max, call) => Math.max(max, call.perMinute), 0);
   const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
   const open = (id, byKey) => (byKey || !motion.dragged()) && onSelect(id, byKey);
   const close = (event) => {
     if (!motion.dragged() && !event.target.closest("[data-node], [data-call]")) onSelect(null);
   };
-  const common = { direction: drawing.direction, most, onPoint: setPointed, onOpen: open };
+  const common = { direction: drawing.direction, most, onPoint: point, onOpen: open };
   // In tab order nodes follow their layers.
   const axis = drawing.direction === "right" ? "x" : "y";
   const ordered = [...drawing.nodes].sort((a, b) => a[axis] - b[axis] || a.x - b.x || a.y - b.y);
@@ -94,17 +108,17 @@ export function Canvas({ topology, selected, panelSpace, onSelect }) {
   return html`<div class="map-canvas" ref=${motion.box}>
     <svg class="map-svg" width=${size.width} height=${size.height} role="group"
       aria-label="Map of the services. Tab moves through the nodes, Enter opens one."
-      onClick=${close}>
+      onClick=${close} onPointerDown=${press}>
       <g transform=${`translate(${view.x} ${view.y}) scale(${view.scale})`}>
         <g aria-hidden="true">
-          ${graph.calls.map((call) => html`<${MapEdge} key=${call.id} call=${call}
+          ${drawn.map((call) => html`<${MapEdge} key=${call.id} call=${call}
             edge=${edges.get(call.id)} state=${stateOf(call.id)} ...${common} />`)}
           ${labelled.map((call) => html`<${EdgeLabel} key=${call.id} call=${call}
             edge=${edges.get(call.id)} />`)}
         </g>
         ${ordered.map((place) => html`<${MapNode} key=${place.id} node=${nodes.get(place.id)}
           place=${place} scale=${view.scale} overview=${overview} state=${stateOf(place.id)}
-          isOpen=${selected === place.id} onOpen=${open} onPoint=${setPointed}
+          isOpen=${selected === place.id} onOpen=${open} onPoint=${point}
           onFocus=${show} />`)}
         ${hinted && html`<g aria-hidden="true"><${EdgeHint} call=${hinted}
           edge=${edges.get(hinted.id)} scale=${view.scale}

@@ -19,9 +19,11 @@ export function MapEdge({ call, edge, direction, most, state, onOpen, onPoint })
   const width = widthOf(call.perMinute, most);
   const path = pathOf(edge, direction);
   const level = errorLevel(errorShare(call));
-  return html`<g class=${`map-edge errors-${level} ${call.change?.state ?? ""} ${state}`}
+  const far = edge.isFar ? "far" : "";
+  return html`<g class=${`map-edge errors-${level} ${call.change?.state ?? ""} ${far} ${state}`}
     data-call=${call.id} onClick=${() => onOpen(call.id)}
-    onPointerEnter=${() => onPoint(call.id)} onPointerLeave=${() => onPoint(null)}>
+    onPointerEnter=${(event) => onPoint(call.id, event)}
+    onPointerLeave=${(event) => onPoint(null, event)}>
     <path class="map-line" d=${path} stroke-width=${width} />
     ${arrowOf(edge, direction, width)}
     <path class="map-touch" d=${path} />

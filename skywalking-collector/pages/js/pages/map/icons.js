@@ -16,7 +16,8 @@ const PATHS = {
 /** The words for the kinds, for people. */
 export const KINDS = {
   service: "service", database: "database", cache: "cache", queue: "queue",
-  http: "HTTP server without an agent", user: "callers without an agent", unknown: "peer without an agent",
+  http: "HTTP server without an agent", user: "callers without an agent",
+  unknown: "peer without an agent",
 };
 
 export const kindOf = (kind) => (Object.hasOwn(PATHS, kind) ? kind : "unknown");

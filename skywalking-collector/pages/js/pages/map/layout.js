@@ -12,6 +12,8 @@ export const MANY_NODES = 30;
 const LABEL = { width: 70, height: 15 };
 const NO_LABEL = { width: 16, height: 2 };
 
+/** In a large graph a longer call passes other layers. It is drawn lighter. */
+const FAR = { right: CARD.width, down: CARD.height + 60 };
 const MARGIN = 24;
 const LOOP = 30;
 /** A node with more leaves than this gets them in several columns. */
@@ -63,7 +65,10 @@ export function layout(graph, direction = "right", lines = 1) {
     const ends = ports(places.get(call.source), places.get(call.target), direction,
       isBack ? edge : null);
     const points = [ends[0], ...inner, ends[1]];
-    return { id: call.id, form: isBack ? "back" : "line", points, label: { x: edge.x, y: edge.y } };
+    const axis = direction === "right" ? "x" : "y";
+    const isFar = isLarge && Math.abs(ends[1][axis] - ends[0][axis]) > FAR[direction];
+    const form = isBack ? "back" : "line";
+    return { id: call.id, form, isFar, points, label: { x: edge.x, y: edge.y } };
   });
   for (const call of selfCalls) edges.push(loop(call.id, places.get(call.source)));
   return moved({ nodes, edges, direction });

@@ -28,7 +28,8 @@ export function MapNode({ node, place, scale, overview, state, isOpen, onOpen, o
     tabindex="0" data-node=${node.id}
     aria-expanded=${isOpen ? "true" : "false"} transform=${`translate(${place.x} ${place.y})`}
     onClick=${() => onOpen(node.id, false)} onKeyDown=${press} onFocus=${() => onFocus(node.id)}
-    onPointerEnter=${() => onPoint(node.id)} onPointerLeave=${() => onPoint(null)}>
+    onPointerEnter=${(event) => onPoint(node.id, event)}
+    onPointerLeave=${(event) => onPoint(null, event)}>
     <title>${nodeLabel(node)}</title>
     <g aria-hidden="true">
       <rect class="map-card" x=${-CARD.width / 2} y=${-CARD.height / 2} rx="8"

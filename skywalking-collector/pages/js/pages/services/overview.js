@@ -20,7 +20,8 @@ export function Overview({ name, service, isKnown, params }) {
   const query = { service: name, ...(part && { [part]: params.get(part) }) };
   return html`<div class="overview">
     ${part
-      ? html`<p class="part"><span class="dim">${part === "endpoint" ? "Endpoint" : "Instance"}</span>
+      ? html`<p class="part">
+          <span class="dim">${part === "endpoint" ? "Endpoint" : "Instance"}</span>
           <b><${Name} text=${params.get(part)} length=${80} /></b>
           <button type="button" class="quiet" onClick=${() => setParams({ [part]: null })}
             aria-label="Show the whole service" title="Show the whole service">
