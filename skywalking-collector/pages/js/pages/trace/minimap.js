@@ -14,7 +14,7 @@ const HEIGHT = 44;
 const LINE = 2;
 
 /** A line of the strip stands for many rows. At most these are drawn. */
-const MOST_IN_LINE = 6;
+const MOST_IN_LINE = 12;
 
 /** Returns what to draw: rectangles `[x, width, line, colour]` in px, errors last. */
 export function strip(trace, width, lines) {
@@ -30,8 +30,8 @@ export function strip(trace, width, lines) {
       const isError = (trace.flags[row] & FLAG.error) !== 0;
       if (!isError && (row - first) % by !== 0) continue;
       const x = place(range, trace.start[row]) * width;
-      const long = Math.max(1, (trace.duration[row] / (range.to - range.from)) * width);
-      if (isError) errors.push([x, Math.max(2, long), line, -1]);
+      const long = Math.max(2, (trace.duration[row] / (range.to - range.from)) * width);
+      if (isError) errors.push([x, long, line, -1]);
       else rectangles.push([x, long, line, trace.service[row]]);
     }
   }
