@@ -29,9 +29,9 @@ export function snippets(address, needsToken) {
       id: "go",
       name: "Go",
       note: "Run it in the folder of a program with net/http, gin or another supported library. "
-        + "AGENT is the go-agent of the SkyWalking Go release.",
+        + "AGENT is the program for your system in bin/ of the SkyWalking Go release.",
       lines: [
-        "AGENT=$HOME/skywalking-go/bin/skywalking-go-agent",
+        "AGENT=$HOME/skywalking-go/bin/skywalking-go-agent-0.6.0-linux-amd64",
         "go get github.com/apache/skywalking-go && $AGENT -inject .",
         'go build -toolexec="$AGENT" -a -o hello .',
         `export SW_AGENT_NAME=hello SW_AGENT_REPORTER_GRPC_BACKEND_SERVICE=${address}`,
@@ -55,10 +55,10 @@ export function snippets(address, needsToken) {
       name: "Python",
       note: "A program with Flask; Django, FastAPI and others work the same way.",
       lines: [
-        "python3 -m venv hello && . hello/bin/activate && pip install apache-skywalking flask",
-        "echo 'import flask; app = flask.Flask(\"hello\")' > app.py",
-        "echo 'app.get(\"/hello\")(lambda: \"Hello\")' >> app.py",
-        `${auth}${common} sw-python run flask run --port 5000 &`,
+        "python3 -m venv hello && . hello/bin/activate",
+        'pip install apache-skywalking==1.2.0 "protobuf<6" flask',
+        "echo 'import flask; a = flask.Flask(\"a\"); a.get(\"/hello\")(lambda: \"hello\")' > app.py",
+        `${auth}${common} sw-python run flask --app app:a run &`,
         "curl --retry 20 --retry-connrefused http://127.0.0.1:5000/hello",
       ],
     },
