@@ -41,6 +41,11 @@ function read() {
 
 const current = store(read());
 
+let returned = false;
+
+/** Returns whether the browser's back or forward button led to the current address. */
+export const isReturn = () => returned;
+
 /** Returns the current route: `{ name, route, id, params }`. */
 export const useRoute = () => useStore(current);
 
@@ -68,6 +73,7 @@ export const serviceLink = (name, params) => link(`/services/${encodeURIComponen
 /** Shows an address. `replace` keeps the back button where it was. */
 export function navigate(href, { replace = false } = {}) {
   if (href === window.location.pathname + window.location.search) return;
+  returned = false;
   window.history[replace ? "replaceState" : "pushState"](null, "", href);
   current.set(read());
 }
@@ -106,7 +112,10 @@ export function timeRange(params, now = Date.now()) {
 
 /** Follows links of the pages without loading the document again. */
 export function startRouter() {
-  window.addEventListener("popstate", () => current.set(read()));
+  window.addEventListener("popstate", () => {
+    returned = true;
+    current.set(read());
+  });
   document.addEventListener("click", (event) => {
     if (event.defaultPrevented || event.button !== 0) return;
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;

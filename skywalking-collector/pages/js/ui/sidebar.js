@@ -1,6 +1,7 @@
 // The side bar: the pages, and at its foot what arrives.
 import { html } from "../html.js";
 import { link, rangeParams, useRoute } from "../router.js";
+import { recall } from "../memory.js";
 import { Arrivals } from "./arrivals.js";
 import { Icon } from "./icon.js";
 import { toggleTheme, theme } from "./theme.js";
@@ -8,8 +9,14 @@ import { useStore } from "../store.js";
 
 const MOD = navigator.platform.startsWith("Mac") ? "⌘" : "Ctrl";
 
+/** The order of traces that was chosen last. */
+function order() {
+  const { sort, order: direction } = recall("traces.order", null) ?? {};
+  return { sort: sort === "duration" ? sort : null, order: direction === "asc" ? "asc" : null };
+}
+
 const ENTRIES = [
-  { path: "/traces", name: "Traces", icon: "traces", routes: ["traces", "trace"] },
+  { path: "/traces", name: "Traces", icon: "traces", routes: ["traces", "trace"], view: order },
   { path: "/map", name: "Map", icon: "map", routes: ["map"] },
   { path: "/services", name: "Services", icon: "services", routes: ["services", "service"] },
 ];
@@ -22,7 +29,7 @@ export function Sidebar({ show }) {
   return html`<nav class="side" aria-label="Pages">
     <ul class="side-pages">
       ${ENTRIES.map((entry) => html`<li key=${entry.path}>
-        <a href=${link(entry.path, rangeParams(params))} class="side-link"
+        <a href=${link(entry.path, { ...rangeParams(params), ...entry.view?.() })} class="side-link"
           aria-current=${entry.routes.includes(name) ? "page" : null}>
           <${Icon} name=${entry.icon} /><span>${entry.name}</span>
         </a>

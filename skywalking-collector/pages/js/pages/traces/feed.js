@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { get, useGeneration } from "../../api.js";
 import { openLive } from "../../live.js";
+import { isReturn } from "../../router.js";
 
 const PAGE = 100;
 /** Traces in memory while the list is live. Older ones are read again on demand. */
@@ -35,6 +36,9 @@ function addLive(state, added, ordering) {
 
 const EMPTY = { traces: [], matched: 0, next: null, key: null, error: null, loading: true };
 
+/** The list that was shown last, for the back button. */
+let kept = EMPTY;
+
 /**
  * Returns the list, its state, and what changes it. `key` identifies the filters; `query()` returns
  * them for the API, with the range. With `live`, new traces are added. They are counted in
@@ -42,7 +46,9 @@ const EMPTY = { traces: [], matched: 0, next: null, key: null, error: null, load
  */
 export function useFeed({ key, query, sort, order, live, paused }) {
   const generation = useGeneration();
-  const [state, setState] = useState(EMPTY);
+  const [state, setState] = useState(() => (isReturn() && kept.key === key ? kept : EMPTY));
+  kept = state;
+  const restored = useRef(state.key === key);
   const [waiting, setWaiting] = useState(0);
   const [stream, setStream] = useState("off");
   const [round, setRound] = useState(0);
@@ -53,11 +59,16 @@ export function useFeed({ key, query, sort, order, live, paused }) {
 
   useEffect(() => {
     let current = true;
+    const restore = restored.current;
+    restored.current = false;
     held.current = new Map();
     setWaiting(0);
     setState((old) => ({ ...old, loading: true }));
     list().then(
-      (page) => current && setState({ ...page, key, error: null, loading: false }),
+      (page) => current && setState((old) => ({
+        ...page, key, error: null, loading: false,
+        ...(restore && { traces: merge(old.traces, page.traces, { sort, order }), next: old.next }),
+      })),
       (error) => current && setState((old) => ({ ...old, error, loading: false })),
     );
     return () => {

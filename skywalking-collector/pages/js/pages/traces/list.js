@@ -2,7 +2,8 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { html } from "../../html.js";
 import { useKeys } from "../../keys.js";
-import { setParams } from "../../router.js";
+import { remember as keep } from "../../memory.js";
+import { isReturn, setParams } from "../../router.js";
 import { reveal, useVirtual } from "../../ui/virtual.js";
 import { Row } from "./row.js";
 
@@ -19,13 +20,20 @@ function Column({ name, label, sort, order, class: extra }) {
   const sorted = sort === name;
   const next = { sort: name === "start" ? null : name, order: sorted && order === "desc"
     ? "asc" : null };
+  const choose = () => {
+    keep("traces.order", next);
+    setParams(next, { replace: true });
+  };
   return html`<div role="columnheader" class=${extra}
     aria-sort=${sorted ? (order === "asc" ? "ascending" : "descending") : "none"}>
-    <button type="button" class="column" onClick=${() => setParams(next, { replace: true })}>
+    <button type="button" class="column" onClick=${choose}>
       ${label}<span aria-hidden="true">${sorted ? (order === "asc" ? " ↑" : " ↓") : ""}</span>
     </button>
   </div>`;
 }
+
+/** The position of the list that was shown last, for the back button. */
+let keptTop = 0;
 
 /** Keeps the anchor row in place when rows are added above it. */
 function useAnchor(scroller, traces, pointer) {
@@ -71,6 +79,9 @@ export function List({ traces, sort, order, stale, more }) {
     const timer = setInterval(() => setNow(Date.now()), 1000);
     return () => clearInterval(timer);
   }, []);
+  useLayoutEffect(() => {
+    if (isReturn()) scroller.current.scrollTop = keptTop;
+  }, []);
   useEffect(remember);
   useEffect(() => {
     if (more && view.end >= traces.length - 10) more();
@@ -90,6 +101,7 @@ export function List({ traces, sort, order, stale, more }) {
     remember();
   };
   const scrolled = () => {
+    keptTop = scroller.current.scrollTop;
     if (pointer.current === null) following.current = false;
     remember();
   };

@@ -1,11 +1,13 @@
 // One trace of the list: a row of 32 px with a small waterfall.
 import { html } from "../../html.js";
 import { colorOf } from "../../colors.js";
-import { count, duration, exact, relative } from "../../format.js";
+import { count, duration, exact, middle, relative } from "../../format.js";
 import { navigate, traceLink } from "../../router.js";
 import { Icon } from "../../ui/icon.js";
 import { Dot } from "../../ui/values.js";
 
+/** Longer names are cut in the middle. */
+const LONGEST = 80;
 const BARS_WIDTH = 1000;
 const BARS_HEIGHT = 20;
 
@@ -51,8 +53,8 @@ export function Row({ trace, index, scale, now }) {
       <${Dot} service=${trace.service} />
       <a href=${traceLink(trace.traceId)} class="row-link"
         title=${`${trace.rootName} (${trace.service})`}>
-        <bdi class="name">${trace.rootName}</bdi>
-        <bdi class="name row-service">${trace.service}</bdi>
+        <bdi class="name">${middle(trace.rootName, LONGEST) || "(no name)"}</bdi>
+        <bdi class="name row-service">${middle(trace.service, LONGEST)}</bdi>
       </a>
       ${trace.isError && html`<bdi class="name reason" title=${trace.reason ?? "error"}>
         ${trace.reason ?? "error without a reason"}</bdi>`}
