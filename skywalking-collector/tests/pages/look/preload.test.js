@@ -20,6 +20,6 @@ it("index.html preloads the modules of the first page", () => {
   collect("js/main.js", found);
   collect("js/pages/traces/index.js", found);
   found.delete("js/main.js");
-  const preloaded = [...read("index.html").matchAll(/"modulepreload" href="\/assets\/(js\/[^"]+)"/g)];
-  assert.deepEqual(preloaded.map(([, path]) => path), [...found].sort());
+  const links = read("index.html").matchAll(/"modulepreload" href="\/assets\/(js\/[^"]+)"/g);
+  assert.deepEqual([...links].map(([, path]) => path), [...found].sort());
 });

@@ -59,6 +59,16 @@ function Bars({ data, width }) {
   </g>`;
 }
 
+/** What is shown while no bar is hovered. */
+function Summary({ data }) {
+  const errors = data.buckets.reduce((sum, bucket) => sum + bucket.errors, 0);
+  const slowest = Math.max(0, ...data.buckets.map((bucket) => bucket.p95 ?? 0));
+  return html`<span>
+    ${errors > 0 && html`<span class="problem">${plural(errors, "error")}</span> · `}
+    <span class="histogram-legend" aria-hidden="true" />p95 up to ${duration(slowest)}
+  </span>`;
+}
+
 /** The width of an element in px. */
 function useWidth(element) {
   const [width, setWidth] = useState(0);
@@ -118,8 +128,6 @@ export function Histogram({ params, live }) {
     event.preventDefault();
   };
   const at = usable && hovered !== null && hovered < data.buckets.length ? hovered : null;
-  const errors = usable ? data.buckets.reduce((sum, bucket) => sum + bucket.errors, 0) : 0;
-  const slowest = usable ? Math.max(0, ...data.buckets.map((bucket) => bucket.p95 ?? 0)) : 0;
   return html`<div class="histogram">
     <div class="histogram-box" ref=${box} tabindex="0" role="group"
       aria-label="Traces over time. Arrow keys move, Enter zooms to a bar, a drag to a range."
@@ -136,9 +144,9 @@ export function Histogram({ params, live }) {
     </div>
     <div class="histogram-foot number">
       <span>${usable ? clock(data.from) : ""}</span>
-      <span class="histogram-readout" role="status">${at !== null ? readout(data, at) : usable
-        ? html`${errors > 0 && html`<span class="problem">${plural(errors, "error")}</span> · `}
-          <span class="histogram-legend" aria-hidden="true" />p95 up to ${duration(slowest)}` : ""}</span>
+      <span class="histogram-readout" role="status">
+        ${at !== null ? readout(data, at) : usable && html`<${Summary} data=${data} />`}
+      </span>
       <span>${usable ? clock(data.from + data.width * data.buckets.length) : ""}</span>
     </div>
   </div>`;

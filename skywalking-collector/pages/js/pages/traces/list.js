@@ -128,9 +128,9 @@ export function List({ traces, sort, order, stale, more }) {
     Home: { label: "First trace", run: step(-Infinity) },
   });
 
-  return html`<div class=${`list ${stale ? "list-stale" : ""}`} ref=${scroller} onPointerOver=${over} onPointerLeave=${leave}
-    onScroll=${scrolled} onWheel=${wheel} role="table" aria-label="Traces"
-    aria-rowcount=${traces.length + 1}>
+  return html`<div class=${`list ${stale ? "list-stale" : ""}`} ref=${scroller}
+    onPointerOver=${over} onPointerLeave=${leave} onScroll=${scrolled} onWheel=${wheel}
+    role="table" aria-label="Traces" aria-rowcount=${traces.length + 1}>
     <div class="list-head row" role="row" aria-rowindex="1">
       <${Column} name="start" label="Time" sort=${sort} order=${order} class="cell-time" />
       <div role="columnheader" class="cell-name">Endpoint</div>

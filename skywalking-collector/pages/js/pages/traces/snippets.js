@@ -57,7 +57,7 @@ export function snippets(address, needsToken) {
       lines: [
         "python3 -m venv hello && . hello/bin/activate",
         'pip install apache-skywalking==1.2.0 "protobuf<6" flask',
-        "echo 'import flask; a = flask.Flask(\"a\"); a.get(\"/hello\")(lambda: \"hello\")' > app.py",
+        "echo 'import flask; a = flask.Flask(\"a\"); a.get(\"/hello\")(lambda: \"hi\")' > app.py",
         `${auth}${common} sw-python run flask --app app:a run &`,
         "curl --retry 20 --retry-connrefused http://127.0.0.1:5000/hello",
       ],
