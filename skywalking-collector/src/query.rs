@@ -15,5 +15,6 @@ pub(crate) use skeleton::skeleton;
 pub(crate) use span_details::span_details;
 pub(crate) use summaries::{TraceSelection, select, select_since};
 pub(crate) use text_search::matching_rows;
+pub(crate) use timing::self_times_of;
 pub(crate) use topology::topology;
 pub(crate) use trace::{view as trace_view, violations};

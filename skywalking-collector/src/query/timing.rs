@@ -9,6 +9,7 @@ mod critical_path;
 pub(super) use critical_path::critical_path;
 
 use super::rows::Row;
+use crate::api::{TraceView, TreeNode};
 
 /// The largest number of pieces of a critical path. The longest ones are kept.
 pub(super) const MAX_PIECES: usize = 5_000;
@@ -74,6 +75,21 @@ pub(super) fn self_times(rows: &[TimedRow]) -> Vec<u64> {
         }
     }
     times
+}
+
+/// Returns the self times of the rows of a trace's tree.
+pub(crate) fn self_times_of(trace: &TraceView, tree: &[TreeNode]) -> Vec<u64> {
+    let timed = |node: &TreeNode| {
+        let span = &trace.spans[node.span];
+        TimedRow {
+            parent: node.parent,
+            start: span.start_time,
+            end: span.end_time.max(span.start_time),
+            is_awaited: true,
+            is_continuation: false,
+        }
+    };
+    self_times(&tree.iter().map(timed).collect::<Vec<_>>())
 }
 
 #[cfg(test)]

@@ -16,7 +16,8 @@ use std::fmt::Write as _;
 
 use super::columns::{count, duration, fit, pad, wrap};
 use super::style::{Color, Style};
-use crate::api::{ParentLink, SpanView, TraceView};
+use crate::api::{ParentLink, SpanView, TraceView, TreeNode};
+use crate::query::self_times_of;
 
 /// Columns of a duration.
 const DURATION: usize = 9;
@@ -55,10 +56,13 @@ pub fn tree_with_limit(trace: &TraceView, style: Style, max_spans: usize) -> Str
     render(trace, style, max_spans, |_, _, _| {})
 }
 
-/// Like [`tree_with_limit`], with the tags, statements and logs of each span below its line.
+/// Like [`tree_with_limit`], with self time, tags, statements and logs of each span below its line.
 pub fn tree_with_details(trace: &TraceView, style: Style, max_spans: usize) -> String {
-    render(trace, style, max_spans, |text, span, depth| {
-        details::push(text, span, 2 * depth.min(MAX_INDENT), style);
+    let self_times = self_times_of(trace, &trace.tree());
+    render(trace, style, max_spans, |text, row, node| {
+        let self_time = self_times.get(row).copied().unwrap_or(0);
+        let indent = 2 * node.depth.min(MAX_INDENT);
+        details::push(text, &trace.spans[node.span], self_time, indent, style);
     })
 }
 
@@ -66,7 +70,7 @@ fn render(
     trace: &TraceView,
     style: Style,
     max_spans: usize,
-    push_details: impl Fn(&mut String, &SpanView, usize),
+    push_details: impl Fn(&mut String, usize, &TreeNode),
 ) -> String {
     let columns = Columns::new(style.width());
     let start = trace.spans.iter().map(|span| span.start_time).min().unwrap_or(0);
@@ -85,7 +89,7 @@ fn render(
         .iter()
         .map(|violation| (violation.segment_id.as_str(), violation.span_id))
         .collect();
-    for node in &nodes {
+    for (row, node) in nodes.iter().enumerate() {
         let span = &trace.spans[node.span];
         let violates = violating.contains(&(span.segment_id.as_str(), Some(span.span_id)));
         let label = pad(&label(span, node.depth, node.link, violates), columns.label);
@@ -99,7 +103,7 @@ fn render(
         };
         // Writing to a `String` can't fail.
         let _ = writeln!(text, "{label} {service} {took:>DURATION$} {bar}{error}");
-        push_details(&mut text, span, node.depth);
+        push_details(&mut text, row, node);
     }
     if !omitted.is_empty() {
         let errors = omitted.iter().filter(|node| trace.spans[node.span].is_error).count();

@@ -62,6 +62,7 @@ async fn verbose_trace_has_statements_and_reasons() {
     let collector = with_scenario().await;
     let text = shown(collector.http_addr(), &["trace", "trace/1", "--verbose"]).await;
     for line in [
+        "    · self: 2 ms\n",
         "          · db.type: sql\n",
         "          · db.statement: SELECT a FROM snapshot\n",
         "          · log after 1 ms\n",

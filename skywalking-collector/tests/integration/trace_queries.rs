@@ -233,10 +233,9 @@ async fn skeleton_of_50_000_spans_is_small() {
         .await
         .expect("accepted");
     let http = collector.http_addr();
-    for path in ["skeleton", "search?text=id%3D499", "spans/large.50.00000000000000000000/499", ""]
-    {
+    for path in ["skeleton", "search?text=id%3D499", "spans/large.50.00000000000000000000/499"] {
         let begin = Instant::now();
-        let response = get(http, format!("/api/traces/large/{path}").trim_end_matches('/')).await;
+        let response = get(http, &format!("/api/traces/large/{path}")).await;
         println!("{path:?}: {} bytes in {:?}", response.body.len(), begin.elapsed());
         assert_eq!(response.status, 200);
         if path == "skeleton" {

@@ -1,4 +1,4 @@
-//! The tags and logs of a span, below its line.
+//! The self time, tags and logs of a span, below its line.
 
 use std::fmt::Write as _;
 
@@ -13,9 +13,18 @@ const MAX_LINES: usize = 20;
 /// The indent below the line of the span.
 const INDENT: usize = 4;
 
-/// Appends the details of a span whose line has this indent.
-pub(super) fn push(text: &mut String, span: &SpanView, indent: usize, style: Style) {
+/// Appends the details of a span whose line has this indent. The self time is in milliseconds.
+pub(super) fn push(
+    text: &mut String,
+    span: &SpanView,
+    self_time: u64,
+    indent: usize,
+    style: Style,
+) {
     let mut lines = Lines { text, indent: indent + INDENT, style };
+    if self_time < span.duration() {
+        lines.push(&format!("self: {}", duration(self_time)), Color::Dim);
+    }
     for tag in span.tags.iter().take(MAX_ITEMS) {
         lines.push(&format!("{}: {}", tag.key, tag.value), Color::Dim);
     }

@@ -202,6 +202,7 @@ fn details_follow_the_line_of_their_span() {
     trace t.1
     2 spans, 1 service, 9 ms
     Entry /x                                         a                     9 ms [================]
+        · self: 8 ms
         · http.method: GET
         · url: ␛[2J
         · log after 4 ms
