@@ -44,8 +44,11 @@ function beside(side, { left, width }, most) {
   return { right: `calc(${100 - end}% + 6px)`, maxWidth };
 }
 
-/** `<${Bar} trace row range track gaps />`; `track` is the width of the range in px. */
-export function Bar({ trace, row, range, track, gaps }) {
+/**
+ * `<${Bar} trace row range track gaps plain />`; `track` is the width of the range in px. `plain`
+ * draws the bar alone.
+ */
+export function Bar({ trace, row, range, track, gaps, plain }) {
   const start = trace.start[row];
   const end = start + trace.duration[row];
   const box = percentOf(range, start, end);
@@ -54,6 +57,11 @@ export function Bar({ trace, row, range, track, gaps }) {
     return html`<span class=${`bar-outside ${before ? "left" : "right"}`}>
       ${before ? "◂" : ""} ${duration(trace.duration[row])} ${before ? "" : "▸"}
     </span>`;
+  }
+  const service = { "--service": colorOf(trace.services[trace.service[row]]) };
+  if (plain) {
+    return html`<div class="bar-track" style=${service}>
+      <i class="bar" style=${percent(box)} /></div>`;
   }
   const isError = (trace.flags[row] & FLAG.error) !== 0;
   const reason = isError && trace.reason[row] >= 0 ? trace.reasons[trace.reason[row]] : "";
@@ -69,8 +77,7 @@ export function Bar({ trace, row, range, track, gaps }) {
   const holdsReason = reason !== "" && text.width < Math.min(width, LEAST_REASON) &&
     barWidth > LEAST_REASON;
   const besideReason = reason !== "" && !holdsReason && text.width > forLong + LEAST_CUT;
-  return html`<div class="bar-track" style=${{ "--service": colorOf(
-    trace.services[trace.service[row]]) }}>
+  return html`<div class="bar-track" style=${service}>
     <i class=${isError ? "bar bar-error" : "bar"} style=${percent(box)} />
     ${intervals(self, range, "bar-self")}
     ${gapNames(trace, gaps, row, range, track)}

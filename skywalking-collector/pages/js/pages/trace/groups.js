@@ -13,7 +13,7 @@ const HEIGHT = 32;
 const HEAD = 28;
 
 const COLUMNS = [
-  { id: "name", name: "Endpoint or operation", text: (trace, one) => trace.names[one.name] },
+  { id: "name", name: "Operation", text: (trace, one) => trace.names[one.name] },
   { id: "service", name: "Service", text: (trace, one) => trace.services[one.service] },
   { id: "count", name: "Spans", number: (trace, one) => one.count },
   { id: "failed", name: "Failed", number: (trace, one) => one.errors },

@@ -21,7 +21,8 @@ export function useGrowth(trace, reload) {
       const last = Math.max(trace.startTime + trace.length, lastGrowth.current);
       if (document.hidden || Date.now() - last > YOUNG) return;
       try {
-        const params = { q: trace.traceId, limit: 1 };
+        // Other ids may start with this one.
+        const params = { q: trace.traceId, limit: 20 };
         const { traces } = await get("/api/find", params, abort.signal);
         const summary = traces.find((one) => one.traceId === trace.traceId);
         if (summary && summary.spans !== trace.count) {

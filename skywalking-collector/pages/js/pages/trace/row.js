@@ -29,13 +29,13 @@ export function describeRow(trace, row) {
   return parts.join(", ");
 }
 
-function Gutter({ trace, row, depth, collapsed, nameWidth, onToggle }) {
+function Gutter({ trace, row, depth, collapsed, nameWidth, plain, onToggle }) {
   const most = Math.max(2, Math.floor((nameWidth * 0.5) / INDENT));
   const levels = Math.min(depth, most);
   const name = trace.names[trace.name[row]] || "(no name)";
   const service = trace.services[trace.service[row]];
   const inside = trace.last[row] - row - 1;
-  const signs = signsOf(trace, row);
+  const signs = plain ? [] : signsOf(trace, row);
   const free = (nameWidth - levels * INDENT - 52 - signs.length * 18) / CHARACTER;
   // The service takes a third at most if the name needs the rest.
   const forName = Math.max(6, Math.floor(free - Math.min(service.length, free / 3)));
@@ -56,13 +56,13 @@ function Gutter({ trace, row, depth, collapsed, nameWidth, onToggle }) {
     ${signs.map((sign) => html`<${Sign} key=${sign.name} ...${sign} />`)}
     <bdi class="span-operation" title=${name}>${middle(name, forName)}</bdi>
     ${collapsed && inside > 0 && html`<span class="span-inside">+${inside}</span>`}
-    <bdi class="span-service" title=${service}>${middle(service, 32)}</bdi>
+    ${!plain && html`<bdi class="span-service" title=${service}>${middle(service, 32)}</bdi>`}
   </div>`;
 }
 
 const COMPARED = [
   "trace", "row", "index", "top", "depth", "collapsed", "selected", "context", "nameWidth", "track",
-  "range", "gaps",
+  "range", "gaps", "plain",
 ];
 
 /** Renders again only if something that it shows changes. */
@@ -72,7 +72,7 @@ export class Row extends Component {
   }
 
   render({ trace, row, index, top, depth, collapsed, selected, context, nameWidth, track, range,
-    gaps, onSelect, onToggle }) {
+    gaps, plain, onSelect, onToggle }) {
     const hasChildren = trace.children[row] > 0;
     const classes = ["span-row"];
     if (selected) classes.push("selected");
@@ -82,9 +82,10 @@ export class Row extends Component {
       aria-expanded=${hasChildren ? String(!collapsed) : null} style=${{ top: `${top}px` }}
       onClick=${() => onSelect(row)} onDblClick=${() => onToggle(row)}>
       <${Gutter} trace=${trace} row=${row} depth=${depth} collapsed=${collapsed}
-        nameWidth=${nameWidth} onToggle=${onToggle} />
+        nameWidth=${nameWidth} plain=${plain} onToggle=${onToggle} />
       <div class="span-bar" role="gridcell" title=${describeRow(trace, row)}>
-        <${Bar} trace=${trace} row=${row} range=${range} track=${track} gaps=${gaps} />
+        <${Bar} trace=${trace} row=${row} range=${range} track=${track} gaps=${gaps}
+          plain=${plain} />
       </div>
     </div>`;
   }

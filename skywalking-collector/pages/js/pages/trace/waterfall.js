@@ -70,6 +70,23 @@ function useWheel(scroller, range, length, left, onZoom) {
   }, [scroller.current]);
 }
 
+/** After a jump, rows are complete when the view was quiet for this time, in ms. */
+const QUIET = 80;
+
+/** Returns whether the rows in view are all new. They are then drawn without their details. */
+function useJump(view) {
+  const last = useRef(view.start);
+  const [, settle] = useState(0);
+  const jumped = Math.abs(view.start - last.current) >= view.end - view.start;
+  useEffect(() => {
+    last.current = view.start;
+    if (!jumped) return undefined;
+    const timer = setTimeout(() => settle((n) => n + 1), QUIET);
+    return () => clearTimeout(timer);
+  });
+  return jumped;
+}
+
 /**
  * `shown` is the result of `visibleRows`, `selected` a row or -1, `target` grows when the selected
  * row must come into view. `onZoom(range, isLast)`, `onSelect(row)`, `onToggle(row)`.
@@ -83,6 +100,7 @@ export function Waterfall({ trace, shown, collapsed, filtered, selected, range, 
   const names = Math.min(nameWidth, widest);
   const track = Math.max(1, width - names - MARGIN);
   const view = useVirtual(scroller, rows.length, ROW_HEIGHT, HEAD);
+  const plain = useJump(view);
   useAnchor(scroller, trace, rows);
   useWheel(scroller, range, trace.length, names, (next) => onZoom(next, false));
   useLayoutEffect(() => {
@@ -101,7 +119,8 @@ export function Waterfall({ trace, shown, collapsed, filtered, selected, range, 
     inView.push(html`<${Row} key=${index % pool.current} trace=${trace} row=${row} index=${index}
       top=${HEAD + index * ROW_HEIGHT} depth=${depth[row]} collapsed=${collapsed[row] === 1}
       selected=${row === selected} context=${filtered && passes[row] === 0} nameWidth=${names}
-      track=${track} range=${range} gaps=${gaps} onSelect=${onSelect} onToggle=${onToggle} />`);
+      plain=${plain} track=${track} range=${range} gaps=${gaps} onSelect=${onSelect}
+      onToggle=${onToggle} />`);
   }
   const at = positionAtMost(rows, selected);
   const active = at >= view.start && at < view.end && rows[at] === selected;
