@@ -7,8 +7,8 @@ use std::time::Duration;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::api::{
-    InstanceView, NewTraces, ServiceView, Stats, Topology, TracePage, TraceQuery, TraceSummary,
-    TraceView, ViolationView,
+    Found, Histogram, InstanceView, NewTraces, ServiceView, Stats, TagKey, TagValue, Topology,
+    TracePage, TraceQuery, TraceSummary, TraceView, ViolationView,
 };
 use crate::error::Error;
 use crate::state::CollectorState;
@@ -73,6 +73,41 @@ impl Collector {
     /// ```
     pub fn search(&self, query: &TraceQuery) -> TracePage {
         self.state.search(query)
+    }
+
+    /// Returns when the traces that match started, and how long they took, in at most `buckets`
+    /// parts of equal length. Sorting, limit and cursor of the query have no effect.
+    ///
+    /// ```
+    /// # use skywalking_collector::{Collector, TraceQuery};
+    /// # #[tokio::main] async fn main() -> Result<(), skywalking_collector::Error> {
+    /// # let collector =
+    /// #     Collector::builder().grpc_addr("127.0.0.1:0").http_addr("127.0.0.1:0").start().await?;
+    /// let histogram = collector.histogram(&TraceQuery::new().service("shop"), 60);
+    /// let failed: usize = histogram.buckets.iter().map(|bucket| bucket.errors).sum();
+    /// assert_eq!(failed, 0);
+    /// # Ok(()) }
+    /// ```
+    pub fn histogram(&self, query: &TraceQuery, buckets: usize) -> Histogram {
+        self.state.histogram(query, buckets)
+    }
+
+    /// Returns the keys of tags, those of most traces first, at most 1 000. With a service, only its
+    /// traces count.
+    pub fn tag_keys(&self, service: Option<&str>) -> Vec<TagKey> {
+        self.state.tag_keys(service)
+    }
+
+    /// Returns at most `limit` values of the tags with this key, those of most traces first. With a
+    /// service, only its traces count.
+    pub fn tag_values(&self, key: &str, service: Option<&str>, limit: usize) -> Vec<TagValue> {
+        self.state.tag_values(key, service, limit)
+    }
+
+    /// Returns the traces whose id starts with the text, and the services and endpoints whose names
+    /// contain it in any case, at most `limit` of each.
+    pub fn find(&self, text: &str, limit: usize) -> Found {
+        self.state.find(text, limit)
     }
 
     /// Returns the traces that arrived or grew since an earlier call.

@@ -12,6 +12,7 @@ mod live;
 mod pages;
 mod params;
 mod response;
+mod search;
 mod trace;
 
 use std::net::SocketAddr;
@@ -51,6 +52,10 @@ const PATHS: &[&str] = &[
     "/api/services",
     "/api/instances",
     "/api/traces",
+    "/api/histogram",
+    "/api/tags/keys",
+    "/api/tags/values",
+    "/api/find",
     "/api/traces/{traceId}",
     "/api/traces/{traceId}/skeleton",
     "/api/traces/{traceId}/search",
@@ -99,12 +104,12 @@ fn router(hosts: Hosts, state: Arc<CollectorState>) -> Router {
         .route(access::HEALTHCHECK, get(healthcheck))
         .route("/api/services", get(services))
         .route("/api/instances", get(instances))
-        .route("/api/traces", get(traces))
         .route("/api/live", get(live::stream))
         .route("/api/about", get(about))
         .route("/api/topology", get(topology))
         .route("/api/violations", get(violations))
         .route("/api/stats", get(stats))
+        .merge(search::routes())
         .merge(trace::routes())
         .merge(ingest::routes())
         .merge(pages::routes())
@@ -134,11 +139,6 @@ async fn instances(
         Some(found)
     })
     .await
-}
-
-async fn traces(State(state): State<Arc<CollectorState>>, RawQuery(query): RawQuery) -> Response {
-    respond(Arc::clone(&state), 0, params::traces(query), move |query| Some(state.search(&query)))
-        .await
 }
 
 async fn topology(State(state): State<Arc<CollectorState>>, RawQuery(query): RawQuery) -> Response {

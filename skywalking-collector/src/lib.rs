@@ -89,9 +89,10 @@ mod validate;
 pub mod view;
 
 pub use api::{
-    Bar, Call, Cursor, InstanceView, InvalidCursor, KeyValue, LogView, MAX_TRACES, NewTraces, Node,
-    NotKept, NotKeptCounts, ParentLink, RefView, ServiceView, SortOrder, SpanView, Stats, Topology,
-    TracePage, TraceQuery, TraceSort, TraceSummary, TraceView, TreeNode, ViolationView,
+    Bar, Bucket, Call, Cursor, Found, FoundEndpoint, Histogram, InstanceView, InvalidCursor,
+    KeyValue, LogView, MAX_TRACES, NewTraces, Node, NotKept, NotKeptCounts, ParentLink, RefView,
+    ServiceView, SortOrder, SpanView, Stats, TagKey, TagValue, Topology, TracePage, TraceQuery,
+    TraceSort, TraceSummary, TraceView, TreeNode, ViolationView,
 };
 pub use builder::Builder;
 pub use collector::Collector;

@@ -1,19 +1,25 @@
 //! Reads the store: lists of traces, one trace, the service map.
 
 mod filter;
+mod find;
+mod histogram;
 mod notes;
 mod rows;
 mod skeleton;
 mod span_details;
 mod summaries;
+mod tags;
 mod text_search;
 mod timing;
 mod topology;
 mod trace;
 
+pub(crate) use find::find;
+pub(crate) use histogram::{histogram, samples};
 pub(crate) use skeleton::skeleton;
 pub(crate) use span_details::span_details;
 pub(crate) use summaries::{TraceSelection, select, select_since};
+pub(crate) use tags::{keys as tag_keys, values as tag_values};
 pub(crate) use text_search::matching_rows;
 pub(crate) use timing::self_times_of;
 pub(crate) use topology::topology;

@@ -3,6 +3,8 @@
 //! The store's lock is held only to look up or to insert. It is not held while a message is
 //! decoded, a tree is built or a response is written.
 
+mod search;
+
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -10,8 +12,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::sync::{Semaphore, watch};
 
 use crate::api::{
-    About, AboutLimits, InstanceView, MAX_TRACES, NewTraces, NotKept, ServiceView, Skeleton,
-    SpanDetails, Stats, Topology, TracePage, TraceQuery, TraceView, ViolationView,
+    About, AboutLimits, InstanceView, MAX_TRACES, NotKept, ServiceView, Skeleton, SpanDetails,
+    Stats, Topology, TraceQuery, TraceView, ViolationView,
 };
 use crate::auth::Token;
 use crate::budget::Budget;
@@ -19,16 +21,12 @@ use crate::config::{Limits, Timeouts};
 use crate::segment_error::SegmentError;
 use crate::server::Connections;
 use crate::shutdown::Shutdown;
-use crate::store::{Scan, Store, StoredTrace};
-use crate::text::Needle;
+use crate::store::{Store, StoredTrace};
 use crate::{decode, query, validate};
 
 /// The largest number of query responses that are built at a time. Each can be a copy of a large
 /// part of the store.
 const CONCURRENT_RESPONSES: usize = 4;
-
-/// The number of texts that are searched while the store is locked.
-const SCAN_STEP: usize = 10_000;
 
 /// The largest number of live streams. Each has a task and at most one batch of lines.
 pub(crate) const LIVE_STREAMS: usize = 32;
@@ -180,43 +178,9 @@ impl CollectorState {
         self.store().stats()
     }
 
-    pub(crate) fn search(&self, query: &TraceQuery) -> TracePage {
-        let texts = self.scan_texts(query);
-        let found = query::select(self.store().traces(), query, texts.as_ref());
-        found.summarize()
-    }
-
-    /// Looks for the text of the query. The store is not locked all the time.
-    fn scan_texts(&self, query: &TraceQuery) -> Option<Scan> {
-        let needle = Needle::new(query.text.as_ref()?);
-        let mut scan = self.store().traces().index().strings().scan();
-        while self
-            .store()
-            .traces()
-            .index()
-            .strings()
-            .scan_next(&mut scan, SCAN_STEP, |text| needle.is_in(text))
-        {}
-        Some(scan)
-    }
-
     /// Returns the arrival number of the last segment.
     pub(crate) fn last_arrival(&self) -> u64 {
         self.store().traces().last_arrival()
-    }
-
-    /// Returns the traces that match and arrived or grew since the cursor.
-    pub(crate) fn traces_since(&self, query: &TraceQuery, cursor: u64, limit: usize) -> NewTraces {
-        let (selected, omitted, cursor) = {
-            let store = self.store();
-            let (selected, omitted) = query::select_since(store.traces(), query, cursor, limit);
-            (selected, omitted, store.traces().last_arrival())
-        };
-        NewTraces {
-            traces: selected.into_iter().map(query::TraceSelection::summarize).collect(),
-            omitted,
-            cursor,
-        }
     }
 
     pub(crate) fn trace(&self, id: &str) -> Option<TraceView> {

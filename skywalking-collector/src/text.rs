@@ -27,30 +27,31 @@ pub(crate) fn head(text: &str, max_chars: usize) -> &str {
 #[derive(Debug, Clone)]
 pub(crate) struct Needle {
     lowercase: String,
+    /// The position of a byte that few texts contain.
+    rare: usize,
 }
 
 impl Needle {
     pub(crate) fn new(text: &str) -> Self {
-        Self { lowercase: text.to_lowercase() }
+        /// The bytes that most names and URLs contain.
+        const FREQUENT: &[u8] = b"etaoinsrlcdpm/.-_ ";
+        let lowercase = text.to_lowercase();
+        let rare = lowercase.bytes().position(|byte| !FREQUENT.contains(&byte)).unwrap_or(0);
+        Self { lowercase, rare }
     }
 
     pub(crate) fn is_in(&self, text: &str) -> bool {
-        let needle = self.lowercase.as_bytes();
-        let Some(first) = needle.first() else { return true };
         if !text.is_ascii() {
             return text.to_lowercase().contains(&self.lowercase);
         }
         // An ASCII text is searched without a copy of it.
-        let mut rest = text.as_bytes();
-        while let Some(at) = rest.iter().position(|byte| byte.to_ascii_lowercase() == *first) {
-            rest = &rest[at..];
-            match rest.get(..needle.len()) {
-                None => return false,
-                Some(head) if head.eq_ignore_ascii_case(needle) => return true,
-                Some(_) => rest = &rest[1..],
-            }
-        }
-        false
+        let (needle, text) = (self.lowercase.as_bytes(), text.as_bytes());
+        let Some(rare) = needle.get(self.rare) else { return true };
+        memchr::memchr2_iter(*rare, rare.to_ascii_uppercase(), text).any(|at| {
+            let start = at.checked_sub(self.rare);
+            let part = start.and_then(|start| text.get(start..start + needle.len()));
+            part.is_some_and(|part| part.eq_ignore_ascii_case(needle))
+        })
     }
 }
 

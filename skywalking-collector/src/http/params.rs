@@ -1,14 +1,18 @@
 //! Query parameters. Unknown, repeated and invalid ones are errors with the value: ignoring a
 //! mistyped limit would look like missing data.
 //!
-//! `search` has those of lists of traces.
+//! `filters` has those that select traces, `search` those of lists of traces and of what helps to
+//! search.
 
+mod filters;
 mod search;
+
+use std::str::FromStr;
 
 use crate::api::{MAX_TRACES, TraceQuery};
 use crate::text::quoted;
 
-pub(super) use search::{live, traces};
+pub(super) use search::{find, histogram, live, tag_values, traces};
 
 /// The longest text to search for, in characters.
 const MAX_TEXT: usize = 200;
@@ -21,7 +25,7 @@ pub(super) enum ParamError {
     #[error(
         "unknown parameter {name}: expected from, to, service, instance, endpoint, tag, text, minDuration, maxDuration, error, violations, {others}"
     )]
-    UnknownFilter { name: String, others: String },
+    UnknownFilter { name: String, others: &'static str },
     #[error("duplicate parameter {name}: send it once")]
     Duplicate { name: &'static str },
     #[error("invalid limit={value}: expected a number from 1 to {MAX_TRACES}, or omit it for {}", TraceQuery::default().limit)]
@@ -30,6 +34,12 @@ pub(super) enum ParamError {
     EmptyService,
     #[error("invalid {name}={value}: expected {expected}")]
     Invalid { name: &'static str, value: String, expected: &'static str },
+    #[error("invalid {name}={value}: expected a number from 1 to {max}")]
+    Count { name: &'static str, value: String, max: usize },
+    #[error("{name}= is missing or too long: send {expected}")]
+    Missing { name: &'static str, expected: &'static str },
+    #[error("too many tags: send at most {max}")]
+    TooManyTags { max: usize },
     #[error(
         "text= is missing, empty or longer than {MAX_TEXT} characters: send the text to search for"
     )]
@@ -93,6 +103,29 @@ fn set_service(service: &mut Option<String>, value: String) -> Result<(), ParamE
         return Err(ParamError::EmptyService);
     }
     set_once("service", service, value)
+}
+
+fn set_text(
+    name: &'static str,
+    param: &mut Option<String>,
+    value: String,
+) -> Result<(), ParamError> {
+    if value.is_empty() {
+        let expected = "a text, or omit it";
+        return Err(ParamError::Invalid { name, value: quoted(&value), expected });
+    }
+    set_once(name, param, value)
+}
+
+/// Parses a number of digits alone, without a sign.
+fn parse_number<T: FromStr>(
+    name: &'static str,
+    value: &str,
+    expected: &'static str,
+) -> Result<T, ParamError> {
+    let digits = value.bytes().all(|byte| byte.is_ascii_digit());
+    let number = value.parse().ok().filter(|_| digits);
+    number.ok_or_else(|| ParamError::Invalid { name, value: quoted(value), expected })
 }
 
 fn parse_limit(value: &str) -> Result<usize, ParamError> {

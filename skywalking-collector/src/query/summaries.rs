@@ -96,7 +96,7 @@ pub(crate) fn select_since(
 }
 
 impl TraceSelection {
-    fn new(trace: &StoredTrace) -> Self {
+    pub(super) fn new(trace: &StoredTrace) -> Self {
         Self { trace_id: Arc::clone(&trace.id), facts: trace.facts.clone() }
     }
 

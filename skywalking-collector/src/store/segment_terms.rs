@@ -72,12 +72,20 @@ impl TermAdder<'_> {
             self.add_text(searchable(&span.peer), Term::Peer);
         }
         for tag in &span.tags {
-            if let Some(key) = self.add_text(searchable(&tag.key), Term::TagKey) {
-                self.add_text(searchable(&tag.value), |value| Term::Tag(key, value));
-            }
+            self.add_tag(searchable(&tag.key), searchable(&tag.value));
         }
         for field in searchable_fields(span) {
             self.add_text(searchable(field), Term::Log);
+        }
+    }
+
+    fn add_tag(&mut self, key: &str, value: &str) {
+        if self.terms.len() < MAX_TERMS {
+            let (key, value) = (self.index.intern(key), self.index.intern(value));
+            // Spans repeat tags. The key of a known tag is known too.
+            if self.add(Term::Tag(key, value)) {
+                self.add(Term::TagKey(key));
+            }
         }
     }
 
@@ -92,8 +100,11 @@ impl TermAdder<'_> {
         Some(id)
     }
 
-    fn add(&mut self, term: Term) {
-        self.terms.extend(self.index.add(term, self.trace, self.first));
+    /// Adds a term. Returns whether it is new to the trace.
+    fn add(&mut self, term: Term) -> bool {
+        let added = self.index.add(term, self.trace, self.first);
+        self.terms.extend(added);
+        added.is_some()
     }
 
     /// Returns a text that the index shares if it has it.

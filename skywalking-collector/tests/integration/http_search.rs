@@ -176,6 +176,145 @@ async fn pages_are_not_shifted_by_later_arrivals() {
 }
 
 #[tokio::test]
+async fn histogram_counts_traces_by_start() {
+    let began = now();
+    let mut segments: Vec<_> = (0..10)
+        .map(|at| {
+            let mut segment = small(&format!("t{at}"), &format!("s{at}"));
+            let span = &mut segment.spans[0];
+            (span.start_time, span.end_time) = (began + at * 10, began + at * 10 + at);
+            span.is_error = at == 9;
+            segment
+        })
+        .collect();
+    segments[3].service = "other".into();
+    let collector = start().await;
+    send(collector.grpc_addr(), COLLECT, encoded(&segments)).await.expect("accepted");
+    let http = collector.http_addr();
+    let bucket = |count: usize, errors: usize, durations: [Option<u64>; 3]| {
+        let [p50, p95, max] = durations;
+        json!({ "count": count, "errors": errors, "p50": p50, "p95": p95, "max": max })
+    };
+
+    assert_eq!(
+        json(http, "/api/histogram?buckets=2").await,
+        json!({
+            "from": began, "to": began + 91, "width": 46,
+            "buckets": [
+                bucket(5, 0, [Some(2), Some(4), Some(4)]),
+                bucket(5, 1, [Some(7), Some(9), Some(9)]),
+            ],
+        })
+    );
+    let path =
+        format!("/api/histogram?service=other&buckets=3&from={}&to={}", began + 10, began + 40);
+    assert_eq!(
+        json(http, &path).await,
+        json!({
+            "from": began + 10, "to": began + 40, "width": 10,
+            "buckets": [
+                bucket(0, 0, [None; 3]),
+                bucket(0, 0, [None; 3]),
+                bucket(1, 0, [Some(3); 3]),
+            ],
+        })
+    );
+    assert_eq!(
+        json(http, "/api/histogram?service=nobody").await,
+        json!({ "from": 0, "to": 0, "width": 0, "buckets": [] })
+    );
+}
+
+#[tokio::test]
+async fn tags_have_the_number_of_their_traces() {
+    let (collector, _) = with_scenario().await;
+    let segments: Vec<_> = (0..3)
+        .map(|at| {
+            let mut segment = small(&format!("t{at}"), &format!("s{at}"));
+            let status = if at == 0 { "500" } else { "200" };
+            segment.spans[0].tags = vec![pair("status", status), pair("status", status)];
+            segment.spans[0].tags.push(pair("db.type", "mongodb"));
+            segment
+        })
+        .collect();
+    send(collector.grpc_addr(), COLLECT, encoded(&segments)).await.expect("accepted");
+    let http = collector.http_addr();
+    let key = |key: &str, traces: usize| json!({ "key": key, "traces": traces });
+    let value = |value: &str, traces: usize| json!({ "value": value, "traces": traces });
+
+    assert_eq!(
+        json(http, "/api/tags/keys").await,
+        json!({ "keys": [key("db.type", 4), key("status", 3), key("db.statement", 1)] })
+    );
+    assert_eq!(
+        json(http, "/api/tags/keys?service=Service_Test").await,
+        json!({ "keys": [key("db.statement", 1), key("db.type", 1)] })
+    );
+    assert_eq!(
+        json(http, "/api/tags/values?key=status").await,
+        json!({ "values": [value("200", 2), value("500", 1)] })
+    );
+    assert_eq!(
+        json(http, "/api/tags/values?key=db.type&limit=1").await,
+        json!({ "values": [value("mongodb", 3)] })
+    );
+    assert_eq!(
+        json(http, "/api/tags/values?key=db.type&service=RTS_Test").await,
+        json!({ "values": [value("sql", 1)] })
+    );
+    assert_eq!(json(http, "/api/tags/values?key=none").await, json!({ "values": [] }));
+}
+
+#[tokio::test]
+async fn names_and_ids_are_found() {
+    let (collector, _) = with_scenario().await;
+    let segments = ["trace/2", "trace/3", "other"].map(|id| small(id, id));
+    send(collector.grpc_addr(), COLLECT, encoded(&segments)).await.expect("accepted");
+    let http = collector.http_addr();
+
+    let found = json(http, "/api/find?q=trace/&limit=2").await;
+    assert_eq!(ids(&found), ["trace/3", "trace/2"]);
+    assert_eq!((&found["services"], &found["endpoints"]), (&json!([]), &json!([])));
+
+    let found = json(http, "/api/find?q=T").await;
+    assert_eq!(ids(&found), [""; 0]);
+    assert_eq!(found["services"], json!(["RTS_Test", "Service_Test"]));
+    assert_eq!(
+        found["endpoints"],
+        json!([
+            { "service": "RTS_Test", "endpoint": "/API/Snapshot" },
+            { "service": "Service_Test", "endpoint": "/Service/OnSnapshot/QueringSnapshot" },
+        ])
+    );
+
+    let found = json(http, "/api/find?q=WORK").await;
+    assert_eq!(found["endpoints"], json!([{ "service": "small", "endpoint": "work" }]));
+}
+
+#[tokio::test]
+async fn invalid_parameters_of_searches_are_400() {
+    let collector = start().await;
+    let tags = "&tag=a".repeat(21);
+    let long = "x".repeat(201);
+    for (path, part) in [
+        ("histogram?buckets=501".to_owned(), r#"buckets="501": expected a number from 1 to 500"#),
+        ("histogram?limit=1".to_owned(), r#"unknown parameter "limit""#),
+        (format!("histogram?{}", &tags[1..]), "too many tags: send at most 20"),
+        (format!("traces?text={long}"), "longer than 200 characters"),
+        ("tags/keys?key=a".to_owned(), r#"unknown parameter "key": expected service"#),
+        ("tags/values".to_owned(), "key= is missing"),
+        ("tags/values?key=a&limit=0".to_owned(), "expected a number from 1 to 1000"),
+        ("find".to_owned(), "q= is missing"),
+        (format!("find?q={long}"), "too long"),
+        ("find?q=a&limit=101".to_owned(), "expected a number from 1 to 100"),
+    ] {
+        let response = get(collector.http_addr(), &format!("/api/{path}")).await;
+        let error = error_text(&response, 400);
+        assert!(error.contains(part), "{path}: {error}");
+    }
+}
+
+#[tokio::test]
 async fn library_returns_the_same_pages() {
     let began = now();
     let collector = with_traces((0..5).map(|at| (began + at, at))).await;

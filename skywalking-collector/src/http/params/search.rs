@@ -1,8 +1,18 @@
-//! The parameters of lists of traces.
+//! The parameters of lists of traces, and of what helps to search.
 
-use super::{ParamError, pairs, parse_limit, set_once, set_service};
+use super::filters::Filters;
+use super::{
+    MAX_TEXT, ParamError, pairs, parse_limit, parse_number, set_once, set_service, set_text,
+};
 use crate::api::{Cursor, SortOrder, TraceQuery, TraceSort};
 use crate::text::quoted;
+
+/// The number of buckets of a histogram by default, and the largest.
+const BUCKETS: (usize, usize) = (60, 500);
+/// The number of values of a tag by default, and the largest.
+const TAG_VALUES: (usize, usize) = (50, 1_000);
+/// The number of results of each kind by default, and the largest.
+const FOUND: (usize, usize) = (10, 100);
 
 /// Parses the query of the list of traces.
 pub(in crate::http) fn traces(query: Option<String>) -> Result<TraceQuery, ParamError> {
@@ -14,13 +24,7 @@ pub(in crate::http) fn traces(query: Option<String>) -> Result<TraceQuery, Param
             "sort" => set_once("sort", &mut sort, parse_sort(&value)?)?,
             "order" => set_once("order", &mut order, parse_order(&value)?)?,
             "cursor" => set_once("cursor", &mut cursor, parse_cursor(&value)?)?,
-            _ => {
-                filters.set(
-                    &name,
-                    value,
-                    "expected from, to, service, sort, order, limit or cursor",
-                )?;
-            }
+            _ => filters.set(&name, value, "sort, order, limit or cursor")?,
         }
     }
     Ok(TraceQuery {
@@ -42,116 +46,75 @@ pub(in crate::http) fn live(
             let expected = "`cursor` of a line before, or omit it to start now";
             set_once("cursor", &mut cursor, parse_number("cursor", &value, expected)?)?;
         } else {
-            filters.set(&name, value, "cursor")?;
+            filters.set(&name, value, "or cursor")?;
         }
     }
     Ok((filters.into_query(), cursor))
 }
 
-/// The parameters that select traces.
-#[derive(Debug, Default)]
-struct Filters {
-    query: TraceQuery,
-    error: Option<bool>,
-    violations: Option<bool>,
-}
-
-impl Filters {
-    /// Sets a parameter. `others` are the further parameters of the path.
-    fn set(&mut self, name: &str, value: String, others: &str) -> Result<(), ParamError> {
-        let query = &mut self.query;
-        match name {
-            "from" => set_once("from", &mut query.from, parse_time("from", &value)?),
-            "to" => set_once("to", &mut query.to, parse_time("to", &value)?),
-            "service" => set_service(&mut query.service, value),
-            "instance" => set_text("instance", &mut query.instance, value),
-            "endpoint" => set_text("endpoint", &mut query.endpoint, value),
-            "tag" => {
-                query.tags.push(parse_tag(&value)?);
-                Ok(())
-            }
-            "text" => set_text("text", &mut query.text, value),
-            "minDuration" => {
-                let duration = parse_duration("minDuration", &value)?;
-                set_once("minDuration", &mut query.min_duration, duration)
-            }
-            "maxDuration" => {
-                let duration = parse_duration("maxDuration", &value)?;
-                set_once("maxDuration", &mut query.max_duration, duration)
-            }
-            "error" => {
-                let error = parse_bool("error", &value)?;
-                set_once("error", &mut self.error, error)
-            }
-            "violations" => {
-                let expected = "true, or omit it for all traces";
-                let only = value == "true";
-                if !only {
-                    let value = quoted(&value);
-                    return Err(ParamError::Invalid { name: "violations", value, expected });
-                }
-                set_once("violations", &mut self.violations, only)
-            }
-            _ => Err(ParamError::UnknownFilter { name: quoted(name), others: others.to_owned() }),
+/// Parses the query of the histogram: filters, and the number of buckets.
+pub(in crate::http) fn histogram(query: Option<String>) -> Result<(TraceQuery, usize), ParamError> {
+    let (mut filters, mut buckets) = (Filters::default(), None);
+    for (name, value) in pairs(&query.unwrap_or_default()) {
+        if name == "buckets" {
+            set_once("buckets", &mut buckets, parse_count("buckets", &value, BUCKETS.1)?)?;
+        } else {
+            filters.set(&name, value, "or buckets")?;
         }
     }
+    Ok((filters.into_query(), buckets.unwrap_or(BUCKETS.0)))
+}
 
-    fn into_query(self) -> TraceQuery {
-        let has_violations = self.violations.unwrap_or_default();
-        TraceQuery { is_error: self.error, has_violations, ..self.query }
+/// The parameters of the list of values of a tag.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::http) struct TagValues {
+    pub(in crate::http) key: String,
+    pub(in crate::http) service: Option<String>,
+    pub(in crate::http) limit: usize,
+}
+
+/// Parses the query of the list of values of a tag.
+pub(in crate::http) fn tag_values(query: Option<String>) -> Result<TagValues, ParamError> {
+    let (mut key, mut service, mut limit) = (None, None, None);
+    for (name, value) in pairs(&query.unwrap_or_default()) {
+        match name.as_str() {
+            "key" => set_text("key", &mut key, value)?,
+            "service" => set_service(&mut service, value)?,
+            "limit" => set_once("limit", &mut limit, parse_count("limit", &value, TAG_VALUES.1)?)?,
+            _ => {
+                let expected = "expected key, service or limit";
+                return Err(ParamError::Unknown { name: quoted(&name), expected });
+            }
+        }
     }
+    let missing = ParamError::Missing { name: "key", expected: "the key of a tag" };
+    Ok(TagValues { key: key.ok_or(missing)?, service, limit: limit.unwrap_or(TAG_VALUES.0) })
 }
 
-fn set_text(
-    name: &'static str,
-    param: &mut Option<String>,
-    value: String,
-) -> Result<(), ParamError> {
-    if value.is_empty() {
-        return Err(ParamError::Invalid {
-            name,
-            value: quoted(&value),
-            expected: "a text, or omit it for all traces",
-        });
+/// Parses the query of the search by name: the text, and the number of results of each kind.
+pub(in crate::http) fn find(query: Option<String>) -> Result<(String, usize), ParamError> {
+    let (mut text, mut limit) = (None, None);
+    for (name, value) in pairs(&query.unwrap_or_default()) {
+        match name.as_str() {
+            "q" => set_text("q", &mut text, value)?,
+            "limit" => set_once("limit", &mut limit, parse_count("limit", &value, FOUND.1)?)?,
+            _ => {
+                let expected = "expected q or limit";
+                return Err(ParamError::Unknown { name: quoted(&name), expected });
+            }
+        }
     }
-    set_once(name, param, value)
+    let expected = "a text of at most 200 characters";
+    let text = text.filter(|text| text.chars().count() <= MAX_TEXT);
+    let text = text.ok_or(ParamError::Missing { name: "q", expected })?;
+    Ok((text, limit.unwrap_or(FOUND.0)))
 }
 
-/// Parses `key=value`, or `key` for any value.
-fn parse_tag(value: &str) -> Result<(String, Option<String>), ParamError> {
-    let (key, of_key) = match value.split_once('=') {
-        Some((key, of_key)) => (key, Some(of_key.to_owned())),
-        None => (value, None),
-    };
-    if key.is_empty() {
-        let expected = "key=value, or a key";
-        return Err(ParamError::Invalid { name: "tag", value: quoted(value), expected });
-    }
-    Ok((key.to_owned(), of_key))
-}
-
-fn parse_duration(name: &'static str, value: &str) -> Result<u64, ParamError> {
-    parse_number(name, value, "milliseconds")
-}
-
-fn parse_bool(name: &'static str, value: &str) -> Result<bool, ParamError> {
-    let expected = "true or false";
-    value.parse().map_err(|_| ParamError::Invalid { name, value: quoted(value), expected })
-}
-
-fn parse_time(name: &'static str, value: &str) -> Result<i64, ParamError> {
-    parse_number(name, value, "epoch milliseconds, or omit it for all times")
-}
-
-/// Parses a number of digits alone, without a sign.
-fn parse_number<T: std::str::FromStr>(
-    name: &'static str,
-    value: &str,
-    expected: &'static str,
-) -> Result<T, ParamError> {
-    let digits = value.bytes().all(|byte| byte.is_ascii_digit());
-    let number = value.parse().ok().filter(|_| digits);
-    number.ok_or_else(|| ParamError::Invalid { name, value: quoted(value), expected })
+/// Parses a number from 1 to `max`.
+fn parse_count(name: &'static str, value: &str, max: usize) -> Result<usize, ParamError> {
+    let count = parse_number(name, value, "a number").ok();
+    let valid = count.filter(|count| (1..=max).contains(count));
+    valid.ok_or_else(|| ParamError::Count { name, value: quoted(value), max })
 }
 
 fn parse_sort(value: &str) -> Result<TraceSort, ParamError> {
@@ -178,9 +141,6 @@ fn parse_order(value: &str) -> Result<SortOrder, ParamError> {
 
 fn parse_cursor(value: &str) -> Result<Cursor, ParamError> {
     let expected = "`next` of the page before, unchanged";
-    value.parse().map_err(|_| ParamError::Invalid {
-        name: "cursor",
-        value: quoted(value),
-        expected,
-    })
+    let invalid = |_| ParamError::Invalid { name: "cursor", value: quoted(value), expected };
+    value.parse().map_err(invalid)
 }
