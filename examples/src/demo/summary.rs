@@ -19,11 +19,11 @@ pub fn tree_and_map(collector: &Collector, traces: usize, last: Option<&TraceVie
     format!("\n{arrived}{tree}\n{}", map.trim_end())
 }
 
-/// Returns the URLs of the collector.
+/// Returns the URLs of the collector's pages, first that of the last trace, and of its JSON.
 pub fn urls(http: SocketAddr, last: Option<&TraceView>) -> String {
-    let mut paths =
-        vec!["/api/services".to_owned(), "/api/topology".to_owned(), "/api/traces".to_owned()];
-    paths.extend(last.map(|trace| format!("/api/traces/{}", trace.trace_id)));
+    let mut paths: Vec<_> =
+        last.map(|trace| format!("/traces/{}", trace.trace_id)).into_iter().collect();
+    paths.extend(["/traces".to_owned(), "/map".to_owned(), "/api/traces".to_owned()]);
     let urls: Vec<_> = paths.iter().map(|path| format!("\n  http://{http}{path}")).collect();
-    format!("\nserving JSON until Ctrl-C:{}", urls.concat())
+    format!("\nserving pages and JSON until Ctrl-C:{}", urls.concat())
 }

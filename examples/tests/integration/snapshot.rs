@@ -193,13 +193,15 @@ fn errors_name_the_value_and_the_fix() {
 #[test]
 fn serve_option_keeps_the_collector_running() {
     let mut running = Running::start(snapshot().arg("--serve"));
-    running.stdout_after("serving JSON until Ctrl-C:");
-    let services = running.stdout_after("http://");
-    let (address, path) = services.split_at(services.find('/').unwrap());
-
-    assert_eq!(path, "/api/services");
-
+    running.stdout_after("serving pages and JSON until Ctrl-C:");
+    let trace = running.stdout_after("http://");
+    let (address, path) = trace.split_at(trace.find('/').unwrap());
     let (head, body) = crate::support::get(address, path, "");
+
+    assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
+    assert!(body.contains("<!doctype html>"), "{body}");
+
+    let (head, body) = crate::support::get(address, &format!("/api{path}"), "");
 
     assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
     assert!(body.contains("\"RTS_Test_1\"") && body.contains("\"Service_Test_1\""), "{body}");

@@ -34,9 +34,9 @@ fn trace(random: &mut Random, start: i64, text: &str) -> Vec<SegmentObject> {
     let entry = Span::entry(text, 0, 100).kind(SpanLayer::Http, HTTP).tags(&tags);
     let entry = entry.log(50, &[("event", text), (text, text)]).failed(&[(text, text)]);
     let root = trace.segment(random, text, entry);
-    let exit = Span::exit(text, text, 10, 90).kind(SpanLayer::Http, HTTP);
+    let exit = Span::exit(text, text, 10, 90).kind(SpanLayer::Http, HTTP).tags(&[("url", text)]);
     let call = trace.child(root, exit.failed(&[("error", text)]));
-    let called = Span::entry(text, 20, 80).kind(SpanLayer::Http, HTTP);
+    let called = Span::entry(text, 20, 80).kind(SpanLayer::Http, HTTP).tags(&[("url", text)]);
     let called = trace.called(random, call, &format!("called by {text}"), called);
     let query = Span::exit(text, text, 30, 70).kind(SpanLayer::Database, POSTGRESQL_JDBC_DRIVER);
     trace.child(called, query.tags(&[("db.type", text), ("db.statement", text)]));

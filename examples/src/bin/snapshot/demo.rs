@@ -35,7 +35,7 @@ pub(crate) struct Options {
     /// instead of the tree
     #[arg(long, value_name = "HOST:PORT")]
     backend: Option<String>,
-    /// Keep running after the tree until Ctrl-C; prints the URLs of the collector
+    /// Keep running after the tree until Ctrl-C; prints the URLs of the collector's pages and JSON
     #[arg(long, conflicts_with = "backend")]
     serve: bool,
     /// Log the started processes and their ids to standard error

@@ -1,0 +1,95 @@
+// The first page's size, and traces of 10 000 and 50 000 spans. Times and memory are printed.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, before } from "node:test";
+import { browserSession, pageTest, until, useBrowser } from "./harness/browser.mjs";
+import { spans, traces } from "./harness/pages.mjs";
+import { startCollector } from "./harness/programs.mjs";
+
+useBrowser();
+let collector;
+before(async () => {
+  collector = await startCollector();
+  await collector.send("shop", "--past", "50");
+});
+after(() => collector.stop());
+
+/** The first page may transfer this many bytes. */
+const MOST_BYTES = 150_000;
+
+/** Notes the time in ms at which the first element of a selector is in the document. */
+async function timeTo(page, selector, address) {
+  await page.addInitScript((wanted) => {
+    const look = () => {
+      if (document.querySelector(wanted)) window.ready = performance.now();
+      else requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  }, selector);
+  await page.goto(address);
+  return page.waitForFunction(() => window.ready).then((ready) => ready.jsonValue());
+}
+
+pageTest("first page is small", { name: "first page" }, async (page, t, context) => {
+  const session = await context.newCDPSession(page);
+  await session.send("Network.enable");
+  let bytes = 0;
+  session.on("Network.loadingFinished", ({ encodedDataLength }) => { bytes += encodedDataLength; });
+  const ready = await timeTo(page, "[role=table] [data-id]", `${collector.url}/`);
+  await page.waitForLoadState("load");
+  t.diagnostic(`first page: ${bytes} bytes transferred, first row after ${ready.toFixed(0)} ms`);
+  assert.ok(bytes > 0 && bytes <= MOST_BYTES, `${bytes} bytes`);
+});
+
+/** Memory of the pages' processes, and of the script's objects in the page, in MB. */
+async function memory(page, context) {
+  const session = await context.newCDPSession(page);
+  await session.send("HeapProfiler.collectGarbage");
+  const { usedSize } = await session.send("Runtime.getHeapUsage");
+  const all = await (await browserSession()).send("SystemInfo.getProcessInfo");
+  const resident = (id) =>
+    Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${id}/status`, "utf8"))[1]);
+  const pages = all.processInfo.filter(({ type }) => type === "renderer");
+  const largest = Math.max(...pages.map(({ id }) => resident(id)));
+  return `heap ${(usedSize / 1e6).toFixed(0)} MB, process ${(largest / 1000).toFixed(0)} MB`;
+}
+
+/** Scrolls for some frames. Returns their times in ms. */
+const scroll = (page, by) => page.getByRole("treegrid", { name: "Spans" }).evaluate(
+  (element, step) => new Promise((resolve) => {
+    const times = [];
+    let before = performance.now();
+    const frame = (now) => {
+      times.push(now - before);
+      before = now;
+      element.scrollTop += step;
+      if (times.length < 120) requestAnimationFrame(frame);
+      else resolve(times.slice(1));
+    };
+    requestAnimationFrame(frame);
+  }), by);
+
+for (const number of [10_000, 50_000]) {
+  pageTest(`trace of ${number} spans is shown and scrolls`, { name: `spans ${number}` },
+    async (page, t, context) => {
+      await collector.send("spans", String(number), "--seed", String(number));
+      const { traces: found } = await collector.get("/api/traces?service=importer&limit=500");
+      const { traceId } = found.find((one) => one.spans === number);
+      const ready = await timeTo(page, "[role=treegrid] [role=row][aria-level]",
+        `${collector.url}/traces/${traceId}`);
+      const slow = await scroll(page, 390);
+      const fast = await scroll(page, 5000);
+      const long = (frames) => frames.filter((time) => time > 50).length;
+      const worst = Math.max(...slow, ...fast).toFixed(0);
+      const tree = page.getByRole("treegrid", { name: "Spans" });
+      await tree.focus();
+      await page.keyboard.press("End");
+      const rows = await tree.getAttribute("aria-rowcount");
+      assert.equal(Number(rows), number + 1);
+      await until(() => spans(page).evaluateAll((elements, last) => elements.some((element) =>
+        Number(element.getAttribute("aria-rowindex")) === last), number + 1), "the last span");
+      t.diagnostic(`${number} spans: first row after ${ready.toFixed(0)} ms, frames over 50 ms: `
+        + `${long(slow)} + ${long(fast)} of ${slow.length + fast.length}, longest ${worst} ms, `
+        + await memory(page, context));
+    });
+}

@@ -1,0 +1,80 @@
+// Each page in light and dark, at 400, 1280 and 1600 px: screenshots, accessibility, no overflow.
+import assert from "node:assert/strict";
+import { after, before } from "node:test";
+import { pageTest, screenshot, useBrowser } from "./harness/browser.mjs";
+import { checkAccessibility, openTrace, traces } from "./harness/pages.mjs";
+import { startCollector } from "./harness/programs.mjs";
+
+useBrowser();
+let collector;
+let empty;
+let failed;
+before(async () => {
+  collector = await startCollector();
+  empty = await startCollector();
+  await collector.send("shop", "--past", "300");
+  const { traces: found } = await collector.get("/api/traces?service=payments&error=true&limit=1");
+  failed = found[0].traceId;
+});
+after(async () => {
+  await collector.stop();
+  await empty.stop();
+});
+
+/** Each page: its name, its address, and a wait for its content. */
+const PAGES = [
+  ["empty", () => `${empty.url}/`, (page) => page.getByRole("tablist").waitFor()],
+  ["traces", () => `${collector.url}/traces`, (page) => traces(page).first().waitFor()],
+  ["trace", () => `${collector.url}/traces/${failed}`, openTrace],
+  ["trace-details", () => `${collector.url}/traces/${failed}`, async (page) => {
+    await openTrace(page);
+    await page.keyboard.press("e");
+    await page.keyboard.press("Enter");
+    await page.getByRole("table", { name: "Tags" }).waitFor();
+  }],
+  ["trace-table", () => `${collector.url}/traces/${failed}?view=table`,
+    (page) => page.getByRole("tabpanel").getByRole("row").nth(1).waitFor()],
+  ["trace-summary", () => `${collector.url}/traces/${failed}?view=summary`,
+    (page) => page.getByRole("tabpanel").getByRole("row").nth(1).waitFor()],
+  ["map", () => `${collector.url}/map`, (page) => page.locator("[data-node]").nth(8).waitFor()],
+  ["services", () => `${collector.url}/services`,
+    (page) => page.getByRole("link", { name: "payments" }).first().waitFor()],
+  ["service", () => `${collector.url}/services/catalog`,
+    (page) => page.getByRole("heading", { name: "catalog" }).waitFor()],
+];
+
+const LOOKS = [
+  ["light", { colorScheme: "light" }],
+  ["dark", { colorScheme: "dark" }],
+  ["400", { colorScheme: "light", viewport: { width: 400, height: 800 } }],
+  ["1600", { colorScheme: "dark", viewport: { width: 1600, height: 1000 } }],
+];
+
+for (const [look, options] of LOOKS) {
+  pageTest(`pages at ${look} are accessible and fit`, options, async (page) => {
+    for (const [name, address, wait] of PAGES) {
+      await page.goto(address());
+      await wait(page);
+      await page.evaluate(() => document.fonts.ready);
+      await screenshot(page, `${name}-${look}`);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+      assert.ok(wide <= page.viewportSize().width, `${name} at ${look} is ${wide} px wide`);
+      await checkAccessibility(page, `${name} at ${look}`);
+    }
+  });
+}
+
+pageTest("dark follows the system, and the switch is kept", { colorScheme: "dark" },
+  async (page) => {
+    const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    await page.goto(`${collector.url}/traces`);
+    await traces(page).first().waitFor();
+    const dark = await background();
+    await page.getByRole("button", { name: "Use the light theme" }).click();
+    await page.getByRole("button", { name: "Use the dark theme" }).waitFor();
+    const light = await background();
+    assert.notEqual(light, dark);
+    await page.reload();
+    await traces(page).first().waitFor();
+    assert.equal(await background(), light);
+  });
