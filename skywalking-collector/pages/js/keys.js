@@ -38,6 +38,8 @@ function find(name) {
 
 function pressed(event) {
   if (event.defaultPrevented || event.isComposing) return;
+  // The browser closes a modal dialog with Escape, and the page behind it must not react.
+  if (document.querySelector("dialog[open]")) return;
   const name = nameOf(event);
   const target = event.target instanceof Element ? event.target : document.body;
   if (isTyping(target) && !name.startsWith("Mod+")) return;

@@ -58,7 +58,7 @@ export function actionsOf({ trace, state, selected, shown, collapsed, filtered, 
     move(step) {
       if (list.length === 0) return;
       const now = at();
-      const next = now < 0 ? 0 : Math.min(list.length - 1, Math.max(0, now + step));
+      const next = Math.min(list.length - 1, Math.max(0, now + step));
       select(list[next]);
     },
     /** Expands the selected row, or selects its first child. */
