@@ -33,6 +33,6 @@ export function CallCharts({ query, params, small = false }) {
       format=${rate} height=${height} onRange=${selectRange} />`}
     <${Chart} title="Latency" times=${times} format=${duration} height=${height}
       onRange=${selectRange} series=${[line("p50", "--service-7", columns.p50),
-        line("p95", "--service-2", columns.p95), line("p99", "--service-4", columns.p99)]} />
+        line("p95", "--accent-solid", columns.p95), line("p99", "--service-4", columns.p99)]} />
   </div>`;
 }

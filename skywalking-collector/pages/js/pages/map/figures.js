@@ -22,7 +22,8 @@ export function Figures({ of: item }) {
     ${rows.map(([name, value, whole, difference, look = ""]) => html`<div key=${name}>
       <dt>${name}</dt>
       <dd class=${`number ${look}`} title=${whole}>${value}
-        ${difference && html`<span class="figure-change">${difference}</span>`}</dd>
+        ${difference && difference !== "=" && html`
+          <span class="figure-change">${difference}</span>`}</dd>
     </div>`)}
   </dl>`;
 }

@@ -67,13 +67,18 @@ export default function ServiceMap({ params }) {
 
 function Toolbar({ params, isTable, error }) {
   const view = (name) => () => setParams({ view: name });
+  // A comparison needs a range, and the names of both are the same.
+  const compareWith = (name) => {
+    const isLimited = params.has("range") || params.has("from");
+    setParams({ compare: name, ...(name && !isLimited && { range: name, to: null }) });
+  };
   return html`<div class="map-bar">
     <h1>Map</h1>
     ${error && html`<span class="problem" role="status">${error.message}</span>`}
     <label class="map-compare">
       <span class="dim">Compare with</span>
       <select value=${params.get("compare") ?? ""}
-        onChange=${(event) => setParams({ compare: event.target.value })}>
+        onChange=${(event) => compareWith(event.target.value)}>
         <option value="">nothing</option>
         ${Object.entries(COMPARE).map(([value, { name }]) =>
           html`<option key=${value} value=${value}>${name}</option>`)}

@@ -11,8 +11,8 @@ const MAX_ROWS = 500;
 
 /**
  * `<${DataTable} label="Services" columns=${..} rows=${..} keyOf=${..} textOf=${..}
- * fallback="calls" params=${params} />`. A column is `{ id, name, value, text, title, cell(row) }`; without `value`
- * it is not sorted. The first column is the head of its row.
+ * fallback="calls" params=${params} />`. A column is `{ id, name, value, text, title, cell(row) }`;
+ * without `value` it is not sorted. The first column is the head of its row.
  */
 export function DataTable({ label, columns, rows, keyOf, textOf, fallback, params, filter }) {
   const sort = chosenSort(columns, params, fallback);

@@ -10,13 +10,7 @@ import { Neighbours } from "./neighbours.js";
 
 export function Overview({ name, service, isKnown, params }) {
   const part = ["endpoint", "instance"].find((each) => params.has(each));
-  if (isKnown && !service && !part) {
-    return html`<${Empty} title="No calls in this time">
-      <p>The collector has no calls of this service, or they are outside of the time range.</p>
-      <button type="button" onClick=${() => setParams({ range: null, from: null, to: null })}>
-        Show everything stored</button>
-    <//>`;
-  }
+  if (isKnown && !part && !service?.calls) return html`<${NoCalls} params=${params} />`;
   const query = { service: name, ...(part && { [part]: params.get(part) }) };
   return html`<div class="overview">
     ${part
@@ -31,4 +25,17 @@ export function Overview({ name, service, isKnown, params }) {
     <p class="dim hint">Drag on a chart to select a range of time.</p>
     ${!part && html`<${Neighbours} name=${name} params=${params} />`}
   </div>`;
+}
+
+function NoCalls({ params }) {
+  const isLimited = ["range", "from", "to"].some((name) => params.has(name));
+  return isLimited
+    ? html`<${Empty} title="No calls in this time">
+        <p>The service received no requests, or they are outside of the time range.</p>
+        <button type="button" onClick=${() => setParams({ range: null, from: null, to: null })}>
+          Show everything stored</button>
+      <//>`
+    : html`<${Empty} title="No calls yet">
+        <p>The service has received no requests. Its other tabs show what it has reported.</p>
+      <//>`;
 }
