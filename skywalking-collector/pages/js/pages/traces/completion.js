@@ -25,9 +25,11 @@ async function instances(part, service, signal) {
 }
 
 async function endpoints(part, service, signal) {
-  const found = await get("/api/endpoints", { service, limit: 500 }, signal);
-  const names = [...new Set(found.map(({ endpoint }) => endpoint))];
-  return matching(names, part)
+  const q = part.replaceAll('"', "").trim();
+  const found = q ? (await get("/api/find", { q, limit: 100 }, signal)).endpoints
+    : await get("/api/endpoints", { service, limit: 100 }, signal);
+  const own = found.filter((known) => !service || known.service === service);
+  return matching([...new Set(own.map(({ endpoint }) => endpoint))], part)
     .map((name) => ({ insert: `endpoint:${quote(name)} `, label: name, done: true }));
 }
 
