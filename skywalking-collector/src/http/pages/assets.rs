@@ -105,6 +105,7 @@ assets! {
     "js/pages/trace/marks.js"
     "js/pages/trace/minimap.js"
     "js/pages/trace/model.js"
+    "js/pages/trace/notes.js"
     "js/pages/trace/page.js"
     "js/pages/trace/pieces.js"
     "js/pages/trace/references.js"

@@ -102,6 +102,13 @@ function Loaded({ trace, row, details, isError }) {
     <${Raw} value=${details} />`;
 }
 
+/** Keys that scroll the details instead of moving in the list. */
+const SCROLLING = new Set(["ArrowDown", "ArrowUp", "PageDown", "PageUp", "Home", "End"]);
+
+const keepScrolling = (event) => {
+  if (SCROLLING.has(event.key)) event.stopPropagation();
+};
+
 /** `<${Details} trace row gaps onClose />` */
 export function Details({ trace, row, gaps, onClose }) {
   const segment = trace.segments[trace.segment[row]];
@@ -118,7 +125,8 @@ export function Details({ trace, row, gaps, onClose }) {
       <button type="button" class="quiet" onClick=${onClose} aria-label="Close the details"
         title="Close the details (Esc)"><${Icon} name="close" /></button>
     </div>
-    <div class="details-body" tabindex="0" role="group" aria-label="Fields of the span">
+    <div class="details-body" tabindex="0" role="group" aria-label="Fields of the span"
+      onKeyDown=${keepScrolling}>
       ${isError && html`<p class="notice failed"><strong>Failed</strong>
         ${reason && html` <bdi>${reason}</bdi>`}</p>`}
       <${Times} trace=${trace} row=${row} />

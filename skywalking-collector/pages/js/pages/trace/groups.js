@@ -30,7 +30,7 @@ function Group({ trace, group, index, onOpen }) {
     <div role="rowheader" class="cell-operation">
       <button type="button" class="link" onClick=${() => onOpen(group)}
         title=${`${name}: show the longest span`}><bdi>${middle(name, 80)}</bdi></button>
-      <span class="dim"> ${TYPES[group.type]}</span></div>
+      <span class="dim group-type"> ${TYPES[group.type]}</span></div>
     <div role="cell" class="cell-service"><${Dot} service=${service} />
       <bdi title=${service}>${middle(service, 32)}</bdi></div>
     <div role="cell" class="number cell-number">${count(group.count)}</div>

@@ -16,6 +16,7 @@ import { Head } from "./head.js";
 import { traceKeys } from "./keys.js";
 import { Minimap } from "./minimap.js";
 import { collapsedRows, keyOf, matchText, rowOf, visibleRows } from "./model.js";
+import { Notes } from "./notes.js";
 import { Splitter } from "./splitter.js";
 import { isFiltered, NO_FILTER, rangeOf, readState } from "./state.js";
 import { Table, tableRows } from "./table.js";
@@ -72,16 +73,6 @@ function useShown(trace, state, collapsed, found) {
     [trace, match, collapsed, services, errors, share]);
 }
 
-function Notes({ trace, error }) {
-  const texts = [
-    ...(trace.notes.get(-1) ?? []), ...(trace.violations.get(-1) ?? []),
-  ].map((one) => one.text);
-  if (trace.evicted) texts.unshift("A part of this trace was removed to free memory.");
-  if (error) texts.unshift(error.message);
-  return texts.slice(0, 5).map((text) => html`<p key=${text} class="trace-note">
-    <bdi>${text}</bdi></p>`);
-}
-
 /** `<${Loaded} trace params error />` */
 export function Loaded({ trace, params, error }) {
   const [merged, change] = useAddress(params);
@@ -124,6 +115,10 @@ export function Loaded({ trace, params, error }) {
     change({ view: null, sort: null, order: null }, { push: true });
     actions.select(group.longestRow, { open: true });
   };
+  const showError = () => {
+    if (state.view === "summary") change({ view: null, sort: null, order: null }, { push: true });
+    actions.error(1);
+  };
   const view = {
     waterfall: () => html`<${Waterfall} trace=${trace} shown=${shown} collapsed=${collapsed}
       filtered=${filtered} selected=${selected} range=${range} target=${target} gaps=${gaps}
@@ -137,7 +132,7 @@ export function Loaded({ trace, params, error }) {
   const hasDetails = selected >= 0 && state.details;
   return html`<div class="trace">
     <${Head} trace=${trace} hidden=${state.hidden} onHide=${actions.hideService}
-      onError=${() => actions.error(1)} />
+      onError=${showError} />
     <${Notes} trace=${trace} error=${error} />
     <${Minimap} trace=${trace} range=${range} onZoom=${(next) => actions.setZoom(next, true)} />
     <div class="trace-bar">
