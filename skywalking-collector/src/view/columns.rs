@@ -63,7 +63,7 @@ pub(super) fn pad(text: &str, columns: usize) -> String {
 
 /// Returns the escaped text in lines of at most this many columns, broken at spaces if possible,
 /// and at most six lines. A cut text ends with `…`.
-pub(super) fn wrap(text: &str, columns: usize) -> impl Iterator<Item = String> {
+pub(super) fn wrap(text: &str, columns: usize) -> impl Iterator<Item = String> + use<> {
     const LINES: usize = 6;
     let mut characters = escaped(text);
     let text: String = characters.by_ref().take(LINES * columns).collect();

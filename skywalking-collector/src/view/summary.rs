@@ -23,14 +23,15 @@ pub fn summary(trace: &TraceSummary, now: i64, style: Style) -> String {
     } else {
         String::new()
     };
-    let mut text = format!(
-        "{:>AGE$} {:>DURATION$} {:>SPANS$} {} {}{error}\n",
+    let line = format!(
+        "{:>AGE$} {:>DURATION$} {:>SPANS$} {} {}{error}",
         age(now.saturating_sub(trace.start_time)),
         duration(trace.duration),
         count(trace.spans, "span"),
         style.paint(Color::Cyan, &pad(&trace.service, service)),
         pad(&trace.root_name, name),
     );
+    let mut text = format!("{}\n", line.trim_end());
     let indent = " ".repeat(AGE + 1);
     let mut facts = vec![escape(&trace.trace_id)];
     if trace.service_count > 1 {

@@ -67,7 +67,8 @@ impl Lines<'_> {
     fn push(&mut self, text: &str, color: Color) {
         let width = self.style.width().saturating_sub(self.indent + 2);
         let mut lines = text.lines();
-        let shown = lines.by_ref().take(MAX_LINES).flat_map(|line| wrap(line, width));
+        let shown =
+            lines.by_ref().take(MAX_LINES).flat_map(|line| wrap(&line.replace('\t', " "), width));
         let parts: Vec<_> = shown.collect();
         let rest = lines.count();
         let rest = (rest > 0).then(|| format!("… and {}", count(rest, "more line")));

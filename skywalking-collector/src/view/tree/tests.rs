@@ -192,7 +192,11 @@ fn details_follow_the_line_of_their_span() {
     first.tags = vec![pair("http.method", "GET"), pair("url", "\x1b[2J")];
     first.logs = vec![LogView {
         time: 1_004,
-        data: vec![pair("event", "error"), pair("message", "refused"), pair("stack", "at a\nat b")],
+        data: vec![
+            pair("event", "error"),
+            pair("message", "refused"),
+            pair("stack", "at a\n\tat b"),
+        ],
     }];
     let mut child = span(1, "Exit", "db", "a", 1_001, 1_002);
     child.tags = vec![pair("db.statement", &"SELECT column FROM table ".repeat(6))];
