@@ -73,6 +73,14 @@ fuzz target seconds="30":
 api:
     .ci/public-api --update
 
+# Test the pages of the collector in Node and in Chromium (needs npm and Chromium)
+pages *args:
+    .ci/pages {{args}}
+
+# Send example data to a running collector, such as `just send shop --seconds 60`
+send *args:
+    cargo run -p skywalking-collector --example send -- {{args}}
+
 # Compare the vendored JavaScript of the pages with its npm packages (needs npm)
 vendor *args:
     .ci/vendor {{args}}
