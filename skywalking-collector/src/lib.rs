@@ -61,6 +61,7 @@
 //! | `grpc`, `http` | the two ports |
 //! | `collector` | [`Collector`] |
 //! | `builder` | [`Builder`] |
+//! | `fuzz_properties` | for tests and fuzz targets: what holds for all bytes of an agent |
 
 mod api;
 mod auth;
@@ -71,6 +72,8 @@ mod config;
 mod decode;
 mod enums;
 mod error;
+#[cfg(any(test, fuzzing))]
+mod fuzz_properties;
 mod grpc;
 mod gzip;
 mod http;
@@ -100,6 +103,13 @@ pub use config::{
     DEFAULT_GRPC_ADDR, DEFAULT_HTTP_ADDR, Limits, MESSAGE_LIMIT, parse_address, parse_host,
 };
 pub use error::{Error, Port};
+
+/// The functions that the fuzz targets call. Other builds do not contain them.
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod __fuzzing {
+    pub use crate::fuzz_properties::segment;
+}
 
 // The examples of the README are compiled with those of the crate.
 #[cfg(doctest)]

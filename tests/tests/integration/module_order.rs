@@ -73,6 +73,7 @@ const COLLECTOR: Crate = Crate {
         "grpc http",
         "collector",
         "builder",
+        "fuzz_properties",
         "lib bin",
     ],
 };
