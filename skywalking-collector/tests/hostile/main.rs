@@ -136,6 +136,8 @@ async fn read_everything(program: &Program) {
     for trace in traces.expect("a list") {
         let id = trace["traceId"].as_str().expect("an id");
         let encoded = raw::percent_encoded(id);
-        program.query(&format!("/api/traces/{encoded}")).await;
+        for rest in ["", "/skeleton", "/search?text=a"] {
+            program.query(&format!("/api/traces/{encoded}{rest}")).await;
+        }
     }
 }

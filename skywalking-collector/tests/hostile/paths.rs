@@ -67,6 +67,22 @@ pub(crate) fn cases() -> Vec<Case> {
     cases.push(Case::get(&format!("/api/traces/{}", "%00".repeat(20_000)), 404, "is not stored"));
     cases.push(Case::get(&format!("/{}", "a/".repeat(30_000)), 404, "not found"));
     cases.push(Case::get(&format!("/{}", "../".repeat(20_000)), 404, "not found"));
+    for (path, status) in [
+        ("/traces/%00", 200),
+        ("/traces/%ff", 200),
+        ("/services/%3Cscript%3Ealert(1)%3C%2fscript%3E", 200),
+        ("/services/..%2f..%2fetc%2fpasswd", 200),
+        ("/traces/a/b", 404),
+        ("/services/a/b/", 404),
+        ("/map/..", 404),
+        ("/?service=%3Cscript%3E", 200),
+    ] {
+        // The page is always the same file. Its script reads the address as text.
+        let part = if status == 200 { "<!doctype html>" } else { "not found" };
+        cases.push(Case::get(path, status, part));
+    }
+    let long = format!("/services/{}", "%2e%2e%2f".repeat(6_000));
+    cases.push(Case::get(&long, 200, "<!doctype html>"));
     for path in ["/v3/segment/", "/v3//segment", "/v3/segments/x", "/v3/meter", "/v3/SEGMENT"] {
         let bytes = crate::raw::post(path, "", b"");
         cases.push(Case::http(format!("POST {path}"), bytes, 404, "not found"));

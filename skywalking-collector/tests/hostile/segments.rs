@@ -132,7 +132,7 @@ fn lost() -> Vec<Case> {
             "transmission.latency",
             entry(("transmission.latency", "99999999999999999999")),
         ),
-        refused("logic endpoint that is no JSON", "x-le", entry(("x-le", "{"))),
+        refused("logic endpoint that is not JSON", "x-le", entry(("x-le", "{"))),
         refused("more spans than the store keeps", "bytes of memory", |segment| {
             segment.spans = (0..300_000).map(|id| span(id, id - 1)).collect();
         })
