@@ -5,6 +5,7 @@
 //! enums have the names of the protocol.
 
 mod about;
+mod call_stats;
 mod nesting;
 mod not_kept;
 mod query;
@@ -19,6 +20,7 @@ mod trace;
 mod tree;
 
 pub(crate) use about::{About, AboutLimits};
+pub use call_stats::{CallStats, EndpointView, SeriesPoint, SeriesView, TimeRange};
 pub use nesting::{ParentLink, TreeNode};
 pub(crate) use nesting::{Position, nest};
 pub use not_kept::{NotKept, NotKeptCounts};
@@ -29,5 +31,5 @@ pub(crate) use skeleton::{Columns, Note, NoteKind, RowViolation, Skeleton};
 pub(crate) use span_details::{Reference, Referrer, SpanDetails};
 pub use stats::Stats;
 pub use summary::{Bar, NewTraces, TracePage, TraceSummary};
-pub use topology::{Call, Node, Topology};
+pub use topology::{Call, DetectPoint, Node, NodeKind, Topology};
 pub use trace::{KeyValue, LogView, RefView, SpanView, TraceView, ViolationView};

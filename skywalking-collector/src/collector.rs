@@ -7,8 +7,8 @@ use std::time::Duration;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::api::{
-    Found, Histogram, InstanceView, NewTraces, ServiceView, Stats, TagKey, TagValue, Topology,
-    TracePage, TraceQuery, TraceSummary, TraceView, ViolationView,
+    Found, Histogram, InstanceView, NewTraces, ServiceView, Stats, TagKey, TagValue, TimeRange,
+    Topology, TracePage, TraceQuery, TraceSummary, TraceView, ViolationView,
 };
 use crate::error::Error;
 use crate::state::CollectorState;
@@ -123,14 +123,14 @@ impl Collector {
         self.state.trace(trace_id)
     }
 
-    /// Returns the services that the OAP would list: those with an entry span or a ping.
+    /// Returns the known services with the requests that they received.
     pub fn services(&self) -> Vec<ServiceView> {
-        self.state.services()
+        self.state.services(TimeRange::default())
     }
 
-    /// Returns all known instances, with their properties and last ping.
+    /// Returns all known instances, with their properties, last ping and requests.
     pub fn instances(&self) -> Vec<InstanceView> {
-        self.state.instances()
+        self.state.instances(None, TimeRange::default())
     }
 
     /// Returns the protocol violations of the stored segments, the latest arrival first. The query
@@ -139,9 +139,9 @@ impl Collector {
         self.state.violations(query)
     }
 
-    /// Returns the service map of the stored traces.
+    /// Returns the service map. It includes calls of evicted traces while their metrics are stored.
     pub fn topology(&self) -> Topology {
-        self.state.topology()
+        self.state.topology(TimeRange::default())
     }
 
     /// Waits until the condition holds. It is checked now and after each report, so the wait ends

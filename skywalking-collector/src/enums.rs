@@ -14,11 +14,13 @@ pub(crate) const UNRECOGNIZED: &str = "UNRECOGNIZED";
 pub(crate) const ENTRY: i32 = 0;
 pub(crate) const EXIT: i32 = 1;
 pub(crate) const LOCAL: i32 = 2;
+pub(crate) const LAYER_DATABASE: i32 = 1;
 pub(crate) const LAYER_RPC: i32 = 2;
 pub(crate) const LAYER_HTTP: i32 = 3;
 pub(crate) const LAYER_MQ: i32 = 4;
 pub(crate) const LAYER_CACHE: i32 = 5;
 pub(crate) const LAYER_FAAS: i32 = 6;
+pub(crate) const LAYER_GENAI: i32 = 7;
 pub(crate) const CROSS_PROCESS: i32 = 0;
 pub(crate) const CROSS_THREAD: i32 = 1;
 
@@ -36,13 +38,13 @@ pub(crate) fn span_type(number: i32) -> &'static str {
 pub(crate) fn span_layer(number: i32) -> &'static str {
     match number {
         0 => "Unknown",
-        1 => "Database",
+        LAYER_DATABASE => "Database",
         LAYER_RPC => "RPCFramework",
         LAYER_HTTP => "Http",
         LAYER_MQ => "MQ",
         LAYER_CACHE => "Cache",
         LAYER_FAAS => "FAAS",
-        7 => "GenAI",
+        LAYER_GENAI => "GenAI",
         _ => UNRECOGNIZED,
     }
 }

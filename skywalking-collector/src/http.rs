@@ -9,6 +9,7 @@ mod body;
 mod host;
 mod ingest;
 mod live;
+mod metrics;
 mod pages;
 mod params;
 mod response;
@@ -32,7 +33,6 @@ use serde::Serialize;
 use tokio::net::TcpListener;
 
 use crate::budget::BudgetExhausted;
-use crate::naming;
 use crate::server::{self, RequestBody, ResponseBody};
 use crate::state::CollectorState;
 use crate::text::quoted;
@@ -51,6 +51,8 @@ const PATHS: &[&str] = &[
     "/api/about",
     "/api/services",
     "/api/instances",
+    "/api/endpoints",
+    "/api/series",
     "/api/traces",
     "/api/histogram",
     "/api/tags/keys",
@@ -102,14 +104,12 @@ fn router(hosts: Hosts, state: Arc<CollectorState>) -> Router {
     let access = AccessControl { hosts, state: Arc::clone(&state) };
     Router::new()
         .route(access::HEALTHCHECK, get(healthcheck))
-        .route("/api/services", get(services))
-        .route("/api/instances", get(instances))
         .route("/api/live", get(live::stream))
         .route("/api/about", get(about))
-        .route("/api/topology", get(topology))
         .route("/api/violations", get(violations))
         .route("/api/stats", get(stats))
         .merge(search::routes())
+        .merge(metrics::routes())
         .merge(trace::routes())
         .merge(ingest::routes())
         .merge(pages::routes())
@@ -121,28 +121,6 @@ fn router(hosts: Hosts, state: Arc<CollectorState>) -> Router {
 
 async fn healthcheck() -> Response {
     json_response(StatusCode::OK, &serde_json::json!({ "status": "ok" }))
-}
-
-async fn services(State(state): State<Arc<CollectorState>>, RawQuery(query): RawQuery) -> Response {
-    respond(Arc::clone(&state), 0, params::none(query), move |()| Some(state.services())).await
-}
-
-async fn instances(
-    State(state): State<Arc<CollectorState>>,
-    RawQuery(query): RawQuery,
-) -> Response {
-    respond(Arc::clone(&state), 0, params::service(query), move |service| {
-        let mut found = state.instances();
-        found.retain(|known| {
-            service.as_ref().is_none_or(|service| known.service == naming::display_name(service))
-        });
-        Some(found)
-    })
-    .await
-}
-
-async fn topology(State(state): State<Arc<CollectorState>>, RawQuery(query): RawQuery) -> Response {
-    respond(Arc::clone(&state), 0, params::none(query), move |()| Some(state.topology())).await
 }
 
 async fn violations(

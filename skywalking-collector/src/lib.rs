@@ -6,7 +6,7 @@
 //! - Reports segments that a real OAP would lose silently, and other violations of the protocol.
 //!
 //! Use it in tests and examples, or run the program `skywalking-collector` while you develop. It
-//! doesn't replace an OAP: it has no metrics, no alarms and no persistent storage.
+//! doesn't replace an OAP: it has no alarms, no reported meters and no persistent storage.
 //!
 //! # Example
 //!
@@ -52,8 +52,8 @@
 //! | `auth`, `budget`, `shutdown` | the token; the memory budget for data in flight; the shutdown signal |
 //! | `gzip`, `segment_error` | decompression within the budget; why a segment is refused |
 //! | `proto_json`, `decode`, `validate` | JSON to protobuf; protobuf to segments of bounded memory; the rules of the protocol |
-//! | `store` | traces, services and instances, with eviction of the oldest |
-//! | `query` | lists of traces, whole traces, the service map |
+//! | `store` | traces, metrics, services and instances, with eviction of the oldest |
+//! | `query` | lists of traces, whole traces, metrics, the service map |
 //! | [`view`] | text for a terminal |
 //! | `server` | connections of both ports: their number and their deadlines |
 //! | `state` | what both servers share |
@@ -92,9 +92,10 @@ mod validate;
 pub mod view;
 
 pub use api::{
-    Bar, Bucket, Call, Cursor, Found, FoundEndpoint, Histogram, InstanceView, InvalidCursor,
-    KeyValue, LogView, MAX_TRACES, NewTraces, Node, NotKept, NotKeptCounts, ParentLink, RefView,
-    ServiceView, SortOrder, SpanView, Stats, TagKey, TagValue, Topology, TracePage, TraceQuery,
+    Bar, Bucket, Call, CallStats, Cursor, DetectPoint, EndpointView, Found, FoundEndpoint,
+    Histogram, InstanceView, InvalidCursor, KeyValue, LogView, MAX_TRACES, NewTraces, Node,
+    NodeKind, NotKept, NotKeptCounts, ParentLink, RefView, SeriesPoint, SeriesView, ServiceView,
+    SortOrder, SpanView, Stats, TagKey, TagValue, TimeRange, Topology, TracePage, TraceQuery,
     TraceSort, TraceSummary, TraceView, TreeNode, ViolationView,
 };
 pub use builder::Builder;

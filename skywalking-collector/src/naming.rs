@@ -5,6 +5,10 @@ use base64::engine::general_purpose::STANDARD;
 
 /// The longest name of a service or an instance, in UTF-16 units.
 const MAX_NAME_UNITS: usize = 70;
+/// The longest name of an endpoint, in UTF-16 units.
+const MAX_ENDPOINT_UNITS: usize = 150;
+/// The name of the node for an unknown caller.
+pub(crate) const USER: &str = "User";
 /// The name that the OAP uses in place of a blank one.
 const BLANK: &str = "_blank";
 
@@ -19,18 +23,29 @@ pub(crate) enum ServiceKind {
 
 /// Returns the name cut to the OAP's limit. Stored segments keep the whole name.
 pub(crate) fn truncated(name: &str) -> &str {
-    // A name has at least as many bytes as UTF-16 units, so most names return here.
-    if name.len() <= MAX_NAME_UNITS {
-        return name;
+    cut(name, MAX_NAME_UNITS)
+}
+
+/// Returns the text cut to a number of UTF-16 units.
+pub(crate) fn cut(text: &str, max_units: usize) -> &str {
+    // A text has at least as many bytes as UTF-16 units, so most texts return here.
+    if text.len() <= max_units {
+        return text;
     }
     let mut units = 0;
-    for (at, character) in name.char_indices() {
+    for (at, character) in text.char_indices() {
         units += character.len_utf16();
-        if units > MAX_NAME_UNITS {
-            return &name[..at];
+        if units > max_units {
+            return &text[..at];
         }
     }
-    name
+    text
+}
+
+/// Returns the name of an endpoint that is shown: cut to the OAP's limit, or `_blank` if it is
+/// blank.
+pub(crate) fn endpoint_name(name: &str) -> &str {
+    if name.trim().is_empty() { BLANK } else { cut(name, MAX_ENDPOINT_UNITS) }
 }
 
 /// Returns the name that is shown: cut to the OAP's limit, or `_blank` if it is blank.

@@ -3,6 +3,7 @@
 mod filter;
 mod find;
 mod histogram;
+mod metrics;
 mod notes;
 mod rows;
 mod skeleton;
@@ -13,14 +14,17 @@ mod text_search;
 mod timing;
 mod topology;
 mod trace;
+mod window;
 
 pub(crate) use find::find;
 pub(crate) use histogram::{histogram, samples};
+pub(crate) use metrics::{Endpoints, Instances, Series, SeriesOf, Services};
 pub(crate) use skeleton::skeleton;
 pub(crate) use span_details::span_details;
 pub(crate) use summaries::{TraceSelection, select, select_since};
 pub(crate) use tags::{keys as tag_keys, values as tag_values};
 pub(crate) use text_search::matching_rows;
 pub(crate) use timing::self_times_of;
-pub(crate) use topology::topology;
+pub(crate) use topology::MapReader;
 pub(crate) use trace::{view as trace_view, violations};
+pub(crate) use window::Reader;

@@ -12,12 +12,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::sync::{Semaphore, watch};
 
 use crate::api::{
-    About, AboutLimits, InstanceView, MAX_TRACES, NotKept, ServiceView, Skeleton, SpanDetails,
-    Stats, Topology, TraceQuery, TraceView, ViolationView,
+    About, AboutLimits, EndpointView, InstanceView, MAX_TRACES, NotKept, SeriesView, ServiceView,
+    Skeleton, SpanDetails, Stats, TimeRange, Topology, TraceQuery, TraceView, ViolationView,
 };
 use crate::auth::Token;
 use crate::budget::Budget;
 use crate::config::{Limits, Timeouts};
+use crate::query::SeriesOf;
 use crate::segment_error::SegmentError;
 use crate::server::Connections;
 use crate::shutdown::Shutdown;
@@ -27,6 +28,9 @@ use crate::{decode, query, validate};
 /// The largest number of query responses that are built at a time. Each can be a copy of a large
 /// part of the store.
 const CONCURRENT_RESPONSES: usize = 4;
+
+/// The number of cells of metrics that are read while the store is locked.
+const CELLS_STEP: usize = 10_000;
 
 /// The largest number of live streams. Each has a task and at most one batch of lines.
 pub(crate) const LIVE_STREAMS: usize = 32;
@@ -166,12 +170,45 @@ impl CollectorState {
         self.change(|store| store.record_ping(service, instance, layer, now()));
     }
 
-    pub(crate) fn services(&self) -> Vec<ServiceView> {
-        self.store().services()
+    /// Passes all series to the reader. The store is not locked all the time.
+    fn read<R: query::Reader>(&self, mut reader: R) -> R {
+        let mut next = Some(0);
+        while let Some(from) = next {
+            next = self.store().metrics().visit(from, CELLS_STEP, |series| reader.add(&series));
+        }
+        reader
     }
 
-    pub(crate) fn instances(&self) -> Vec<InstanceView> {
-        self.store().instances()
+    pub(crate) fn services(&self, range: TimeRange) -> Vec<ServiceView> {
+        let reader = self.read(query::Services::new(range));
+        let known = self.store().services();
+        reader.finish(known, |_| 0)
+    }
+
+    pub(crate) fn instances(&self, service: Option<&str>, range: TimeRange) -> Vec<InstanceView> {
+        let reader = self.read(query::Instances::new(range));
+        let mut known = self.store().instances();
+        known.retain(|known| service.is_none_or(|service| known.service == service));
+        reader.finish(known)
+    }
+
+    pub(crate) fn endpoints(
+        &self,
+        service: Option<String>,
+        range: TimeRange,
+        limit: usize,
+    ) -> Vec<EndpointView> {
+        self.read(query::Endpoints::new(service, range)).finish(limit)
+    }
+
+    pub(crate) fn series(&self, of: SeriesOf, range: TimeRange, points: usize) -> SeriesView {
+        self.read(query::Series::new(of, range)).finish(points)
+    }
+
+    pub(crate) fn topology(&self, range: TimeRange) -> Topology {
+        let reader = self.read(query::MapReader::new(range));
+        let known = self.store().services();
+        reader.finish(&known)
     }
 
     pub(crate) fn stats(&self) -> Stats {
@@ -243,11 +280,6 @@ impl CollectorState {
             .flat_map(|segment| query::violations(segment))
             .take(query.limit.min(MAX_TRACES))
             .collect()
-    }
-
-    pub(crate) fn topology(&self) -> Topology {
-        let segments = self.store().traces().segments();
-        query::topology(&segments)
     }
 
     /// Returns a receiver that is notified of each change of the store.

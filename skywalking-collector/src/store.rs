@@ -7,6 +7,7 @@
 //! | `segment_terms` | the terms of a segment |
 //! | `reason`, `bars`, `facts` | what lists need of a trace |
 //! | `traces` | segments by trace, and the eviction of the oldest trace |
+//! | `metrics` | calls and durations over time, also of evicted traces |
 //! | `registry` | services and instances |
 //!
 //! All are independent of gRPC and HTTP, and expect validated segments.
@@ -14,6 +15,7 @@
 mod bars;
 mod facts;
 mod index;
+mod metrics;
 mod postings;
 mod reason;
 mod registry;
@@ -25,7 +27,7 @@ use std::sync::Arc;
 
 use skywalking_proto::rules::Violation;
 
-use crate::api::{InstanceView, NotKept, ServiceView, Stats};
+use crate::api::{InstanceView, NotKept, Stats};
 use crate::config::Limits;
 use crate::decode::DecodedSegment;
 use crate::enums;
@@ -33,9 +35,11 @@ use crate::segment_error::SegmentError;
 pub(crate) use bars::TimeBar;
 pub(crate) use facts::TraceFacts;
 pub(crate) use index::{Index, Term};
+pub(crate) use metrics::{CELL_MILLIS, Metrics, SeriesRef, Subject, Totals};
 pub(crate) use postings::Postings;
 pub(crate) use reason::reason;
 use registry::Registry;
+pub(crate) use registry::ServiceFacts;
 pub(crate) use segment_terms::searchable;
 pub(crate) use strings::{Scan, StringId};
 use traces::InsertOutcome;
@@ -46,6 +50,7 @@ pub(crate) use traces::{StoredSegment, StoredTrace, Traces};
 pub(crate) struct Store {
     limits: Limits,
     traces: Traces,
+    metrics: Metrics,
     registry: Registry,
     counters: Stats,
 }
@@ -55,6 +60,7 @@ impl Store {
         Self {
             limits,
             traces: Traces::default(),
+            metrics: Metrics::new(&limits),
             registry: Registry::new(&limits),
             counters: Stats::default(),
         }
@@ -81,9 +87,14 @@ impl Store {
         }
         let segment = &decoded.segment;
         // The OAP lists a service only if it has an entry span or a ping.
-        if segment.spans.iter().any(|span| span.span_type == enums::ENTRY && !span.skip_analysis) {
-            self.registry.record_entry(&segment.service, &segment.service_instance, now);
+        let is_listed =
+            segment.spans.iter().any(|span| span.span_type == enums::ENTRY && !span.skip_analysis);
+        self.registry.record_segment(&segment.service, &segment.service_instance, is_listed, now);
+        if self.traces.has_segment(&segment.trace_segment_id) {
+            self.counters.segments_duplicate += 1;
+            return Ok(());
         }
+        self.metrics.record(segment);
         let violation_count = violations.len() as u64;
         match self.traces.insert(decoded, violations) {
             InsertOutcome::Duplicate => self.counters.segments_duplicate += 1,
@@ -135,7 +146,11 @@ impl Store {
         &self.traces
     }
 
-    pub(crate) fn services(&self) -> Vec<ServiceView> {
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    pub(crate) fn services(&self) -> Vec<ServiceFacts> {
         self.registry.services()
     }
 
@@ -149,6 +164,9 @@ impl Store {
             spans_stored: self.traces.spans(),
             bytes_stored: self.traces.bytes(),
             instances_evicted: self.registry.evicted(),
+            metric_cells_stored: self.metrics.cells(),
+            metric_cells_evicted: self.metrics.evicted(),
+            metric_bytes_stored: self.metrics.bytes(),
             ..self.counters
         }
     }

@@ -2,21 +2,37 @@
 
 use serde::{Serialize, Serializer};
 
-/// A service with an entry span or a keep-alive ping.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+use super::call_stats::CallStats;
+use super::topology::NodeKind;
+
+/// A service and the requests that it received.
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ServiceView {
     /// The name, cut to 70 UTF-16 units as in the OAP.
     pub name: String,
-    /// The names of its instances, sorted.
-    pub instances: Vec<String>,
+    /// The layer of its last ping that names one. `None` (JSON `null`) without such a ping.
+    pub layer: Option<String>,
+    /// The number of its instances.
+    pub instances: usize,
     /// The time of the last report, in epoch milliseconds.
     pub last_seen: i64,
+    /// The kind of its node on the map.
+    pub kind: NodeKind,
+    /// The requests.
+    #[serde(flatten)]
+    pub stats: CallStats,
+    /// The number of protocol violations in its segments since the start of the collector.
+    pub violations: u64,
+    /// Whether the OAP lists it: only after an entry span or a ping.
+    pub listed: bool,
+    /// The number of requests over the range, in 30 parts, the earliest first.
+    pub sparkline: Vec<u64>,
 }
 
 /// An instance of a service, as it reported itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct InstanceView {
@@ -35,6 +51,9 @@ pub struct InstanceView {
     pub layer: String,
     /// The time of the last report, in epoch milliseconds.
     pub last_seen: i64,
+    /// The requests that it received.
+    #[serde(flatten)]
+    pub stats: CallStats,
 }
 
 fn pairs<S: Serializer>(properties: &[(String, String)], to: S) -> Result<S::Ok, S::Error> {

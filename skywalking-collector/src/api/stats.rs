@@ -50,6 +50,13 @@ pub struct Stats {
     pub management_refused: u64,
     /// Messages that were received and not stored, by kind.
     pub received_not_kept: NotKeptCounts,
+    /// Cells of metrics that were evicted at a limit. A cell has the calls of 10 s to one service,
+    /// instance or endpoint, or of one caller.
+    pub metric_cells_evicted: u64,
+    /// Cells of metrics that are stored now.
+    pub metric_cells_stored: usize,
+    /// The estimated memory of the metrics, in bytes.
+    pub metric_bytes_stored: usize,
     /// Traces that are stored now.
     pub traces_stored: usize,
     /// Spans that are stored now.

@@ -2,9 +2,10 @@
 //! mistyped limit would look like missing data.
 //!
 //! `filters` has those that select traces, `search` those of lists of traces and of what helps to
-//! search.
+//! search, `metrics` those of metrics.
 
 mod filters;
+mod metrics;
 mod search;
 
 use std::str::FromStr;
@@ -12,6 +13,7 @@ use std::str::FromStr;
 use crate::api::{MAX_TRACES, TraceQuery};
 use crate::text::quoted;
 
+pub(super) use metrics::{endpoints, instances, range, series};
 pub(super) use search::{find, histogram, live, tag_values, traces};
 
 /// The longest text to search for, in characters.
@@ -26,6 +28,12 @@ pub(super) enum ParamError {
         "unknown parameter {name}: expected from, to, service, instance, endpoint, tag, text, minDuration, maxDuration, error, violations, {others}"
     )]
     UnknownFilter { name: String, others: &'static str },
+    #[error("unknown parameter {name}: expected {expected}")]
+    UnknownOf { name: String, expected: &'static str },
+    #[error(
+        "a series is of one service, with an optional endpoint or instance, or of one call: send service, or source and target (ids of nodes)"
+    )]
+    Series,
     #[error("duplicate parameter {name}: send it once")]
     Duplicate { name: &'static str },
     #[error("invalid limit={value}: expected a number from 1 to {MAX_TRACES}, or omit it for {}", TraceQuery::default().limit)]
@@ -56,7 +64,7 @@ pub(super) fn none(query: Option<String>) -> Result<(), ParamError> {
     }
 }
 
-/// Parses the query of the list of instances: the optional name of a service.
+/// Parses the query of the list of keys of tags: the optional name of a service.
 pub(super) fn service(query: Option<String>) -> Result<Option<String>, ParamError> {
     let mut service = None;
     for (name, value) in pairs(&query.unwrap_or_default()) {

@@ -1,100 +1,195 @@
 //! Builds the service map by the OAP's rules (`docs/protocol.md#peers-and-topology`).
 //!
-//! The map is computed from the stored traces for each request. It needs no memory of its own and
-//! doesn't depend on the order of arrival: any stored segment can resolve a peer. Evicted traces
-//! are not on the map.
+//! The map is computed from the metrics for each request. It doesn't depend on the order of
+//! arrival: addresses are resolved to services when the map is read. Metrics outlive their traces,
+//! so the map also shows calls of evicted traces.
 //!
-//! The OAP's map also has metrics of calls, endpoints, instances and configured gateways. This one
-//! doesn't.
+//! Instances and configured gateways of the OAP's map are missing.
 
+mod aliases;
+mod call_reader;
 mod component;
-mod relation;
+mod nodes;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use crate::api::{Call, Node, Topology};
+use crate::api::{Call, DetectPoint, Node, TimeRange, Topology};
 use crate::naming::{self, ServiceKind};
-use crate::store::StoredSegment;
-use relation::{DetectPoint, NodeKey, PeerAliases, Relation};
+use crate::query::window::{Reader, Window};
+use crate::store::{SeriesRef, ServiceFacts, Subject, Totals};
+use aliases::Aliases;
+pub(crate) use call_reader::CallReader;
+use nodes::{NodeFacts, NodeKey, prefer};
 
-/// The component numbers that are known for a node, by where they were seen.
+/// What the two sides reported about a call.
 #[derive(Default)]
-struct Components {
-    /// On its own entry spans.
-    own: Option<i32>,
-    /// On entry spans of the services that it calls, such as the consumers of a broker.
-    seen_by_callees: Option<i32>,
-    /// On exit spans of the services that call it.
-    seen_by_callers: Option<i32>,
+struct CallFacts {
+    sent: Side,
+    received: Side,
 }
 
-/// Keeps the component with the higher priority. Of equal priorities the lower number is kept, so
-/// that the result doesn't depend on the order of arrival.
-fn prefer(known: &mut Option<i32>, id: i32) {
-    let rank = |id: i32| (component::priority(id), std::cmp::Reverse(id));
-    if known.is_none_or(|known| rank(id) > rank(known)) {
-        *known = Some(id);
+#[derive(Default)]
+struct Side {
+    totals: Totals,
+    component: Option<i32>,
+}
+
+impl CallFacts {
+    /// Returns the sides that reported calls, the caller first: it includes the network.
+    fn sides(&self) -> impl Iterator<Item = (DetectPoint, &Side)> {
+        let sides = [(DetectPoint::Client, &self.sent), (DetectPoint::Server, &self.received)];
+        sides.into_iter().filter(|(_, side)| side.totals.calls > 0)
     }
 }
 
-impl Components {
-    fn node_type(&self, key: NodeKey<'_>) -> Option<&'static str> {
-        match key {
-            (relation::USER, ServiceKind::Guessed) => Some("USER"),
-            (_, ServiceKind::Normal) => self.own.map(component::name),
-            (_, ServiceKind::Guessed) => {
-                self.seen_by_callees.or(self.seen_by_callers).map(component::server_name)
+/// Reads the service map.
+pub(crate) struct MapReader {
+    window: Window,
+    aliases: Aliases,
+    nodes: BTreeMap<NodeKey, NodeFacts>,
+    calls: BTreeMap<(NodeKey, NodeKey), CallFacts>,
+    /// Calls to an address, which is resolved at the end.
+    sent: Vec<(Subject<Arc<str>>, Totals)>,
+    services: HashMap<Arc<str>, Totals>,
+    accesses: HashMap<Arc<str>, Totals>,
+}
+
+impl MapReader {
+    pub(crate) fn new(range: TimeRange) -> Self {
+        Self {
+            window: Window::new(range),
+            aliases: Aliases::default(),
+            nodes: BTreeMap::new(),
+            calls: BTreeMap::new(),
+            sent: Vec::new(),
+            services: HashMap::new(),
+            accesses: HashMap::new(),
+        }
+    }
+
+    /// Returns the map. `known` has the layers of services.
+    pub(crate) fn finish(mut self, known: &[ServiceFacts]) -> Topology {
+        for (subject, totals) in std::mem::take(&mut self.sent) {
+            self.add_sent(&subject, &totals);
+        }
+        for ((source, target), call) in &self.calls {
+            let Some((_, side)) = call.sides().next() else {
+                continue;
+            };
+            if let Some(node) = self.nodes.get_mut(source) {
+                node.outgoing.merge(&side.totals);
             }
+            if let Some(node) = self.nodes.get_mut(target) {
+                node.incoming.merge(&side.totals);
+            }
+        }
+        let layers: HashMap<&str, &str> = known
+            .iter()
+            .filter_map(|service| Some((service.name.as_str(), service.layer.as_deref()?)))
+            .collect();
+        Topology {
+            nodes: self.nodes.iter().map(|(key, facts)| self.node(key, facts, &layers)).collect(),
+            calls: self.calls.iter().map(|(ends, facts)| self.call(ends, facts)).collect(),
+        }
+    }
+
+    fn add_sent(&mut self, subject: &Subject<Arc<str>>, totals: &Totals) {
+        let Subject::Sent { source, address, component, layer } = subject else {
+            return;
+        };
+        let source = (Arc::clone(source), ServiceKind::Normal);
+        let target = self.aliases.target(address, *layer);
+        self.nodes.entry(source.clone()).or_default().is_reporting = true;
+        let called = self.nodes.entry(target.clone()).or_default();
+        prefer(&mut called.seen_by_callers, *component);
+        called.add_layer(*layer);
+        let sent = &mut self.calls.entry((source, target)).or_default().sent;
+        sent.totals.merge(totals);
+        prefer(&mut sent.component, *component);
+    }
+
+    fn node(&self, key: &NodeKey, facts: &NodeFacts, layers: &HashMap<&str, &str>) -> Node {
+        let is_reporting = facts.is_reporting || self.aliases.is_reporting(&key.0);
+        let kind = facts.kind(key, is_reporting);
+        let totals = match key.1 {
+            ServiceKind::Normal => self.services.get(&key.0).unwrap_or(&facts.incoming),
+            ServiceKind::Guessed => match self.accesses.get(&key.0) {
+                Some(access) => access,
+                None if facts.incoming.calls > 0 => &facts.incoming,
+                None => &facts.outgoing,
+            },
+        };
+        Node {
+            id: naming::service_id(&key.0, key.1),
+            name: key.0.as_ref().to_owned(),
+            node_type: facts.node_type(key).map(str::to_owned),
+            kind,
+            is_real: key.1 == ServiceKind::Normal,
+            layer: facts.layer(key, layers.get(&*key.0).copied()).map(str::to_owned),
+            stats: self.window.stats(totals),
+        }
+    }
+
+    fn call(&self, (source, target): &(NodeKey, NodeKey), facts: &CallFacts) -> Call {
+        let (source, target) =
+            (naming::service_id(&source.0, source.1), naming::service_id(&target.0, target.1));
+        let side = facts.sides().next().map(|(_, side)| side);
+        Call {
+            id: format!("{source}-{target}"),
+            source,
+            target,
+            detect_points: facts.sides().map(|(point, _)| point).collect(),
+            component: side.and_then(|side| side.component).and_then(component::registered),
+            stats: side.map(|side| self.window.stats(&side.totals)).unwrap_or_default(),
         }
     }
 }
 
-/// Returns the service map of these segments.
-pub(crate) fn topology(segments: &[Arc<StoredSegment>]) -> Topology {
-    let aliases = PeerAliases::collect(segments);
-    let mut nodes: BTreeMap<NodeKey<'_>, Components> = BTreeMap::new();
-    let mut calls: BTreeSet<(NodeKey<'_>, NodeKey<'_>)> = BTreeSet::new();
-    for segment in segments {
-        relation::for_each(
-            &segment.object,
-            &aliases,
-            |Relation { source, target, component, detect_point }| {
-                let caller = nodes.entry(source).or_default();
-                match detect_point {
-                    DetectPoint::Server => prefer(&mut caller.seen_by_callees, component),
-                    DetectPoint::Client => {}
+impl Reader for MapReader {
+    fn add(&mut self, series: &SeriesRef<'_>) {
+        self.aliases.add(series);
+        let mut totals = Totals::default();
+        match &series.subject {
+            Subject::Instance { .. } | Subject::Endpoint { .. } => {}
+            Subject::Service { service } => {
+                self.window.add(series, &mut totals);
+                if totals.calls > 0 {
+                    self.services.insert(Arc::clone(service), totals);
                 }
-                let called = nodes.entry(target).or_default();
-                match detect_point {
-                    DetectPoint::Server => prefer(&mut called.own, component),
-                    DetectPoint::Client => prefer(&mut called.seen_by_callers, component),
+            }
+            Subject::Access { name, .. } => {
+                self.window.add(series, &mut totals);
+                if totals.calls > 0 {
+                    self.accesses.entry(Arc::clone(name)).or_default().merge(&totals);
                 }
-                calls.insert((source, target));
-            },
-        );
-    }
-
-    let ids: HashMap<NodeKey<'_>, String> =
-        nodes.keys().map(|key| (*key, naming::service_id(key.0, key.1))).collect();
-    let id = |key: &NodeKey<'_>| ids.get(key).cloned().unwrap_or_default();
-    Topology {
-        nodes: nodes
-            .iter()
-            .map(|(key, components)| Node {
-                id: id(key),
-                name: key.0.to_owned(),
-                node_type: components.node_type(*key).map(str::to_owned),
-                is_real: key.1 == ServiceKind::Normal,
-            })
-            .collect(),
-        calls: calls
-            .iter()
-            .map(|(source, target)| {
-                let (source, target) = (id(source), id(target));
-                Call { id: format!("{source}-{target}"), source, target }
-            })
-            .collect(),
+            }
+            Subject::Sent { .. } => {
+                self.window.add(series, &mut totals);
+                if totals.calls > 0 {
+                    self.sent.push((series.subject.clone(), totals));
+                }
+            }
+            Subject::Received { source, source_kind, target, component, layer, .. } => {
+                self.window.add(series, &mut totals);
+                if totals.calls == 0 {
+                    return;
+                }
+                let source = (Arc::clone(source), *source_kind);
+                let target = (Arc::clone(target), ServiceKind::Normal);
+                let caller = self.nodes.entry(source.clone()).or_default();
+                prefer(&mut caller.seen_by_callees, *component);
+                caller.is_reporting = true;
+                caller.add_layer(*layer);
+                let called = self.nodes.entry(target.clone()).or_default();
+                prefer(&mut called.own, *component);
+                called.is_reporting = true;
+                called.add_layer(*layer);
+                let received = &mut self.calls.entry((source, target)).or_default().received;
+                received.totals.merge(&totals);
+                prefer(&mut received.component, *component);
+            }
+        }
     }
 }
 

@@ -1,17 +1,31 @@
 //! Stores services and instances.
 //!
-//! As in the OAP (`docs/protocol.md#management`), a report of properties creates an instance, and
-//! only a ping or an entry span adds its service to the list. At the limit, the instance whose last
-//! report is the oldest is evicted.
+//! A segment, a ping or a report of properties creates an instance. The OAP lists a service only
+//! after a ping or an entry span (`docs/protocol.md#management`). At the limit, the instance whose
+//! last report is the oldest is evicted.
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::api::{InstanceView, ServiceView};
+use crate::api::{CallStats, InstanceView};
 use crate::config::Limits;
 use crate::naming;
 
 /// The memory of an instance in the maps, in addition to its strings.
 const OVERHEAD: usize = 256;
+
+/// What is known about a service without its metrics.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct ServiceFacts {
+    pub(crate) name: String,
+    /// The layer of a ping, if one named it.
+    pub(crate) layer: Option<String>,
+    /// The number of its instances.
+    pub(crate) instances: usize,
+    /// In epoch milliseconds.
+    pub(crate) last_seen: i64,
+    /// Whether it had an entry span or a ping.
+    pub(crate) listed: bool,
+}
 
 /// Service and instance.
 type Key = (String, String);
@@ -61,9 +75,15 @@ impl Registry {
         }
     }
 
-    /// Records an entry span.
-    pub(super) fn record_entry(&mut self, service: &str, instance: &str, now: i64) {
-        self.update(service, instance, now, |known| known.listed = true);
+    /// Records a segment. `is_listed` is whether it adds its service to the OAP's list.
+    pub(super) fn record_segment(
+        &mut self,
+        service: &str,
+        instance: &str,
+        is_listed: bool,
+        now: i64,
+    ) {
+        self.update(service, instance, now, |known| known.listed |= is_listed);
     }
 
     pub(super) fn record_properties(
@@ -114,24 +134,21 @@ impl Registry {
         }
     }
 
-    pub(super) fn services(&self) -> Vec<ServiceView> {
-        let mut services: BTreeMap<&str, (bool, ServiceView)> = BTreeMap::new();
-        for ((name, instance), known) in &self.instances {
-            let (listed, service) = services.entry(name).or_insert_with(|| {
-                (false, ServiceView { name: name.clone(), instances: Vec::new(), last_seen: 0 })
-            });
-            *listed |= known.listed;
-            service.instances.push(instance.clone());
+    /// Returns all services, sorted by name.
+    pub(super) fn services(&self) -> Vec<ServiceFacts> {
+        let mut services: BTreeMap<&str, ServiceFacts> = BTreeMap::new();
+        for ((name, _), known) in &self.instances {
+            let service = services
+                .entry(name)
+                .or_insert_with(|| ServiceFacts { name: name.clone(), ..Default::default() });
+            service.listed |= known.listed;
+            service.instances += 1;
             service.last_seen = service.last_seen.max(known.last_seen);
+            if service.layer.is_none() || !known.layer.is_empty() {
+                service.layer = Some(known.layer.clone()).filter(|layer| !layer.is_empty());
+            }
         }
-        let listed =
-            services.into_values().filter_map(|(listed, service)| listed.then_some(service));
-        listed
-            .map(|mut service| {
-                service.instances.sort_unstable();
-                service
-            })
-            .collect()
+        services.into_values().collect()
     }
 
     pub(super) fn instances(&self) -> Vec<InstanceView> {
@@ -142,6 +159,7 @@ impl Registry {
                 service: service.clone(),
                 instance: instance.clone(),
                 properties: known.properties.clone(),
+                stats: CallStats::default(),
                 last_ping: known.last_ping,
                 layer: known.layer.clone(),
                 last_seen: known.last_seen,
@@ -183,22 +201,27 @@ mod tests {
     }
 
     #[test]
-    fn properties_create_an_instance_and_a_ping_its_service() {
+    fn ping_lists_the_service_and_properties_do_not() {
         let mut registry = Registry::new(&Limits::default());
         registry.record_properties("shop", "shop_1", vec![pair("language", "rust")], 10);
 
+        let shop = |instances, listed, last_seen| ServiceFacts {
+            name: "shop".into(),
+            instances,
+            last_seen,
+            listed,
+            ..Default::default()
+        };
+
         assert_eq!(
             (registry.services(), names(&registry)),
-            (vec![], vec!["shop/shop_1".to_owned()])
+            (vec![shop(1, false, 10)], vec!["shop/shop_1".to_owned()])
         );
 
         registry.record_ping("shop", "shop_2", "GENERAL", 20);
-        let instances = vec!["shop_1".to_owned(), "shop_2".to_owned()];
+        let layer = Some("GENERAL".to_owned());
 
-        assert_eq!(
-            registry.services(),
-            [ServiceView { name: "shop".into(), instances, last_seen: 20 }]
-        );
+        assert_eq!(registry.services(), [ServiceFacts { layer, ..shop(2, true, 20) }]);
     }
 
     #[test]
@@ -221,7 +244,7 @@ mod tests {
     fn longest_unseen_instance_is_evicted_first() {
         let mut registry = Registry::new(&Limits { max_instances: 2, ..Limits::default() });
         for (instance, now) in [("a", 1), ("b", 2), ("a", 3), ("c", 4)] {
-            registry.record_entry("s", instance, now);
+            registry.record_segment("s", instance, true, now);
         }
         assert_eq!(
             (names(&registry), registry.evicted()),

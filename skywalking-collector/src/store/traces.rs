@@ -225,11 +225,6 @@ impl Traces {
         self.arrivals
     }
 
-    /// Returns all segments, by the age of their traces.
-    pub(crate) fn segments(&self) -> Vec<Arc<StoredSegment>> {
-        self.iter().flat_map(|trace| trace.segments.iter().cloned()).collect()
-    }
-
     /// Returns the segments with violations, the latest arrival first.
     pub(crate) fn with_violations(&self, query: &TraceQuery) -> Vec<Arc<StoredSegment>> {
         let traces = self.by_age.iter().filter(|trace| trace.facts.violations > 0);

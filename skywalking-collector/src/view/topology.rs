@@ -97,11 +97,13 @@ mod tests {
             name: name.to_owned(),
             node_type: Some(if name == "User" { "USER" } else { "Rust" }.to_owned()),
             is_real: name != "User" && name != "db",
+            ..Node::default()
         };
         let call = |(source, target): &(&str, &str)| Call {
             id: format!("{source}-{target}"),
             source: (*source).to_owned(),
             target: (*target).to_owned(),
+            ..Call::default()
         };
         let map = Topology {
             nodes: names.into_iter().map(node).collect(),
@@ -136,11 +138,13 @@ mod tests {
             name: name.into(),
             node_type: None,
             is_real: true,
+            ..Node::default()
         });
         let calls = calls.map(|(source, target)| Call {
             id: String::new(),
             source: source.into(),
             target: target.into(),
+            ..Call::default()
         });
         let map = Topology { nodes: names.into(), calls: calls.into() };
         let shown = topology_with_limit(&map, Style::plain(), 2);

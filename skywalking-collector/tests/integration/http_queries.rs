@@ -18,13 +18,17 @@ async fn services_have_instances_and_last_seen() {
         let seen = service["lastSeen"].take().as_i64().expect("milliseconds");
         assert!((began..began + 60_000).contains(&seen));
     }
-    assert_eq!(
-        services,
-        json!([
-            { "name": "RTS_Test", "instances": ["RTS_Test_1"], "lastSeen": null },
-            { "name": "Service_Test", "instances": ["Service_Test_1"], "lastSeen": null },
-        ])
-    );
+    let service = |name: &str, milliseconds: u64| {
+        let mut sparkline = vec![0; 29];
+        sparkline.push(1);
+        json!({
+            "name": name, "layer": null, "instances": 1, "lastSeen": null, "kind": "service",
+            "calls": 1, "errors": 0, "perMinute": 6.0,
+            "p50": milliseconds, "p95": milliseconds, "p99": milliseconds,
+            "violations": 0, "listed": true, "sparkline": sparkline,
+        })
+    };
+    assert_eq!(services, json!([service("RTS_Test", 12), service("Service_Test", 8)]));
 }
 
 #[tokio::test]
@@ -66,11 +70,20 @@ async fn instances_have_properties() {
     let instance = |service: &str, name: &str, properties: Value, ping: Value, layer: &str| {
         json!({
             "service": service, "instance": name, "properties": properties, "lastPing": ping, "layer": layer,
-            "lastSeen": "recently",
+            "lastSeen": "recently", "calls": 0, "errors": 0, "perMinute": 0.0, "p50": null,
+            "p95": null, "p99": null,
         })
     };
-    let client = instance("RTS_Test", "RTS_Test_1", properties, Value::Null, "");
-    let server = instance("Service_Test", "Service_Test_1", json!([]), Value::Null, "");
+    let called = |mut instance: Value, milliseconds: u64| {
+        instance["calls"] = 1.into();
+        instance["perMinute"] = 6.0.into();
+        for percentile in ["p50", "p95", "p99"] {
+            instance[percentile] = milliseconds.into();
+        }
+        instance
+    };
+    let client = called(instance("RTS_Test", "RTS_Test_1", properties, Value::Null, ""), 12);
+    let server = called(instance("Service_Test", "Service_Test_1", json!([]), Value::Null, ""), 8);
     let quiet = instance("quiet", "q 1", json!([]), "recently".into(), "GENERAL");
 
     assert_eq!(read("/api/instances").await, json!([client, server, quiet]));
@@ -244,21 +257,47 @@ async fn trace_has_every_field_of_its_spans() {
 async fn topology_has_the_ids_of_the_oap() {
     let (collector, _) = with_scenario().await;
 
-    let node = |id: &str, name: &str, kind: &str, real: bool| json!({ "id": id, "name": name, "type": kind, "isReal": real });
-    let call = |source: &str, target: &str| json!({ "id": format!("{source}-{target}"), "source": source, "target": target });
+    let stats = |mut value: Value, milliseconds: u64| {
+        value["calls"] = 1.into();
+        value["errors"] = 0.into();
+        value["perMinute"] = 6.0.into();
+        for percentile in ["p50", "p95", "p99"] {
+            value[percentile] = milliseconds.into();
+        }
+        value
+    };
+    let node = |id: &str, name: &str, node_type: &str, kind: &str, layer: Value, real: bool| {
+        json!({
+            "id": id, "name": name, "type": node_type, "kind": kind, "layer": layer, "isReal": real,
+        })
+    };
+    let call = |source: &str, target: &str, points: Value| {
+        json!({
+            "id": format!("{source}-{target}"), "source": source, "target": target,
+            "detectPoints": points, "component": "Rust",
+        })
+    };
     let (api, client, server, user) =
         ("QVBJU2VydmljZQ==.0", "UlRTX1Rlc3Q=.1", "U2VydmljZV9UZXN0.1", "VXNlcg==.0");
+    let real = |id, name| node(id, name, "Rust", "service", "GENERAL".into(), true);
 
     assert_eq!(
         json(collector.http_addr(), "/api/topology").await,
         json!({
             "nodes": [
-                node(api, "APIService", "Rust", false),
-                node(client, "RTS_Test", "Rust", true),
-                node(server, "Service_Test", "Rust", true),
-                node(user, "User", "USER", false),
+                stats(
+                    node(api, "APIService", "Rust", "database", "VIRTUAL_DATABASE".into(), false),
+                    6,
+                ),
+                stats(real(client, "RTS_Test"), 12),
+                stats(real(server, "Service_Test"), 8),
+                stats(node(user, "User", "USER", "user", Value::Null, false), 12),
             ],
-            "calls": [call(client, server), call(server, api), call(user, client)],
+            "calls": [
+                stats(call(client, server, json!(["client", "server"])), 10),
+                stats(call(server, api, json!(["client"])), 6),
+                stats(call(user, client, json!(["server"])), 12),
+            ],
         })
     );
 }

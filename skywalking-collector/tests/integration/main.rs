@@ -7,6 +7,7 @@ mod http_reports;
 mod http_search;
 mod limits;
 mod live;
+mod metrics;
 mod pages;
 mod program;
 mod services;

@@ -74,7 +74,7 @@ fn parse_tag(value: &str) -> Result<(String, Option<String>), ParamError> {
     Ok((key.to_owned(), of_key))
 }
 
-fn parse_time(name: &'static str, value: &str) -> Result<i64, ParamError> {
+pub(super) fn parse_time(name: &'static str, value: &str) -> Result<i64, ParamError> {
     parse_number(name, value, "epoch milliseconds, or omit it for all times")
 }
 

@@ -9,6 +9,12 @@ pub(super) fn name(id: i32) -> &'static str {
     components::find(id).map_or(UNREGISTERED, |component| component.name)
 }
 
+/// Returns the name of a registered component other than `Unknown`.
+pub(super) fn registered(id: i32) -> Option<String> {
+    let known = components::find(id).filter(|known| known.id != components::UNKNOWN);
+    known.map(|component| component.name.to_owned())
+}
+
 /// Returns the name of the server that a component is a client of. It is the type of a guessed
 /// node.
 pub(super) fn server_name(id: i32) -> &'static str {

@@ -5,6 +5,9 @@ use skywalking_proto::v3::{
 };
 
 use super::*;
+use crate::api::{CallStats, NodeKind};
+use crate::config::Limits;
+use crate::store::Metrics;
 
 fn span(kind: SpanType, layer: SpanLayer, component: i32, peer: &str) -> SpanObject {
     SpanObject {
@@ -30,20 +33,22 @@ fn entry() -> SpanObject {
     span(SpanType::Entry, SpanLayer::Http, 11000, "")
 }
 
+fn topology(segments: &[(&str, &[SpanObject])], range: TimeRange) -> Topology {
+    let mut metrics = Metrics::new(&Limits::default());
+    for (service, spans) in segments {
+        metrics.record(&SegmentObject {
+            service: (*service).into(),
+            spans: spans.to_vec(),
+            ..Default::default()
+        });
+    }
+    let mut reader = MapReader::new(range);
+    metrics.visit(0, usize::MAX, |series| reader.add(&series));
+    reader.finish(&[])
+}
+
 fn map(segments: &[(&str, &[SpanObject])]) -> String {
-    let stored: Vec<_> = segments
-        .iter()
-        .zip(1..)
-        .map(|((service, spans), arrival)| {
-            let object = SegmentObject {
-                service: (*service).into(),
-                spans: spans.to_vec(),
-                ..Default::default()
-            };
-            Arc::new(StoredSegment { object, violations: Vec::new(), arrival })
-        })
-        .collect();
-    let topology = super::topology(&stored);
+    let topology = topology(segments, TimeRange::default());
     let kind = |is_real| if is_real { "real" } else { "guessed" };
     let name = |id: &str| {
         topology.node(id).map(|node| node.name.clone()).expect("source and target are nodes")
@@ -262,5 +267,123 @@ fn components_of_other_languages_have_names() {
     assert_eq!(
         map(&[("a", &http_and_mvc)]),
         "User (USER, guessed)\na (SpringMVC, real)\nUser -> a"
+    );
+}
+
+fn at(mut span: SpanObject, start: i64, duration: i64) -> SpanObject {
+    (span.start_time, span.end_time) = (start, start + duration);
+    span
+}
+
+fn kinds(topology: &Topology) -> Vec<(&str, NodeKind, Option<&str>, u64)> {
+    let node = |node: &'_ Node| (node.kind, node.stats.calls);
+    topology
+        .nodes
+        .iter()
+        .map(|one| (one.name.as_str(), node(one).0, one.layer.as_deref(), node(one).1))
+        .collect()
+}
+
+#[test]
+fn nodes_have_kinds_and_calls() {
+    let exit = |layer, peer| span(SpanType::Exit, layer, 11000, peer);
+    let mut cache = exit(SpanLayer::Cache, "redis:6379");
+    cache.tags.push(skywalking_proto::v3::KeyStringValuePair {
+        key: "cache.type".into(),
+        value: "redis".into(),
+    });
+    let mut unseen = exit(SpanLayer::Database, "db:5432");
+    unseen.skip_analysis = true;
+    let spans = [
+        entry(),
+        entry(),
+        exit(SpanLayer::Database, "db:5432"),
+        unseen,
+        cache,
+        exit(SpanLayer::Mq, "kafka:9092"),
+        exit(SpanLayer::Http, "web:80"),
+        exit(SpanLayer::Faas, "lambda"),
+        exit(SpanLayer::Unknown, "what:1"),
+        exit(SpanLayer::GenAi, "llm:1"),
+    ];
+    let topology = topology(&[("a", &spans)], TimeRange::default());
+    let (general, none) = (Some("GENERAL"), None);
+
+    assert_eq!(
+        kinds(&topology),
+        [
+            ("User", NodeKind::User, none, 2),
+            ("a", NodeKind::Service, general, 2),
+            // The access that is skipped by the analysis counts for the database.
+            ("db:5432", NodeKind::Database, Some("VIRTUAL_DATABASE"), 2),
+            ("kafka:9092", NodeKind::Queue, Some("VIRTUAL_MQ"), 1),
+            ("lambda", NodeKind::Service, Some("FAAS"), 1),
+            ("llm:1", NodeKind::Unknown, Some("VIRTUAL_GENAI"), 1),
+            ("redis:6379", NodeKind::Cache, Some("VIRTUAL_CACHE"), 1),
+            ("web:80", NodeKind::Http, general, 1),
+            ("what:1", NodeKind::Unknown, none, 1),
+        ]
+    );
+}
+
+#[test]
+fn calls_of_the_client_have_priority() {
+    let exit = at(span(SpanType::Exit, SpanLayer::Http, 2, "c:1"), 0, 20);
+    let served = at(from(entry(), RefType::CrossProcess, "a", "c:1"), 0, 10);
+    let both =
+        topology(&[("a", &[exit]), ("c", &[served.clone(), served.clone()])], TimeRange::default());
+    let stats = |calls, duration| CallStats {
+        calls,
+        per_minute: 6.0 * f64::from(u32::try_from(calls).expect("few")),
+        p50: Some(duration),
+        p95: Some(duration),
+        p99: Some(duration),
+        ..Default::default()
+    };
+
+    assert_eq!(both.calls.len(), 1);
+    assert_eq!(both.calls[0].detect_points, [DetectPoint::Client, DetectPoint::Server]);
+    assert_eq!(both.calls[0].stats, stats(1, 20));
+    assert_eq!(both.calls[0].component.as_deref(), Some("HttpClient"));
+
+    let server = topology(&[("c", &[served.clone(), served])], TimeRange::default());
+
+    assert_eq!(server.calls[0].detect_points, [DetectPoint::Server]);
+    assert_eq!(server.calls[0].stats, stats(2, 10));
+    assert_eq!(server.calls[0].component.as_deref(), Some("Rust"));
+}
+
+/// The alias was reported outside of the range.
+#[test]
+fn range_selects_calls_and_not_aliases() {
+    let exit = at(span(SpanType::Exit, SpanLayer::Http, 2, "c:1"), 100_000, 20);
+    let served = at(from(entry(), RefType::CrossProcess, "a", "c:1"), 0, 10);
+    let range = TimeRange { from: Some(95_000), to: Some(150_000) };
+    let map = topology(&[("a", &[exit]), ("c", &[served])], range);
+
+    assert_eq!(
+        kinds(&map),
+        [
+            ("a", NodeKind::Service, Some("GENERAL"), 0),
+            ("c", NodeKind::Service, Some("GENERAL"), 1),
+        ]
+    );
+    assert_eq!(map.calls[0].detect_points, [DetectPoint::Client]);
+    // One call in 60 s: the range is extended to cells of 10 s.
+    assert!((map.calls[0].stats.per_minute - 1.0).abs() < f64::EPSILON, "{map:?}");
+}
+
+#[test]
+fn every_ref_counts_as_a_call() {
+    let root =
+        from(from(entry(), RefType::CrossProcess, "a", "c:1"), RefType::CrossThread, "c", "");
+    let map = topology(&[("c", &[root])], TimeRange::default());
+
+    assert_eq!(
+        kinds(&map),
+        [
+            ("a", NodeKind::Service, Some("GENERAL"), 0),
+            ("c", NodeKind::Service, Some("GENERAL"), 2)
+        ]
     );
 }

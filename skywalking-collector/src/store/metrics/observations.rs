@@ -1,0 +1,177 @@
+//! The observations of a segment, as the OAP's analysis makes them
+//! (`docs/protocol.md#peers-and-topology`).
+//!
+//! Configured gateways are not known, so an address of a gateway is a peer like any other.
+
+use skywalking_proto::v3::{SegmentObject, SpanObject};
+
+use super::logic_endpoint::LogicEndpoint;
+use super::subject::Subject;
+use crate::enums;
+use crate::naming::{self, ServiceKind};
+
+/// The tag of a logic endpoint.
+const LOGIC_ENDPOINT: &str = "x-le";
+const CACHE_TYPE: &str = "cache.type";
+
+/// One call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Observation {
+    /// The start, in epoch milliseconds.
+    pub(crate) start: i64,
+    /// The duration in milliseconds. 0 if the span ends before it starts.
+    pub(crate) duration: u64,
+    pub(crate) is_error: bool,
+}
+
+/// Passes each observation of a segment to `record`, in the order of the spans.
+pub(crate) fn for_each(
+    segment: &SegmentObject,
+    mut record: impl FnMut(Subject<&str>, Observation),
+) {
+    let service = naming::display_name(&segment.service);
+    let instance = naming::display_name(&segment.service_instance);
+    for span in &segment.spans {
+        let duration = span.end_time.saturating_sub(span.start_time);
+        let observation = Observation {
+            start: span.start_time,
+            duration: u64::try_from(duration).unwrap_or(0),
+            is_error: span.is_error,
+        };
+        let mut record = |subject: Subject<&str>| record(subject, observation);
+        access(span, &mut record);
+        if span.skip_analysis {
+            continue;
+        }
+        match span.span_type {
+            enums::ENTRY => entry(span, service, instance, &mut record),
+            enums::EXIT | enums::LOCAL => {
+                if span.span_type == enums::EXIT && !span.peer.is_empty() {
+                    record(Subject::Sent {
+                        source: service,
+                        address: naming::display_name(&span.peer),
+                        component: span.component_id,
+                        layer: span.span_layer,
+                    });
+                }
+                // The OAP counts a request to an endpoint for each reference.
+                for _ in &span.refs {
+                    record(endpoint(service, &span.operation_name));
+                }
+            }
+            _ => {}
+        }
+    }
+    for span in &segment.spans {
+        logic_endpoint(span, service, &mut record);
+    }
+}
+
+fn endpoint<'a>(service: &'a str, name: &'a str) -> Subject<&'a str> {
+    Subject::Endpoint { service, endpoint: naming::endpoint_name(name) }
+}
+
+/// Records a request for each reference, whatever its type. As in the OAP, a `CrossThread`
+/// reference on an entry span is a call of the service to itself.
+fn entry(span: &SpanObject, service: &str, instance: &str, record: &mut impl FnMut(Subject<&str>)) {
+    let layer = span.span_layer;
+    let is_mq = layer == enums::LAYER_MQ;
+    let mut call = |source, source_kind, address| {
+        record(Subject::Service { service });
+        record(Subject::Instance { service, instance });
+        // A function has no endpoint besides its service.
+        if layer != enums::LAYER_FAAS {
+            record(endpoint(service, &span.operation_name));
+        }
+        record(Subject::Received {
+            source,
+            source_kind,
+            target: service,
+            address,
+            component: span.component_id,
+            layer,
+        });
+    };
+    if span.refs.is_empty() {
+        let source = if is_mq && !span.peer.trim().is_empty() {
+            naming::display_name(&span.peer)
+        } else {
+            naming::USER
+        };
+        call(source, ServiceKind::Guessed, None);
+    }
+    for reference in &span.refs {
+        let address = reference.network_address_used_at_peer.as_str();
+        if is_mq {
+            call(naming::display_name(address), ServiceKind::Guessed, None);
+            continue;
+        }
+        let is_alias = reference.ref_type == enums::CROSS_PROCESS && !address.is_empty();
+        call(
+            naming::display_name(&reference.parent_service),
+            ServiceKind::Normal,
+            is_alias.then(|| naming::display_name(address)),
+        );
+    }
+}
+
+/// Records the access to a virtual service. `skipAnalysis` doesn't matter here.
+fn access(span: &SpanObject, record: &mut impl FnMut(Subject<&str>)) {
+    let layer = span.span_layer;
+    match layer {
+        // Of any type, and without a peer.
+        enums::LAYER_DATABASE => {
+            record(Subject::Access { layer, name: naming::display_name(&span.peer) });
+        }
+        enums::LAYER_CACHE if span.span_type != enums::ENTRY => {
+            let Some(cache) = tag(span, CACHE_TYPE) else {
+                return;
+            };
+            if span.peer.trim().is_empty() {
+                let name = format!("{}-local", naming::truncated(cache));
+                record(Subject::Access { layer, name: naming::truncated(&name) });
+            } else {
+                record(Subject::Access { layer, name: naming::truncated(&span.peer) });
+            }
+        }
+        enums::LAYER_MQ if span.span_type == enums::EXIT && !span.peer.trim().is_empty() => {
+            record(Subject::Access { layer, name: naming::truncated(&span.peer) });
+        }
+        _ => {}
+    }
+}
+
+fn logic_endpoint(
+    span: &SpanObject,
+    service: &str,
+    record: &mut impl FnMut(Subject<&str>, Observation),
+) {
+    let is_entry = span.span_type == enums::ENTRY && !span.skip_analysis;
+    if !is_entry && span.span_type != enums::LOCAL {
+        return;
+    }
+    let Some(value) = tag(span, LOGIC_ENDPOINT).and_then(LogicEndpoint::parse) else {
+        return;
+    };
+    if value.is_span && !is_entry {
+        let duration = span.end_time.saturating_sub(span.start_time);
+        let observation = Observation {
+            start: span.start_time,
+            duration: u64::try_from(duration).unwrap_or(0),
+            is_error: span.is_error,
+        };
+        record(endpoint(service, &span.operation_name), observation);
+    } else if let Some(name) = &value.name {
+        let observation = Observation {
+            start: span.start_time,
+            duration: value.latency,
+            is_error: !value.status,
+        };
+        record(endpoint(service, name), observation);
+    }
+}
+
+/// Returns the value of the first tag with this key.
+fn tag<'a>(span: &'a SpanObject, key: &str) -> Option<&'a str> {
+    span.tags.iter().find(|tag| tag.key == key).map(|tag| tag.value.as_str())
+}
