@@ -41,7 +41,7 @@ function Statement({ of: item, now }) {
         ${duration(item.duration)}</b>
       ${item.slow && html`<span class="tag warn" title="A backend records it as slow">
         over ${duration(item.threshold)}</span>`}
-      <span class="row-name"><${KindIcon} kind=${item.kind} />${item.dbType ?? item.kind}
+      <span class="row-name"><${KindIcon} kind=${item.kind} />${item.dbType || item.kind}
         ${" "}<${Name} text=${item.peer} length=${48} /></span>
       <span class="dim" title=${exact(item.time)}>${relative(item.time, now)}</span>
       <span class="card-end"><a href=${address}>Trace</a>

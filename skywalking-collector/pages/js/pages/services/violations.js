@@ -27,7 +27,8 @@ export function Violations({ name, params }) {
 
 function Group({ of: { rule, count: times, explanation, remedy, example } }) {
   return html`<li class="card">
-    <h2 class="rule"><code>${rule}</code><span class="tag warn">${plural(times, "time")}</span></h2>
+    <h2 class="rule"><code>${rule}</code><span class="tag warn"
+      title="Since the collector started">${plural(times, "time")}</span></h2>
     <dl class="rule-facts">
       <div><dt>What a backend does</dt><dd>${explanation}</dd></div>
       <div><dt>What to change</dt><dd>${remedy}</dd></div>
