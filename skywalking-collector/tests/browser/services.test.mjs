@@ -1,0 +1,102 @@
+// The services and the page of a service.
+import assert from "node:assert/strict";
+import { after, before } from "node:test";
+import { pageTest, until, useBrowser } from "./harness/browser.mjs";
+import { listShows } from "./harness/pages.mjs";
+import { startCollector } from "./harness/programs.mjs";
+
+useBrowser();
+let shop;
+before(async () => {
+  shop = await startCollector();
+  await shop.send("shop", "--past", "300");
+});
+after(() => shop.stop());
+
+const services = (page) => page.getByRole("table", { name: "Services" });
+const names = async (page) => (await services(page).getByRole("rowheader").allInnerTexts())
+  .map((name) => name.replace("not listed", "").trim());
+const byName = (a, b) => (a.name < b.name ? -1 : 1);
+
+pageTest("table is sorted by its heads", { name: "services" }, async (page) => {
+  await page.goto(`${shop.url}/services`);
+  await services(page).getByRole("rowheader").first().waitFor();
+  const known = (await shop.get("/api/services")).sort(byName);
+  assert.deepEqual((await names(page)).sort(), known.map(({ name }) => name));
+  const sorted = async (column, order, expected) => {
+    await services(page).getByRole("button", { name: column }).click();
+    await until(async () => await services(page).getByRole("columnheader", { name: column })
+      .getAttribute("aria-sort") === order, `sorted by ${column}`);
+    assert.deepEqual(await names(page), expected);
+  };
+  const all = known.map(({ name }) => name);
+  await sorted("Service", "ascending", all);
+  await sorted("Service", "descending", [...all].reverse());
+  assert.equal(new URL(page.url()).search, "?sort=name&order=desc");
+  await page.getByRole("searchbox", { name: "Filter services" }).fill("OR");
+  const found = [...all].reverse().filter((name) => name.includes("or"));
+  await until(async () => (await names(page)).join() === found.join(), "the filter");
+  await page.reload();
+  await until(async () => (await names(page)).join() === found.join(), "the same after a reload");
+});
+
+pageTest("drag on a chart selects a range", { name: "service" }, async (page) => {
+  await page.goto(`${shop.url}/services/orders`);
+  const chart = page.getByRole("img", { name: /^Calls a minute/ });
+  await chart.locator("canvas").waitFor();
+  const { x, y, width, height } = await chart.locator(".u-over").boundingBox();
+  await page.mouse.move(x + width * 0.25, y + height / 2);
+  await page.mouse.down();
+  await page.mouse.move(x + width * 0.75, y + height / 2, { steps: 5 });
+  await page.mouse.up();
+  await until(() => new URL(page.url()).searchParams.has("from"), "a range in the address");
+  const { searchParams } = new URL(page.url());
+  const [from, to] = ["from", "to"].map((name) => Number(searchParams.get(name)));
+  const { points } = await shop.get(`/api/series?service=orders&from=${from}&to=${to}`);
+  const all = await shop.get("/api/series?service=orders");
+  assert.ok(from >= all.from && to <= all.to && to - from < all.to - all.from);
+  const calls = points.reduce((sum, point) => sum + point.calls, 0);
+  await until(async () => (await page.locator(".figures dd").allInnerTexts())
+    .includes(String(calls)), `${calls} calls in the range`);
+});
+
+pageTest("an endpoint leads to its traces", {}, async (page) => {
+  await page.goto(`${shop.url}/services/orders`);
+  await page.getByRole("tab", { name: "Endpoints" }).click();
+  const endpoints = page.getByRole("table", { name: "Endpoints" });
+  await endpoints.getByRole("link", { name: "errors of POST:/orders" }).click();
+  await listShows(page, shop, "service=orders&endpoint=POST:/orders&error=true");
+  await page.goBack();
+  await endpoints.getByRole("rowheader", { name: "POST:/orders" }).getByRole("link").click();
+  await page.getByRole("button", { name: "Show the whole service" }).waitFor();
+  assert.equal(new URL(page.url()).searchParams.get("endpoint"), "POST:/orders");
+});
+
+pageTest("instances show their properties", { name: "instances" }, async (page) => {
+  const [instance] = await shop.get("/api/instances?service=orders");
+  await page.goto(`${shop.url}/services/orders?tab=instances`);
+  const card = page.getByRole("listitem").filter({ hasText: instance.instance });
+  for (const { key, value } of instance.properties) {
+    await card.getByText(key, { exact: true }).first().waitFor();
+    await card.getByText(value, { exact: true }).first().waitFor();
+  }
+  await card.getByText("Last keep-alive").waitFor();
+});
+
+pageTest("arrows move between the tabs", {}, async (page) => {
+  await page.goto(`${shop.url}/services/orders`);
+  await page.getByRole("tab", { name: "Overview" }).focus();
+  await page.keyboard.press("ArrowRight");
+  await page.getByRole("table", { name: "Endpoints" }).waitFor();
+  assert.equal(new URL(page.url()).searchParams.get("tab"), "endpoints");
+  await page.goBack();
+  await page.getByRole("img", { name: /^Latency/ }).waitFor();
+});
+
+pageTest("empty ranges say what to do", {}, async (page) => {
+  for (const path of ["/map", "/services/orders"]) {
+    await page.goto(`${shop.url}${path}?from=1000&to=2000`);
+    await page.getByRole("button", { name: "Show everything stored" }).click();
+    await until(() => new URL(page.url()).search === "", "the whole range");
+  }
+});
