@@ -50,7 +50,7 @@ function options({ series, format, height, width, onRange, onCursor }) {
   };
 }
 
-/** Without room for all points, only those without neighbours are drawn: no line shows them. */
+/** Without space for all points, only those without neighbours are drawn: no line shows them. */
 function alone(plot, index, all) {
   if (all) return null;
   const values = plot.data[index];
