@@ -10,7 +10,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use serde::Serialize;
 
-use crate::api::{Columns, Skeleton, TraceQuery, TraceView};
+use crate::api::{Columns, Skeleton, TimeRange, TraceQuery, TraceView};
 use crate::config::{Limits, Timeouts};
 use crate::state::{Addresses, CollectorState};
 use crate::{decode, proto_json, view};
@@ -63,11 +63,11 @@ pub fn segment(data: &[u8]) {
     assert_eq!(spans, stats.spans_stored);
     json(&found);
     json(&state.traces_since(&query, 0, MAX_SPANS).traces);
-    json(&state.topology());
-    json(&state.services());
-    json(&state.instances());
+    json(&state.topology(TimeRange::default()));
+    json(&state.services(TimeRange::default()));
+    json(&state.instances(None, TimeRange::default()));
     json(&state.violations(&query));
-    let map = view::topology(&state.topology(), view::Style::plain());
+    let map = view::topology(&state.topology(TimeRange::default()), view::Style::plain());
     assert!(!map.chars().any(is_unsafe), "{map:?}");
 }
 
