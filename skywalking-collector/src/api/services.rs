@@ -1,12 +1,12 @@
 //! Services and their instances.
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::call_stats::CallStats;
 use super::topology::NodeKind;
 
 /// A service and the requests that it received.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ServiceView {

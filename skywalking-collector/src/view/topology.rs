@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
 
-use super::columns::{count, fit};
+use super::columns::{count, duration, fit};
 use super::style::{Color, Style};
-use crate::api::{Node, Topology};
+use crate::api::{Call, Node, Topology};
 
 /// Columns of a name.
 const NAME: usize = 36;
@@ -18,13 +18,39 @@ pub fn topology(map: &Topology, style: Style) -> String {
     topology_with_limit(map, style, usize::MAX)
 }
 
+/// Like [`topology`], with the number of calls, errors and the 95th percentile of the duration.
+pub fn topology_with_stats(map: &Topology, style: Style) -> String {
+    render(map, style, usize::MAX, |call| {
+        let stats = &call.stats;
+        let calls = usize::try_from(stats.calls).unwrap_or(usize::MAX);
+        let mut facts = format!("{} ({:.1}/min)", count(calls, "call"), stats.per_minute);
+        // Writing to a `String` can't fail.
+        if let errors @ 1.. = usize::try_from(stats.errors).unwrap_or(usize::MAX) {
+            let _ = write!(facts, ", {}", count(errors, "error"));
+        }
+        if let Some(p95) = stats.p95 {
+            let _ = write!(facts, ", p95 {}", duration(p95));
+        }
+        format!("  {}", style.paint(Color::Dim, &facts))
+    })
+}
+
 /// Like [`topology`], with at most `max_calls` calls and a line that counts the others.
 pub fn topology_with_limit(map: &Topology, style: Style, max_calls: usize) -> String {
+    render(map, style, max_calls, |_| String::new())
+}
+
+fn render(
+    map: &Topology,
+    style: Style,
+    max_calls: usize,
+    facts_of: impl Fn(&Call) -> String,
+) -> String {
     let nodes: BTreeMap<&str, &Node> =
         map.nodes.iter().map(|node| (node.id.as_str(), node)).collect();
-    let mut called: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut called: BTreeMap<&str, Vec<&Call>> = BTreeMap::new();
     for call in &map.calls {
-        called.entry(&call.source).or_default().push(&call.target);
+        called.entry(&call.source).or_default().push(call);
     }
     let targets: HashSet<&str> = map.calls.iter().map(|call| call.target.as_str()).collect();
 
@@ -45,17 +71,23 @@ pub fn topology_with_limit(map: &Topology, style: Style, max_calls: usize) -> St
                 continue;
             }
             let below = called.get(id).map(Vec::as_slice).unwrap_or_default();
-            for target in below {
-                if let (Some(source), Some(target)) = (nodes.get(id), nodes.get(target)) {
+            for call in below {
+                let target = nodes.get(call.target.as_str());
+                if let (Some(source), Some(target)) = (nodes.get(id), target) {
                     drawn += 1;
                     if drawn <= max_calls {
                         // Writing to a `String` can't fail.
-                        let _ =
-                            writeln!(text, "{} -> {}", shown(source, style), shown(target, style));
+                        let _ = writeln!(
+                            text,
+                            "{} -> {}{}",
+                            shown(source, style),
+                            shown(target, style),
+                            facts_of(call)
+                        );
                     }
                 }
             }
-            pending.extend(below.iter().rev());
+            pending.extend(below.iter().rev().map(|call| call.target.as_str()));
         }
     }
     if let more @ 1.. = drawn.saturating_sub(max_calls) {
@@ -85,7 +117,6 @@ fn shown(node: &Node, style: Style) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::Call;
 
     fn map(calls: &[(&str, &str)]) -> String {
         let mut names: Vec<_> =

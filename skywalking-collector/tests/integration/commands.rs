@@ -84,6 +84,7 @@ async fn json_is_that_of_the_api() {
         (&["traces", "--json"], "/api/traces"),
         (&["traces", "--json", "--service", "nobody é&"], "/api/traces?service=nobody+%C3%A9%26"),
         (&["map", "--json"], "/api/topology"),
+        (&["services", "--json"], "/api/services"),
     ] {
         assert_eq!(shown(http, arguments).await, get(http, path).await.body + "\n");
     }
@@ -118,7 +119,20 @@ async fn map_lists_the_calls() {
     let collector = with_scenario().await;
     let text = shown(collector.http_addr(), &["map"]).await;
 
-    assert!(text.starts_with("map: 4 nodes, 3 calls\nUser -> RTS_Test (Rust)"), "{text}");
+    assert!(text.starts_with("map: 4 nodes, 3 calls\nUser -> RTS_Test (Rust)  1 call ("), "{text}");
+    assert!(text.contains("/min), 1 error, p95 6 ms\n"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn services_are_a_table() {
+    let collector = with_scenario().await;
+    let text = shown(collector.http_addr(), &["services"]).await;
+    let lines: Vec<_> =
+        text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>()).collect();
+
+    assert_eq!(lines[0][..3], ["service", "instances", "calls"]);
+    assert_eq!((lines[1][0], &lines[1][1..3]), ("RTS_Test", &["1", "1"][..]));
+    assert_eq!((lines[2][0], lines.len()), ("Service_Test", 3), "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -206,7 +220,7 @@ async fn closed_output_ends_quietly() {
 #[tokio::test(flavor = "multi_thread")]
 async fn unreachable_collector_is_an_error_with_the_fix() {
     let free = TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("bound");
-    for arguments in [&["traces"][..], &["trace", "t"], &["map"], &["tail"]] {
+    for arguments in [&["traces"][..], &["trace", "t"], &["map"], &["services"], &["tail"]] {
         let error = failure(free, arguments).await;
         assert!(
             error.starts_with(&format!(

@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, Subcommand};
 use serde::Deserialize;
-use skywalking_collector::{Topology, TraceSummary, TraceView, view};
+use skywalking_collector::{ServiceView, Topology, TraceSummary, TraceView, view};
 
 use crate::browser;
 use crate::error::Error;
@@ -56,8 +56,13 @@ pub(crate) enum Command {
         #[arg(long)]
         open: bool,
     },
-    /// Shows the service map: which service calls which
+    /// Shows the service map: which service calls which, how often and how fast
     Map {
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Lists the services with the requests that they received
+    Services {
         #[command(flatten)]
         target: Target,
     },
@@ -99,7 +104,16 @@ pub(crate) async fn run(command: Command, options: Options) -> Result<(), Error>
                 return write(&format!("{text}\n"));
             }
             let map: Topology = client.parse(&text)?;
-            write(&view::topology(&map, view::Style::stdout()))
+            write(&view::topology_with_stats(&map, view::Style::stdout()))
+        }
+        Command::Services { target } => {
+            let client = Client::new(target.url, token)?;
+            let text = client.get("/api/services").await?;
+            if target.json {
+                return write(&format!("{text}\n"));
+            }
+            let services: Vec<ServiceView> = client.parse(&text)?;
+            write(&view::services(&services, view::Style::stdout()))
         }
         Command::Tail { target, filters, verbose } => {
             let client = Client::new(target.url, token)?;
