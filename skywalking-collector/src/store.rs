@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | `strings` | texts that are stored once, with counts of their uses |
 //! | `postings`, `index` | which traces have a term: a service, an endpoint, a tag |
-//! | `segment_terms` | the terms of a segment |
+//! | `segment`, `segment_terms` | a segment as it is stored, and its terms |
 //! | `reason`, `bars`, `facts` | what lists need of a trace |
 //! | `traces` | segments by trace, and the eviction of the oldest trace |
 //! | `metrics` | calls and durations over time, also of evicted traces |
@@ -19,6 +19,7 @@ mod metrics;
 mod postings;
 mod reason;
 mod registry;
+mod segment;
 mod segment_terms;
 mod strings;
 mod traces;
@@ -40,10 +41,11 @@ pub(crate) use postings::Postings;
 pub(crate) use reason::reason;
 use registry::Registry;
 pub(crate) use registry::ServiceFacts;
+pub(crate) use segment::StoredSegment;
 pub(crate) use segment_terms::searchable;
 pub(crate) use strings::{Scan, StringId};
 use traces::InsertOutcome;
-pub(crate) use traces::{StoredSegment, StoredTrace, Traces};
+pub(crate) use traces::{StoredTrace, Traces};
 
 /// Traces, services, instances and counters.
 #[derive(Debug)]

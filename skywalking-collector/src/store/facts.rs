@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::bars::{self, TimeBar};
 use super::reason::{self, Reason};
+use super::segment::StoredSegment;
 use super::segment_terms::{TermAdder, searchable};
-use super::traces::StoredSegment;
 use crate::naming;
 
 /// The largest number of services with their starts. Further ones are only counted.

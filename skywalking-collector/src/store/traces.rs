@@ -11,28 +11,17 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use skywalking_proto::rules::Violation;
-use skywalking_proto::v3::SegmentObject;
 
 use super::facts::TraceFacts;
 use super::index::{Index, TermId};
+use super::segment::StoredSegment;
 use super::segment_terms::TermAdder;
 use crate::api::TraceQuery;
 use crate::config::Limits;
 use crate::decode::DecodedSegment;
-use crate::naming;
 
 /// The memory of a trace in the indexes, in addition to its segments, its terms and its id.
 const TRACE_OVERHEAD: usize = 512;
-
-/// A segment as it was received.
-#[derive(Debug)]
-pub(crate) struct StoredSegment {
-    pub(crate) object: SegmentObject,
-    /// The violations that `validate` found.
-    pub(crate) violations: Vec<Violation>,
-    /// The number of the arrival, counted over all segments from 1.
-    pub(crate) arrival: u64,
-}
 
 /// A trace: its segments in the order of arrival, and its facts for lists of traces.
 #[derive(Debug)]
@@ -56,14 +45,6 @@ impl StoredTrace {
             + 2 * self.id.len()
             + self.facts.bytes()
             + self.terms.capacity() * size_of::<TermId>()
-    }
-}
-
-impl StoredSegment {
-    /// Returns whether the segment belongs to the service.
-    fn belongs_to(&self, service: &str) -> bool {
-        let own = self.object.service.as_str();
-        own == service || naming::display_name(own) == service
     }
 }
 
@@ -260,7 +241,7 @@ fn position(number: u64, first: u64) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use skywalking_proto::v3::{KeyStringValuePair, SpanObject};
+    use skywalking_proto::v3::{KeyStringValuePair, SegmentObject, SpanObject};
 
     use super::*;
 
