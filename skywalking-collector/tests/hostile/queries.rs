@@ -3,8 +3,10 @@
 use crate::case::Case;
 
 /// Every query that needs no parameter.
-pub(crate) const PATHS: [&str; 7] = [
+pub(crate) const PATHS: [&str; 9] = [
     "/api/about",
+    "/api/histogram",
+    "/api/tags/keys",
     "/api/services",
     "/api/instances",
     "/api/traces",
@@ -57,7 +59,10 @@ const ARRIVALS: [&str; 5] = ["", "-1", "1.2", "x", "18446744073709551616"];
 type Invalid = (&'static str, &'static [&'static str]);
 
 /// The parameters of each query.
-const PARAMETERS: [(&str, &[Invalid]); 4] = [
+const PARAMETERS: [(&str, &[Invalid]); 7] = [
+    ("/api/histogram", &[("buckets", &NUMBERS), ("from", &NUMBERS), ("to", &NUMBERS)]),
+    ("/api/tags/values?key=a&service=b", &[("limit", &NUMBERS)]),
+    ("/api/find?q=a", &[("limit", &NUMBERS)]),
     (
         "/api/traces",
         &[
@@ -108,7 +113,9 @@ pub(crate) fn cases() -> Vec<Case> {
                 (has_zero && value == "0") || (is_long && value == "9223372036854775808")
             };
             for value in values.iter().filter(|value| !is_valid(value)) {
-                cases.push(Case::get(&format!("{path}?{parameter}={value}"), 400, *parameter));
+                let separator = if path.contains('?') { '&' } else { '?' };
+                let path = format!("{path}{separator}{parameter}={value}");
+                cases.push(Case::get(&path, 400, *parameter));
             }
         }
     }
@@ -126,6 +133,16 @@ pub(crate) fn cases() -> Vec<Case> {
         Case::get("/api/traces?to=0", 200, r#""matched":0"#),
         Case::get("/api/traces?cursor=-9223372036854775808.18446744073709551615", 200, "[]"),
         Case::get("/api/traces?sort=duration&cursor=0.0", 200, "[]"),
+        Case::get("/api/histogram?buckets=501", 400, "buckets"),
+        Case::get("/api/histogram?from=9&to=1", 200, r#""buckets":[]"#),
+        Case::get("/api/histogram?from=0&to=9223372036854775807&buckets=500", 200, "width"),
+        Case::get("/api/histogram?from=0&to=1&buckets=500", 200, r#""width":1"#),
+        Case::get("/api/tags/values", 400, "key"),
+        Case::get("/api/tags/values?key=", 400, "key"),
+        Case::get("/api/tags/values?key=%00", 200, r#""values":[]"#),
+        Case::get("/api/find", 400, "q="),
+        Case::get("/api/find?q=", 400, "q="),
+        Case::get(&format!("/api/find?q={text}"), 400, "q="),
         Case::get("/api/traces?tag=", 400, "tag"),
         Case::get("/api/traces?tag=%3Dvalue", 400, "tag"),
         Case::get("/api/traces?text=", 400, "text"),
