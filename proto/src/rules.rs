@@ -39,6 +39,7 @@
 //! assert!(!found[0].loses_segment());
 //! ```
 
+mod advice;
 mod lengths;
 mod reference;
 mod rule;

@@ -82,7 +82,8 @@ impl Builder {
 
     /// Sets the largest memory of the stored traces, in bytes. The memory of a segment is estimated
     /// before it is decoded, and a segment that exceeds the limit alone is refused. The metrics can
-    /// have an eighth of it in addition, and at least 64 KiB. The default is 512 MiB.
+    /// have an eighth of it in addition, and the slow statements a thirty-second; each at least
+    /// 64 KiB. The default is 512 MiB.
     pub const fn max_bytes(mut self, bytes: usize) -> Self {
         self.limits.max_bytes = bytes;
         self

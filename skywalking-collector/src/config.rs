@@ -50,6 +50,11 @@ impl Limits {
         (self.max_bytes / 16).max(64 * 1024)
     }
 
+    /// The largest size of the statements, in bytes.
+    pub(crate) fn statements_bytes(&self) -> usize {
+        (self.max_bytes / 32).max(64 * 1024)
+    }
+
     /// The largest size of the metrics, in bytes.
     pub(crate) fn metrics_bytes(&self) -> usize {
         (self.max_bytes / 8).max(64 * 1024)

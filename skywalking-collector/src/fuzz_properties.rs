@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use crate::api::{Columns, Skeleton, TimeRange, TraceQuery, TraceView};
 use crate::config::{Limits, Timeouts};
+use crate::query::SeriesOf;
 use crate::state::{Addresses, CollectorState};
 use crate::{decode, proto_json, view};
 
@@ -63,11 +64,22 @@ pub fn segment(data: &[u8]) {
     assert_eq!(spans, stats.spans_stored);
     json(&found);
     json(&state.traces_since(&query, 0, MAX_SPANS).traces);
-    json(&state.topology(TimeRange::default()));
-    json(&state.services(TimeRange::default()));
-    json(&state.instances(None, TimeRange::default()));
+    let all = TimeRange::default();
+    let map = state.topology(all);
+    json(&map);
+    json(&state.services(all));
+    json(&state.instances(None, all));
+    json(&state.endpoints(None, all, MAX_SPANS));
+    json(&state.statements(None, None, all, MAX_SPANS));
+    json(&state.rules(None));
+    for call in &map.calls {
+        let of = SeriesOf::Call { source: call.source.clone(), target: call.target.clone() };
+        let points = state.series(of, all, 60).points;
+        let calls: u64 = points.iter().map(|point| point.calls).sum();
+        assert!(points.len() <= 60 && calls == call.stats.calls, "{call:?}");
+    }
     json(&state.violations(&query));
-    let map = view::topology(&state.topology(TimeRange::default()), view::Style::plain());
+    let map = view::topology(&map, view::Style::plain());
     assert!(!map.chars().any(is_unsafe), "{map:?}");
 }
 

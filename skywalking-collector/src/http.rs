@@ -53,6 +53,7 @@ const PATHS: &[&str] = &[
     "/api/instances",
     "/api/endpoints",
     "/api/series",
+    "/api/statements",
     "/api/traces",
     "/api/histogram",
     "/api/tags/keys",
@@ -106,7 +107,6 @@ fn router(hosts: Hosts, state: Arc<CollectorState>) -> Router {
         .route(access::HEALTHCHECK, get(healthcheck))
         .route("/api/live", get(live::stream))
         .route("/api/about", get(about))
-        .route("/api/violations", get(violations))
         .route("/api/stats", get(stats))
         .merge(search::routes())
         .merge(metrics::routes())
@@ -121,16 +121,6 @@ fn router(hosts: Hosts, state: Arc<CollectorState>) -> Router {
 
 async fn healthcheck() -> Response {
     json_response(StatusCode::OK, &serde_json::json!({ "status": "ok" }))
-}
-
-async fn violations(
-    State(state): State<Arc<CollectorState>>,
-    RawQuery(query): RawQuery,
-) -> Response {
-    respond(Arc::clone(&state), 0, params::violations(query), move |query| {
-        Some(state.violations(&query))
-    })
-    .await
 }
 
 async fn stats(State(state): State<Arc<CollectorState>>, RawQuery(query): RawQuery) -> Response {

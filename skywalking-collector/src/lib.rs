@@ -94,9 +94,10 @@ pub mod view;
 pub use api::{
     Bar, Bucket, Call, CallStats, Cursor, DetectPoint, EndpointView, Found, FoundEndpoint,
     Histogram, InstanceView, InvalidCursor, KeyValue, LogView, MAX_TRACES, NewTraces, Node,
-    NodeKind, NotKept, NotKeptCounts, ParentLink, RefView, SeriesPoint, SeriesView, ServiceView,
-    SortOrder, SpanView, Stats, TagKey, TagValue, TimeRange, Topology, TracePage, TraceQuery,
-    TraceSort, TraceSummary, TraceView, TreeNode, ViolationView,
+    NodeKind, NotKept, NotKeptCounts, ParentLink, RefView, RuleView, SeriesPoint, SeriesView,
+    ServiceView, SortOrder, SpanView, StatementKind, StatementView, Stats, TagKey, TagValue,
+    TimeRange, Topology, TracePage, TraceQuery, TraceSort, TraceSummary, TraceView, TreeNode,
+    ViolationView,
 };
 pub use builder::Builder;
 pub use collector::Collector;

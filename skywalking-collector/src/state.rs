@@ -5,6 +5,7 @@
 
 mod search;
 
+use std::cmp::Reverse;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -12,8 +13,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::sync::{Semaphore, watch};
 
 use crate::api::{
-    About, AboutLimits, EndpointView, InstanceView, MAX_TRACES, NotKept, SeriesView, ServiceView,
-    Skeleton, SpanDetails, Stats, TimeRange, Topology, TraceQuery, TraceView, ViolationView,
+    About, AboutLimits, EndpointView, InstanceView, MAX_TRACES, NotKept, RuleView, SeriesView,
+    ServiceView, Skeleton, SpanDetails, StatementKind, StatementView, Stats, TimeRange, Topology,
+    TraceQuery, TraceView, ViolationView,
 };
 use crate::auth::Token;
 use crate::budget::Budget;
@@ -181,8 +183,11 @@ impl CollectorState {
 
     pub(crate) fn services(&self, range: TimeRange) -> Vec<ServiceView> {
         let reader = self.read(query::Services::new(range));
-        let known = self.store().services();
-        reader.finish(known, |_| 0)
+        let (known, violations) = {
+            let store = self.store();
+            (store.services(), store.violations_by_service())
+        };
+        reader.finish(known, |service| violations.get(service).copied().unwrap_or(0))
     }
 
     pub(crate) fn instances(&self, service: Option<&str>, range: TimeRange) -> Vec<InstanceView> {
@@ -203,6 +208,29 @@ impl CollectorState {
 
     pub(crate) fn series(&self, of: SeriesOf, range: TimeRange, points: usize) -> SeriesView {
         self.read(query::Series::new(of, range)).finish(points)
+    }
+
+    /// Returns the slowest statements of a service and a kind, or of all.
+    pub(crate) fn statements(
+        &self,
+        service: Option<&str>,
+        kind: Option<StatementKind>,
+        range: TimeRange,
+        limit: usize,
+    ) -> Vec<StatementView> {
+        let mut found = self.store().statements(service, kind);
+        found.retain(|one| {
+            range.from.is_none_or(|from| one.time >= from)
+                && range.to.is_none_or(|to| one.time < to)
+        });
+        found.sort_by_key(|one| Reverse((one.duration, one.time)));
+        found.iter().take(limit).map(|one| StatementView::clone(one)).collect()
+    }
+
+    /// Returns the violations by rule of a service, or of all.
+    pub(crate) fn rules(&self, service: Option<&str>) -> Vec<RuleView> {
+        let counts = self.store().rule_counts(service);
+        query::by_rule(counts)
     }
 
     pub(crate) fn topology(&self, range: TimeRange) -> Topology {

@@ -8,6 +8,7 @@
 //! | `reason`, `bars`, `facts` | what lists need of a trace |
 //! | `traces` | segments by trace, and the eviction of the oldest trace |
 //! | `metrics` | calls and durations over time, also of evicted traces |
+//! | `statements`, `rule_counts` | the slowest and latest statements; violations by rule |
 //! | `registry` | services and instances |
 //!
 //! All are independent of gRPC and HTTP, and expect validated segments.
@@ -19,16 +20,19 @@ mod metrics;
 mod postings;
 mod reason;
 mod registry;
+mod rule_counts;
 mod segment;
 mod segment_terms;
+mod statements;
 mod strings;
 mod traces;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use skywalking_proto::rules::Violation;
 
-use crate::api::{InstanceView, NotKept, Stats};
+use crate::api::{InstanceView, NotKept, StatementKind, StatementView, Stats};
 use crate::config::Limits;
 use crate::decode::DecodedSegment;
 use crate::enums;
@@ -41,8 +45,11 @@ pub(crate) use postings::Postings;
 pub(crate) use reason::reason;
 use registry::Registry;
 pub(crate) use registry::ServiceFacts;
+pub(crate) use rule_counts::RuleCount;
+use rule_counts::RuleCounts;
 pub(crate) use segment::StoredSegment;
 pub(crate) use segment_terms::searchable;
+use statements::Statements;
 pub(crate) use strings::{Scan, StringId};
 use traces::InsertOutcome;
 pub(crate) use traces::{StoredTrace, Traces};
@@ -53,6 +60,8 @@ pub(crate) struct Store {
     limits: Limits,
     traces: Traces,
     metrics: Metrics,
+    statements: Statements,
+    rules: RuleCounts,
     registry: Registry,
     counters: Stats,
 }
@@ -63,6 +72,8 @@ impl Store {
             limits,
             traces: Traces::default(),
             metrics: Metrics::new(&limits),
+            statements: Statements::new(&limits),
+            rules: RuleCounts::default(),
             registry: Registry::new(&limits),
             counters: Stats::default(),
         }
@@ -97,6 +108,8 @@ impl Store {
             return Ok(());
         }
         self.metrics.record(segment);
+        self.statements.record(segment);
+        self.rules.record(segment, &violations);
         let violation_count = violations.len() as u64;
         match self.traces.insert(decoded, violations) {
             InsertOutcome::Duplicate => self.counters.segments_duplicate += 1,
@@ -150,6 +163,25 @@ impl Store {
 
     pub(crate) fn metrics(&self) -> &Metrics {
         &self.metrics
+    }
+
+    /// Returns the statements of a service and a kind, or of all.
+    pub(crate) fn statements(
+        &self,
+        service: Option<&str>,
+        kind: Option<StatementKind>,
+    ) -> Vec<Arc<StatementView>> {
+        self.statements.select(service, kind)
+    }
+
+    /// Returns the violations by rule of a service, or of all.
+    pub(crate) fn rule_counts(&self, service: Option<&str>) -> Vec<RuleCount> {
+        self.rules.select(service)
+    }
+
+    /// Returns the number of violations of each service.
+    pub(crate) fn violations_by_service(&self) -> HashMap<String, u64> {
+        self.rules.by_service()
     }
 
     pub(crate) fn services(&self) -> Vec<ServiceFacts> {

@@ -1,4 +1,5 @@
-//! Queries of metrics: services, instances, endpoints, the map, and calls over time.
+//! Queries of metrics: services, instances, endpoints, the map, calls over time, statements and
+//! violations.
 
 use std::sync::Arc;
 
@@ -7,7 +8,8 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use axum::routing::get;
 
-use super::{params, respond};
+use super::params::{self, Violations};
+use super::respond;
 use crate::state::CollectorState;
 
 pub(super) fn routes() -> Router<Arc<CollectorState>> {
@@ -17,6 +19,8 @@ pub(super) fn routes() -> Router<Arc<CollectorState>> {
         .route("/api/endpoints", get(endpoints))
         .route("/api/series", get(series))
         .route("/api/topology", get(topology))
+        .route("/api/statements", get(statements))
+        .route("/api/violations", get(violations))
 }
 
 async fn services(State(state): State<Arc<CollectorState>>, RawQuery(query): RawQuery) -> Response {
@@ -55,4 +59,31 @@ async fn series(State(state): State<Arc<CollectorState>>, RawQuery(query): RawQu
 async fn topology(State(state): State<Arc<CollectorState>>, RawQuery(query): RawQuery) -> Response {
     respond(Arc::clone(&state), 0, params::range(query), move |range| Some(state.topology(range)))
         .await
+}
+
+async fn statements(
+    State(state): State<Arc<CollectorState>>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    respond(Arc::clone(&state), 0, params::statements(query), move |params| {
+        let limit = params.statements();
+        Some(state.statements(params.service.as_deref(), params.kind, params.range, limit))
+    })
+    .await
+}
+
+async fn violations(
+    State(state): State<Arc<CollectorState>>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    match params::violations(query) {
+        Ok(Violations::ByRule(service)) => {
+            respond(Arc::clone(&state), 0, Ok(()), move |()| Some(state.rules(service.as_deref())))
+                .await
+        }
+        Ok(Violations::List(query)) => {
+            respond(Arc::clone(&state), 0, Ok(()), move |()| Some(state.violations(&query))).await
+        }
+        Err(error) => respond(state, 0, Err(error), |()| Some(())).await,
+    }
 }

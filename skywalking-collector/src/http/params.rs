@@ -11,9 +11,10 @@ mod search;
 use std::str::FromStr;
 
 use crate::api::{MAX_TRACES, TraceQuery};
+use crate::naming;
 use crate::text::quoted;
 
-pub(super) use metrics::{endpoints, instances, range, series};
+pub(super) use metrics::{endpoints, instances, range, series, statements};
 pub(super) use search::{find, histogram, live, tag_values, traces};
 
 /// The longest text to search for, in characters.
@@ -89,21 +90,44 @@ pub(super) fn text(query: Option<String>) -> Result<String, ParamError> {
     text.filter(|text| (1..=MAX_TEXT).contains(&text.chars().count())).ok_or(ParamError::Text)
 }
 
+/// Which violations to return.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Violations {
+    List(TraceQuery),
+    /// By rule, of a service or of all.
+    ByRule(Option<String>),
+}
+
 /// Parses the query of the list of violations.
-pub(super) fn violations(query: Option<String>) -> Result<TraceQuery, ParamError> {
-    let (mut service, mut limit) = (None, None);
+pub(super) fn violations(query: Option<String>) -> Result<Violations, ParamError> {
+    let (mut service, mut limit, mut group) = (None, None, None);
     for (name, value) in pairs(&query.unwrap_or_default()) {
         match name.as_str() {
             "service" => set_service(&mut service, value)?,
             "limit" => set_once("limit", &mut limit, parse_limit(&value)?)?,
+            "group" if value == "rule" => set_once("group", &mut group, ())?,
+            "group" => {
+                let expected = "rule, or omit it for a list";
+                return Err(ParamError::Invalid { name: "group", value: quoted(&value), expected });
+            }
             _ => {
-                let expected = "expected service or limit";
+                let expected = "expected service, limit or group";
                 return Err(ParamError::Unknown { name: quoted(&name), expected });
             }
         }
     }
+    if group.is_some() {
+        let service = service.as_deref().map(|service| naming::display_name(service).to_owned());
+        return match limit {
+            None => Ok(Violations::ByRule(service)),
+            Some(_) => Err(ParamError::Unknown {
+                name: quoted("limit"),
+                expected: "expected service with group=rule",
+            }),
+        };
+    }
     let limit = limit.unwrap_or(TraceQuery::default().limit);
-    Ok(TraceQuery { service, limit, ..TraceQuery::default() })
+    Ok(Violations::List(TraceQuery { service, limit, ..TraceQuery::default() }))
 }
 
 fn set_service(service: &mut Option<String>, value: String) -> Result<(), ParamError> {
@@ -164,12 +188,19 @@ mod tests {
 
     #[test]
     fn parameters_are_form_encoded() {
-        assert_eq!(violations(None), Ok(TraceQuery::new()));
-        assert_eq!(violations(query("")), Ok(TraceQuery::new()));
+        assert_eq!(violations(None), Ok(Violations::List(TraceQuery::new())));
+        assert_eq!(violations(query("")), Ok(Violations::List(TraceQuery::new())));
         assert_eq!(
             violations(query("limit=10000&service=caf%C3%A9+%2B%26")),
-            Ok(TraceQuery::new().service("café +&").limit(10_000))
+            Ok(Violations::List(TraceQuery::new().service("café +&").limit(10_000)))
         );
+        assert_eq!(
+            violations(query("group=rule&service=a")),
+            Ok(Violations::ByRule(Some("a".into())))
+        );
+        for wrong in ["group=service", "group=rule&limit=5", "group=rule&group=rule"] {
+            assert!(violations(query(wrong)).is_err(), "{wrong}");
+        }
         assert_eq!(none(query("")), Ok(()));
         assert_eq!(
             (service(query("")), service(query("service=a+b"))),
@@ -211,9 +242,9 @@ mod tests {
         limit=: invalid limit="": expected a number from 1 to 10000, or omit it for 20
         limit=+5: invalid limit=" 5": expected a number from 1 to 10000, or omit it for 20
         limit=1&limit=1: duplicate parameter limit: send it once
-        limt=5: unknown parameter "limt": expected service or limit
+        limt=5: unknown parameter "limt": expected service, limit or group
         service=: service= is empty: send the name of a service, or omit it for all services
-        %00=1: unknown parameter "\0": expected service or limit
+        %00=1: unknown parameter "\0": expected service, limit or group
         "#);
         assert_eq!(service(query("service=")), Err(ParamError::EmptyService));
         let long = format!("text={}", "é".repeat(MAX_TEXT + 1));

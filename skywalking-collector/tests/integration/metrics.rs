@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{COLLECT, builder, encoded, get, json, now, scenario, send, small, start};
+use crate::support::{
+    COLLECT, builder, encoded, get, json, now, pair, scenario, send, small, start,
+};
 
 /// The ids of nodes of the scenario.
 const CLIENT: &str = "UlRTX1Rlc3Q=.1";
@@ -159,9 +161,83 @@ async fn invalid_metrics_queries_are_400() {
         ("/api/series?service=a&points=501", "from 1 to 500"),
         ("/api/topology?from=yesterday", "epoch milliseconds"),
         ("/api/endpoints?limit=0", "from 1 to 10000"),
+        ("/api/statements?kind=queue", "database or cache"),
+        ("/api/violations?group=service", "rule, or omit it"),
         ("/api/services?service=a", "expected from, to"),
     ] {
         let response = get(collector.http_addr(), path).await;
         assert!(response.status == 400 && response.body.contains(part), "{path}: {response:?}");
     }
+}
+
+#[tokio::test]
+async fn statements_are_listed_slowest_first() {
+    let collector = builder().max_spans(4).start().await.expect("free ports");
+    let began = now();
+    let sent: Vec<_> = [("fast", 6), ("slow", 201)]
+        .into_iter()
+        .flat_map(|(trace, duration)| {
+            let mut segments = scenario(trace, began);
+            segments[1].spans[0].end_time = segments[1].spans[0].start_time + duration;
+            segments
+        })
+        .collect();
+    send(collector.grpc_addr(), COLLECT, encoded(&sent)).await.expect("accepted");
+    let http = collector.http_addr();
+    let statement = |trace: &str, duration: u64, slow: bool| {
+        json!({
+            "kind": "database", "service": "Service_Test", "peer": "APIService", "dbType": "sql",
+            "statement": "SELECT a FROM snapshot", "duration": duration, "time": began + 3,
+            "slow": slow, "threshold": 200, "traceId": trace,
+            "segmentId": format!("{trace}.server"), "spanId": 1,
+        })
+    };
+    // The trace `fast` is evicted, and its statement is listed.
+    let (slow, fast) = (statement("slow", 201, true), statement("fast", 6, false));
+
+    assert_eq!(json(http, "/api/statements").await, json!([slow, fast]));
+    assert_eq!(json(http, "/api/statements?limit=1&service=Service_Test").await, json!([slow]));
+    assert_eq!(json(http, "/api/statements?kind=cache").await, json!([]));
+    assert_eq!(json(http, &format!("/api/statements?to={began}")).await, json!([]));
+}
+
+#[tokio::test]
+async fn violations_are_grouped_by_rule() {
+    let collector = builder().max_spans(4).start().await.expect("free ports");
+    let http = collector.http_addr();
+    for trace in ["first", "second"] {
+        let mut segments = scenario(trace, now());
+        segments[0].spans[0].peer.clear();
+        segments[1].spans[0].tags.push(pair("", "x"));
+        send(collector.grpc_addr(), COLLECT, encoded(&segments)).await.expect("accepted");
+    }
+    let rules = json(http, "/api/violations?group=rule").await;
+    let shown: Vec<_> = rules
+        .as_array()
+        .expect("an array")
+        .iter()
+        .map(|rule| {
+            let trace = &rule["example"]["traceId"];
+            json!([rule["rule"], rule["count"], rule["services"], trace])
+        })
+        .collect();
+
+    // The violations of the evicted trace count.
+    assert_eq!(
+        json!(shown),
+        json!([["no-key", 2, ["Service_Test"], "second"], ["no-peer", 2, ["RTS_Test"], "second"],])
+    );
+    assert_eq!(rules[1]["remedy"], "Set the peer of each Exit span to the address that is called.");
+    assert_eq!(
+        rules[1]["explanation"],
+        "The OAP makes no call of the span, so it is missing on the service map."
+    );
+
+    let own = json(http, "/api/violations?group=rule&service=RTS_Test").await;
+
+    assert_eq!((own.as_array().map(Vec::len), &own[0]["rule"]), (Some(1), &json!("no-peer")));
+
+    let services = json(http, "/api/services").await;
+
+    assert_eq!(services[0]["violations"], 2);
 }

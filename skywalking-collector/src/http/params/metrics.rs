@@ -2,7 +2,7 @@
 
 use super::filters::parse_time;
 use super::{ParamError, pairs, parse_limit, parse_number, set_once, set_service, set_text};
-use crate::api::TimeRange;
+use crate::api::{StatementKind, TimeRange};
 use crate::naming;
 use crate::query::SeriesOf;
 use crate::text::quoted;
@@ -11,6 +11,7 @@ use crate::text::quoted;
 const MAX_POINTS: usize = 500;
 const DEFAULT_POINTS: usize = 60;
 const DEFAULT_ENDPOINTS: usize = 100;
+const DEFAULT_STATEMENTS: usize = 50;
 
 /// The parameters of metrics. Each path accepts some of them.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -18,6 +19,7 @@ pub(in crate::http) struct MetricsParams {
     pub(in crate::http) range: TimeRange,
     /// The displayed name.
     pub(in crate::http) service: Option<String>,
+    pub(in crate::http) kind: Option<StatementKind>,
     limit: Option<usize>,
     instance: Option<String>,
     endpoint: Option<String>,
@@ -47,6 +49,7 @@ impl MetricsParams {
                 "endpoint" => set_text("endpoint", &mut params.endpoint, value)?,
                 "source" => set_text("source", &mut params.source, value)?,
                 "target" => set_text("target", &mut params.target, value)?,
+                "kind" => set_once("kind", &mut params.kind, parse_kind(&value)?)?,
                 "limit" => set_once("limit", &mut params.limit, parse_limit(&value)?)?,
                 _ => set_once("points", &mut params.points, parse_points(&value)?)?,
             }
@@ -57,6 +60,22 @@ impl MetricsParams {
     /// Returns the number of endpoints.
     pub(in crate::http) fn endpoints(&self) -> usize {
         self.limit.unwrap_or(DEFAULT_ENDPOINTS)
+    }
+
+    /// Returns the number of statements.
+    pub(in crate::http) fn statements(&self) -> usize {
+        self.limit.unwrap_or(DEFAULT_STATEMENTS)
+    }
+}
+
+fn parse_kind(value: &str) -> Result<StatementKind, ParamError> {
+    match value {
+        "database" => Ok(StatementKind::Database),
+        "cache" => Ok(StatementKind::Cache),
+        _ => {
+            let expected = "database or cache, or omit it for both";
+            Err(ParamError::Invalid { name: "kind", value: quoted(value), expected })
+        }
     }
 }
 
@@ -83,6 +102,11 @@ pub(in crate::http) fn instances(query: Option<String>) -> Result<MetricsParams,
 /// Parses the query of the list of endpoints.
 pub(in crate::http) fn endpoints(query: Option<String>) -> Result<MetricsParams, ParamError> {
     MetricsParams::parse(query, "service, from, to, limit")
+}
+
+/// Parses the query of the list of statements.
+pub(in crate::http) fn statements(query: Option<String>) -> Result<MetricsParams, ParamError> {
+    MetricsParams::parse(query, "service, kind, from, to, limit")
 }
 
 /// Parses the query of a series: its subject, and the number of points.
@@ -175,7 +199,7 @@ mod tests {
         from=x: invalid from="x": expected epoch milliseconds, or omit it for all times
         from=1&from=2: duplicate parameter from: send it once
         limit=1: unknown parameter "limit": expected service, endpoint, instance, source, target, from, to, points
-        endpoint=: invalid endpoint="": expected a text, or omit it for all traces
+        endpoint=: invalid endpoint="": expected a text, or omit it
         "#);
         assert_eq!(
             range(query("x=1")).map_err(|error| error.to_string()),
