@@ -80,6 +80,7 @@ assets! {
     "js/pages/services/columns.js"
     "js/pages/services/data-table.js"
     "js/pages/services/endpoints.js"
+    "js/pages/services/grouped.js"
     "js/pages/services/index.js"
     "js/pages/services/instances.js"
     "js/pages/services/list.js"

@@ -18,7 +18,7 @@ const TABS = [
   { id: "overview", name: "Overview", view: Overview },
   { id: "endpoints", name: "Endpoints", view: Endpoints },
   { id: "instances", name: "Instances", view: Instances },
-  { id: "statements", name: "Slow statements", view: Statements },
+  { id: "statements", name: "Statements", view: Statements },
   { id: "violations", name: "Violations", view: Violations },
 ];
 const PANEL = "service-view";

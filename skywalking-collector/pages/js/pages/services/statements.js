@@ -8,13 +8,14 @@ import { Copy } from "../../ui/copy.js";
 import { Name } from "../../ui/values.js";
 import { KindIcon } from "../map/icons.js";
 import { formatSql } from "../trace/sql.js";
+import { grouped } from "./grouped.js";
 
 const KINDS = [[null, "All"], ["database", "Databases"], ["cache", "Caches"]];
 
 export function Statements({ name, params }) {
   const kind = ["database", "cache"].find((each) => each === params.get("kind")) ?? null;
   const { data, error, reload, now } = useRecent("/api/statements",
-    { service: name, kind, limit: 50 }, params);
+    { service: name, kind, limit: 200 }, params);
   if (error && !data) {
     return html`<${Failure} title="The statements could not be read" text=${error.message}
       retry=${reload} />`;
@@ -29,8 +30,9 @@ export function Statements({ name, params }) {
       ? html`<${Empty} title="No statements in this time">
           <p>Exit spans to a database need the tag <code>db.statement</code>, those to a cache
             ${" "}<code>cache.cmd</code>.</p><//>`
-      : html`<ul class="plain cards">${data.map((item) => html`<${Statement} of=${item} now=${now}
-          key=${`${item.traceId} ${item.segmentId} ${item.spanId}`} />`)}</ul>`}`;
+      : html`<ul class="plain cards">${grouped(data).map((item) => html`
+          <${Statement} of=${item} now=${now}
+            key=${`${item.traceId} ${item.segmentId} ${item.spanId}`} />`)}</ul>`}`;
 }
 
 function Statement({ of: item, now }) {
@@ -44,6 +46,7 @@ function Statement({ of: item, now }) {
       <span class="row-name"><${KindIcon} kind=${item.kind} />${item.dbType || item.kind}
         ${" "}<${Name} text=${item.peer} length=${48} /></span>
       <span class="dim" title=${exact(item.time)}>${relative(item.time, now)}</span>
+      ${item.times > 1 && html`<span class="dim">slowest of ${item.times}</span>`}
       <span class="card-end"><a href=${address}>Trace</a>
         <${Copy} text=${item.statement} label="Copy the statement" /></span>
     </p>
