@@ -124,11 +124,11 @@ async fn healthcheck() -> Response {
 }
 
 async fn stats(State(state): State<Arc<CollectorState>>, RawQuery(query): RawQuery) -> Response {
-    respond(Arc::clone(&state), 0, params::none(query), move |()| Some(state.stats())).await
+    respond(Arc::clone(&state), 0, params::none(query), move |()| state.stats()).await
 }
 
 async fn about(State(state): State<Arc<CollectorState>>, RawQuery(query): RawQuery) -> Response {
-    respond(Arc::clone(&state), 0, params::none(query), move |()| Some(state.about())).await
+    respond(Arc::clone(&state), 0, params::none(query), move |()| state.about()).await
 }
 
 /// The paths for reports that the message of a 404 lists.
@@ -164,7 +164,21 @@ async fn respond<P, T>(
     state: Arc<CollectorState>,
     bytes: usize,
     params: Result<P, ParamError>,
-    look_up: impl FnOnce(P) -> Option<T> + Send + 'static,
+    look_up: impl FnOnce(P) -> T + Send + 'static,
+) -> Response
+where
+    P: Send + 'static,
+    T: Serialize + 'static,
+{
+    try_respond(state, bytes, params, |params| Ok(look_up(params))).await
+}
+
+/// Like [`respond`]. An error of `look_up` is the message of a 404.
+async fn try_respond<P, T>(
+    state: Arc<CollectorState>,
+    bytes: usize,
+    params: Result<P, ParamError>,
+    look_up: impl FnOnce(P) -> Result<T, String> + Send + 'static,
 ) -> Response
 where
     P: Send + 'static,
@@ -188,9 +202,9 @@ where
             look_up(params).map(|found| response::to_json(&found, reservation.into_buffer(bytes)));
         drop(permit);
         match json {
-            Some(Ok(buffer)) => response::buffered(buffer.release_source()),
-            Some(Err(BudgetExhausted)) => busy(),
-            None => error_response(StatusCode::NOT_FOUND, "not stored"),
+            Ok(Ok(buffer)) => response::buffered(buffer.release_source()),
+            Ok(Err(BudgetExhausted)) => busy(),
+            Err(missing) => error_response(StatusCode::NOT_FOUND, &missing),
         }
     });
     response.await.unwrap_or_else(|_| {

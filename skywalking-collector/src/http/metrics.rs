@@ -7,9 +7,11 @@ use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use axum::routing::get;
+use serde::Serialize;
 
 use super::params::{self, Violations};
 use super::respond;
+use crate::api::{RuleView, ViolationView};
 use crate::state::CollectorState;
 
 pub(super) fn routes() -> Router<Arc<CollectorState>> {
@@ -24,8 +26,7 @@ pub(super) fn routes() -> Router<Arc<CollectorState>> {
 }
 
 async fn services(State(state): State<Arc<CollectorState>>, RawQuery(query): RawQuery) -> Response {
-    respond(Arc::clone(&state), 0, params::range(query), move |range| Some(state.services(range)))
-        .await
+    respond(Arc::clone(&state), 0, params::range(query), move |range| state.services(range)).await
 }
 
 async fn instances(
@@ -33,7 +34,7 @@ async fn instances(
     RawQuery(query): RawQuery,
 ) -> Response {
     respond(Arc::clone(&state), 0, params::instances(query), move |params| {
-        Some(state.instances(params.service.as_deref(), params.range))
+        state.instances(params.service.as_deref(), params.range)
     })
     .await
 }
@@ -44,21 +45,20 @@ async fn endpoints(
 ) -> Response {
     respond(Arc::clone(&state), 0, params::endpoints(query), move |params| {
         let limit = params.endpoints();
-        Some(state.endpoints(params.service, params.range, limit))
+        state.endpoints(params.service, params.range, limit)
     })
     .await
 }
 
 async fn series(State(state): State<Arc<CollectorState>>, RawQuery(query): RawQuery) -> Response {
     respond(Arc::clone(&state), 0, params::series(query), move |(of, range, points)| {
-        Some(state.series(of, range, points))
+        state.series(of, range, points)
     })
     .await
 }
 
 async fn topology(State(state): State<Arc<CollectorState>>, RawQuery(query): RawQuery) -> Response {
-    respond(Arc::clone(&state), 0, params::range(query), move |range| Some(state.topology(range)))
-        .await
+    respond(Arc::clone(&state), 0, params::range(query), move |range| state.topology(range)).await
 }
 
 async fn statements(
@@ -67,23 +67,26 @@ async fn statements(
 ) -> Response {
     respond(Arc::clone(&state), 0, params::statements(query), move |params| {
         let limit = params.statements();
-        Some(state.statements(params.service.as_deref(), params.kind, params.range, limit))
+        state.statements(params.service.as_deref(), params.kind, params.range, limit)
     })
     .await
+}
+
+/// The violations that were asked for.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Found {
+    List(Vec<ViolationView>),
+    ByRule(Vec<RuleView>),
 }
 
 async fn violations(
     State(state): State<Arc<CollectorState>>,
     RawQuery(query): RawQuery,
 ) -> Response {
-    match params::violations(query) {
-        Ok(Violations::ByRule(service)) => {
-            respond(Arc::clone(&state), 0, Ok(()), move |()| Some(state.rules(service.as_deref())))
-                .await
-        }
-        Ok(Violations::List(query)) => {
-            respond(Arc::clone(&state), 0, Ok(()), move |()| Some(state.violations(&query))).await
-        }
-        Err(error) => respond(state, 0, Err(error), |()| Some(())).await,
-    }
+    respond(Arc::clone(&state), 0, params::violations(query), move |params| match params {
+        Violations::ByRule(service) => Found::ByRule(state.rules(service.as_deref())),
+        Violations::List(query) => Found::List(state.violations(&query)),
+    })
+    .await
 }

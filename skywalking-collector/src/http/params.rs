@@ -160,6 +160,17 @@ fn parse_number<T: FromStr>(
     number.ok_or_else(|| ParamError::Invalid { name, value: quoted(value), expected })
 }
 
+/// Returns the choice of this name.
+fn parse_choice<T, const N: usize>(
+    name: &'static str,
+    value: &str,
+    choices: [(&str, T); N],
+    expected: &'static str,
+) -> Result<T, ParamError> {
+    let chosen = choices.into_iter().find_map(|(choice, of)| (choice == value).then_some(of));
+    chosen.ok_or_else(|| ParamError::Invalid { name, value: quoted(value), expected })
+}
+
 fn parse_limit(value: &str) -> Result<usize, ParamError> {
     let limit = value.parse().ok().filter(|limit| (1..=MAX_TRACES).contains(limit));
     limit

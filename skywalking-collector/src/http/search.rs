@@ -29,13 +29,12 @@ pub(super) fn routes() -> Router<Arc<CollectorState>> {
 async fn traces(State(state): SharedState, RawQuery(query): RawQuery) -> Response {
     let params = params::traces(query);
     let most = params.as_ref().map_or(0, |query| query.limit.min(state.stats().traces_stored));
-    respond(Arc::clone(&state), most * SUMMARY, params, move |query| Some(state.search(&query)))
-        .await
+    respond(Arc::clone(&state), most * SUMMARY, params, move |query| state.search(&query)).await
 }
 
 async fn histogram(State(state): SharedState, RawQuery(query): RawQuery) -> Response {
     respond(Arc::clone(&state), 0, params::histogram(query), move |(query, buckets)| {
-        Some(state.histogram(&query, buckets))
+        state.histogram(&query, buckets)
     })
     .await
 }
@@ -46,8 +45,8 @@ struct TagKeys {
 }
 
 async fn tag_keys(State(state): SharedState, RawQuery(query): RawQuery) -> Response {
-    respond(Arc::clone(&state), 0, params::service(query), move |service| {
-        Some(TagKeys { keys: state.tag_keys(service.as_deref()) })
+    respond(Arc::clone(&state), 0, params::service(query), move |service| TagKeys {
+        keys: state.tag_keys(service.as_deref()),
     })
     .await
 }
@@ -60,14 +59,14 @@ struct TagValues {
 async fn tag_values(State(state): SharedState, RawQuery(query): RawQuery) -> Response {
     respond(Arc::clone(&state), 0, params::tag_values(query), move |params| {
         let service = params.service.as_deref();
-        Some(TagValues { values: state.tag_values(&params.key, service, params.limit) })
+        TagValues { values: state.tag_values(&params.key, service, params.limit) }
     })
     .await
 }
 
 async fn find(State(state): SharedState, RawQuery(query): RawQuery) -> Response {
     respond(Arc::clone(&state), 0, params::find(query), move |(text, limit)| {
-        Some(state.find(&text, limit))
+        state.find(&text, limit)
     })
     .await
 }

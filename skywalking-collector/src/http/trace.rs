@@ -11,8 +11,8 @@ use axum::routing::get;
 use serde::Serialize;
 
 use super::params::{self, ParamError};
-use super::respond;
 use super::response::error_response;
+use super::try_respond;
 use crate::state::CollectorState;
 use crate::text::quoted;
 
@@ -26,26 +26,18 @@ pub(super) fn routes() -> Router<Arc<CollectorState>> {
         .route("/api/traces/{trace_id}/spans/{segment_id}/{span_id}", get(span))
 }
 
-async fn trace(
-    State(state): SharedState,
-    id: Result<Path<String>, PathRejection>,
-    RawQuery(query): RawQuery,
-) -> Response {
-    let Ok(Path(id)) = id else { return invalid_path() };
-    let (missing, bytes) = (not_stored(&id), state.trace_bytes(&id));
-    let shared = Arc::clone(&state);
-    answer(shared, bytes, params::none(query), missing, move |()| state.trace(&id)).await
+/// The trace id in the path.
+type TraceId = Result<Path<String>, PathRejection>;
+
+async fn trace(State(state): SharedState, id: TraceId, RawQuery(query): RawQuery) -> Response {
+    let params = params::none(query);
+    of_trace(state, id, CollectorState::trace_bytes, params, |state, id, ()| state.trace(id)).await
 }
 
-async fn skeleton(
-    State(state): SharedState,
-    id: Result<Path<String>, PathRejection>,
-    RawQuery(query): RawQuery,
-) -> Response {
-    let Ok(Path(id)) = id else { return invalid_path() };
-    let (missing, bytes) = (not_stored(&id), state.rows_bytes(&id));
-    let shared = Arc::clone(&state);
-    answer(shared, bytes, params::none(query), missing, move |()| state.skeleton(&id)).await
+async fn skeleton(State(state): SharedState, id: TraceId, RawQuery(query): RawQuery) -> Response {
+    let params = params::none(query);
+    of_trace(state, id, CollectorState::rows_bytes, params, |state, id, ()| state.skeleton(id))
+        .await
 }
 
 /// The rows that contain a text.
@@ -54,16 +46,10 @@ struct Found {
     rows: Vec<usize>,
 }
 
-async fn search(
-    State(state): SharedState,
-    id: Result<Path<String>, PathRejection>,
-    RawQuery(query): RawQuery,
-) -> Response {
-    let Ok(Path(id)) = id else { return invalid_path() };
-    let (missing, bytes) = (not_stored(&id), state.rows_bytes(&id));
-    let shared = Arc::clone(&state);
-    answer(shared, bytes, params::text(query), missing, move |text| {
-        state.matching_rows(&id, &text).map(|rows| Found { rows })
+async fn search(State(state): SharedState, id: TraceId, RawQuery(query): RawQuery) -> Response {
+    let params = params::text(query);
+    of_trace(state, id, CollectorState::rows_bytes, params, |state, id, text| {
+        state.matching_rows(id, &text).map(|rows| Found { rows })
     })
     .await
 }
@@ -85,36 +71,32 @@ async fn span(
     );
     let bytes = state.rows_bytes(&id);
     let shared = Arc::clone(&state);
-    answer(shared, bytes, params::none(query), missing, move |()| {
-        state.span_details(&id, &segment_id, span_id)
+    try_respond(shared, bytes, params::none(query), move |()| {
+        state.span_details(&id, &segment_id, span_id).ok_or(missing)
     })
     .await
 }
 
-/// Like [`respond`], with the message of a 404.
-async fn answer<P, T>(
+/// Responds to a query of a whole trace. `bytes` returns the memory of the result.
+async fn of_trace<P, T>(
     state: Arc<CollectorState>,
-    bytes: usize,
+    id: TraceId,
+    bytes: impl FnOnce(&CollectorState, &str) -> usize,
     params: Result<P, ParamError>,
-    missing: String,
-    look_up: impl FnOnce(P) -> Option<T> + Send + 'static,
+    look_up: impl FnOnce(&CollectorState, &str, P) -> Option<T> + Send + 'static,
 ) -> Response
 where
     P: Send + 'static,
     T: Serialize + 'static,
 {
-    let response = respond(state, bytes, params, look_up).await;
-    if response.status() == StatusCode::NOT_FOUND {
-        return error_response(StatusCode::NOT_FOUND, &missing);
-    }
-    response
-}
-
-fn not_stored(id: &str) -> String {
-    format!(
+    let Ok(Path(id)) = id else { return invalid_path() };
+    let missing = format!(
         "trace {} is not stored: it has not arrived, or it was evicted; /api/traces lists the stored traces",
-        quoted(id)
-    )
+        quoted(&id)
+    );
+    let (shared, bytes) = (Arc::clone(&state), bytes(&state, &id));
+    try_respond(shared, bytes, params, move |params| look_up(&state, &id, params).ok_or(missing))
+        .await
 }
 
 fn invalid_path() -> Response {

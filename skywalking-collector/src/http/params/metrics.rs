@@ -1,7 +1,9 @@
 //! The parameters of metrics.
 
 use super::filters::parse_time;
-use super::{ParamError, pairs, parse_limit, parse_number, set_once, set_service, set_text};
+use super::{
+    ParamError, pairs, parse_choice, parse_limit, parse_number, set_once, set_service, set_text,
+};
 use crate::api::{StatementKind, TimeRange};
 use crate::naming;
 use crate::query::SeriesOf;
@@ -69,14 +71,8 @@ impl MetricsParams {
 }
 
 fn parse_kind(value: &str) -> Result<StatementKind, ParamError> {
-    match value {
-        "database" => Ok(StatementKind::Database),
-        "cache" => Ok(StatementKind::Cache),
-        _ => {
-            let expected = "database or cache, or omit it for both";
-            Err(ParamError::Invalid { name: "kind", value: quoted(value), expected })
-        }
-    }
+    let kinds = [("database", StatementKind::Database), ("cache", StatementKind::Cache)];
+    parse_choice("kind", value, kinds, "database or cache, or omit it for both")
 }
 
 fn parse_points(value: &str) -> Result<usize, ParamError> {

@@ -2,7 +2,8 @@
 
 use super::filters::Filters;
 use super::{
-    MAX_TEXT, ParamError, pairs, parse_limit, parse_number, set_once, set_service, set_text,
+    MAX_TEXT, ParamError, pairs, parse_choice, parse_limit, parse_number, set_once, set_service,
+    set_text,
 };
 use crate::api::{Cursor, SortOrder, TraceQuery, TraceSort};
 use crate::text::quoted;
@@ -118,25 +119,13 @@ fn parse_count(name: &'static str, value: &str, max: usize) -> Result<usize, Par
 }
 
 fn parse_sort(value: &str) -> Result<TraceSort, ParamError> {
-    match value {
-        "start" => Ok(TraceSort::Start),
-        "duration" => Ok(TraceSort::Duration),
-        _ => {
-            let expected = "start or duration";
-            Err(ParamError::Invalid { name: "sort", value: quoted(value), expected })
-        }
-    }
+    let sorts = [("start", TraceSort::Start), ("duration", TraceSort::Duration)];
+    parse_choice("sort", value, sorts, "start or duration")
 }
 
 fn parse_order(value: &str) -> Result<SortOrder, ParamError> {
-    match value {
-        "desc" => Ok(SortOrder::Descending),
-        "asc" => Ok(SortOrder::Ascending),
-        _ => {
-            let expected = "desc or asc";
-            Err(ParamError::Invalid { name: "order", value: quoted(value), expected })
-        }
-    }
+    let orders = [("desc", SortOrder::Descending), ("asc", SortOrder::Ascending)];
+    parse_choice("order", value, orders, "desc or asc")
 }
 
 fn parse_cursor(value: &str) -> Result<Cursor, ParamError> {
