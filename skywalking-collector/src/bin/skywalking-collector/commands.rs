@@ -8,6 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, Subcommand};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use skywalking_collector::{ServiceView, Topology, TraceSummary, TraceView, view};
 
 use crate::browser;
@@ -91,35 +92,36 @@ pub(crate) async fn run(command: Command, options: Options) -> Result<(), Error>
             if open {
                 browser::open(&client.page(&format!("/traces/{}", client::segment(&id)))).await;
             }
-            let text = client.get(&trace_path(&id)).await?;
-            if target.json {
-                return write(&format!("{text}\n"));
-            }
-            write(&tree(&client.parse(&text)?, verbose, usize::MAX))
+            let text = |trace: TraceView| tree(&trace, verbose, usize::MAX);
+            show(&client, target.json, &trace_path(&id), text).await
         }
         Command::Map { target } => {
             let client = Client::new(target.url, token)?;
-            let text = client.get("/api/topology").await?;
-            if target.json {
-                return write(&format!("{text}\n"));
-            }
-            let map: Topology = client.parse(&text)?;
-            write(&view::topology_with_stats(&map, view::Style::stdout()))
+            let text = |map: Topology| view::topology_with_stats(&map, view::Style::stdout());
+            show(&client, target.json, "/api/topology", text).await
         }
         Command::Services { target } => {
             let client = Client::new(target.url, token)?;
-            let text = client.get("/api/services").await?;
-            if target.json {
-                return write(&format!("{text}\n"));
-            }
-            let services: Vec<ServiceView> = client.parse(&text)?;
-            write(&view::services(&services, view::Style::stdout()))
+            let text =
+                |services: Vec<ServiceView>| view::services(&services, view::Style::stdout());
+            show(&client, target.json, "/api/services", text).await
         }
         Command::Tail { target, filters, verbose } => {
             let client = Client::new(target.url, token)?;
             tail::run(&client, target.json, &filters, verbose).await
         }
     }
+}
+
+/// Prints the JSON of an answer, or the text that `text` makes of it.
+async fn show<T: DeserializeOwned>(
+    client: &Client,
+    json: bool,
+    path: &str,
+    text: impl FnOnce(T) -> String,
+) -> Result<(), Error> {
+    let answer = client.get(path).await?;
+    write(&if json { format!("{answer}\n") } else { text(client.parse(&answer)?) })
 }
 
 /// The part of a page of traces that is printed.
