@@ -219,10 +219,7 @@ impl CollectorState {
         limit: usize,
     ) -> Vec<StatementView> {
         let mut found = self.store().statements(service, kind);
-        found.retain(|one| {
-            range.from.is_none_or(|from| one.time >= from)
-                && range.to.is_none_or(|to| one.time < to)
-        });
+        found.retain(|one| range.contains(one.time));
         found.sort_by_key(|one| Reverse((one.duration, one.time)));
         found.iter().take(limit).map(|one| StatementView::clone(one)).collect()
     }

@@ -13,6 +13,13 @@ pub struct TimeRange {
     pub to: Option<i64>,
 }
 
+impl TimeRange {
+    /// Returns whether the time is in the range, to the millisecond.
+    pub(crate) fn contains(self, time: i64) -> bool {
+        self.from.is_none_or(|from| time >= from) && self.to.is_none_or(|to| time < to)
+    }
+}
+
 /// Counts calls and errors, and describes the durations of a range of time.
 ///
 /// Durations are in milliseconds. Their error is at most 3.2 %. A percentile is `None` (JSON

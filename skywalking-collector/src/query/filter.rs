@@ -3,7 +3,7 @@
 //! A search finds them by the index. A single trace, such as one that has just arrived, is checked
 //! by its own terms.
 
-use crate::api::TraceQuery;
+use crate::api::{TimeRange, TraceQuery};
 use crate::naming;
 use crate::store::{
     Index, Postings, Scan, StoredTrace, StringId, Term, TraceFacts, Traces, searchable,
@@ -131,8 +131,7 @@ fn any_of(traces: &Traces, is_selected: impl Fn(Term) -> bool) -> Condition<'_> 
 
 /// Returns whether time, duration and error are as in the query.
 fn has_numbers(facts: &TraceFacts, query: &TraceQuery) -> bool {
-    query.from.is_none_or(|from| facts.start >= from)
-        && query.to.is_none_or(|to| facts.start < to)
+    TimeRange { from: query.from, to: query.to }.contains(facts.start)
         && query.min_duration.is_none_or(|min| facts.duration() >= min)
         && query.max_duration.is_none_or(|max| facts.duration() <= max)
         && query.is_error.is_none_or(|is_error| facts.is_error == is_error)
