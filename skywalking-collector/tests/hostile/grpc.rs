@@ -2,10 +2,8 @@
 
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::task::{Context, Poll};
 
-use bytes::Bytes;
-use http_body::{Body, Frame};
+use http_body::Body as _;
 use prost::Message as _;
 use skywalking_proto::v3::SegmentCollection;
 use tonic::Code;
@@ -43,7 +41,7 @@ impl Call {
         for (name, value) in &self.headers {
             request = request.header(*name, &value[..]);
         }
-        let body = tonic::body::Body::new(Sent(Some(self.body.clone().into())));
+        let body = tonic::body::Body::new(axum::body::Body::from(self.body.clone()));
         let request = request.body(body).map_err(|error| error.to_string())?;
         let ready = std::future::poll_fn(|context| channel.poll_ready(context)).await;
         ready.map_err(|error| error.to_string())?;
@@ -63,21 +61,6 @@ impl Call {
         }
         let status = tonic::Status::from_header_map(&metadata).ok_or("no status")?;
         Ok((status.code(), status.message().to_owned()))
-    }
-}
-
-/// A body with one chunk.
-struct Sent(Option<Bytes>);
-
-impl Body for Sent {
-    type Data = Bytes;
-    type Error = std::convert::Infallible;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        Poll::Ready(self.0.take().map(|data| Ok(Frame::data(data))))
     }
 }
 

@@ -5,23 +5,14 @@ use std::time::Instant;
 
 use prost::Message as _;
 use serde_json::{Value, json};
-use skywalking_collector::Collector;
 use skywalking_proto::v3::{
     RefType, SegmentCollection, SegmentObject, SegmentReference, SpanObject,
 };
 
 use crate::support::{
     COLLECT, COLLECT_IN_SYNC, builder, encoded, get, json, now, pair, scenario, send, small, start,
+    with_scenario,
 };
-
-async fn with_scenario() -> (Collector, i64) {
-    let collector = start().await;
-    let began = now();
-    send(collector.grpc_addr(), COLLECT, encoded(&scenario("trace/1", began)))
-        .await
-        .expect("accepted");
-    (collector, began)
-}
 
 #[tokio::test]
 async fn skeleton_has_the_tree_as_columns() {
