@@ -3,8 +3,10 @@
 use crate::case::Case;
 
 /// Every query that needs no parameter.
-pub(crate) const PATHS: [&str; 9] = [
+pub(crate) const PATHS: [&str; 11] = [
     "/api/about",
+    "/api/endpoints",
+    "/api/statements",
     "/api/histogram",
     "/api/tags/keys",
     "/api/services",
@@ -38,7 +40,8 @@ const NUMBERS: [&str; 18] = [
 ];
 
 /// Values that are no name of a choice.
-const CHOICES: [&str; 6] = ["", "START", "start%00", "none", "1", "start,duration"];
+const CHOICES: [&str; 8] =
+    ["", "START", "start%00", "none", "1", "start,duration", "%E2%80%AE", "%3Cscript%3E"];
 /// Values that are no cursor.
 const CURSORS: [&str; 9] = [
     "",
@@ -58,8 +61,20 @@ const ARRIVALS: [&str; 5] = ["", "-1", "1.2", "x", "18446744073709551616"];
 /// A parameter, with invalid values.
 type Invalid = (&'static str, &'static [&'static str]);
 
+/// The range of time.
+const RANGE: &[Invalid] = &[("from", &NUMBERS), ("to", &NUMBERS)];
+
 /// The parameters of each query.
-const PARAMETERS: [(&str, &[Invalid]); 7] = [
+const PARAMETERS: [(&str, &[Invalid]); 17] = [
+    ("/api/services", RANGE),
+    ("/api/instances", RANGE),
+    ("/api/topology", RANGE),
+    ("/api/endpoints", RANGE),
+    ("/api/endpoints", &[("limit", &NUMBERS)]),
+    ("/api/series?service=a", RANGE),
+    ("/api/series?source=a.1&target=b.1", &[("points", &NUMBERS)]),
+    ("/api/statements", RANGE),
+    ("/api/statements?service=a", &[("limit", &NUMBERS), ("kind", &CHOICES)]),
     ("/api/histogram", &[("buckets", &NUMBERS), ("from", &NUMBERS), ("to", &NUMBERS)]),
     ("/api/tags/values?key=a&service=b", &[("limit", &NUMBERS)]),
     ("/api/find?q=a", &[("limit", &NUMBERS)]),
@@ -79,7 +94,8 @@ const PARAMETERS: [(&str, &[Invalid]); 7] = [
         ],
     ),
     ("/api/live", &[("from", &NUMBERS), ("to", &NUMBERS), ("cursor", &ARRIVALS)]),
-    ("/api/violations", &[("limit", &NUMBERS)]),
+    ("/api/violations", &[("limit", &NUMBERS), ("group", &CHOICES)]),
+    ("/api/violations?group=rule", &[("limit", &["1", "0", "-1", "10000"])]),
     ("/api/traces/t/search", &[("text", &["", "%20&text=a"])]),
 ];
 
@@ -119,11 +135,20 @@ pub(crate) fn cases() -> Vec<Case> {
             }
         }
     }
-    for path in ["/api/instances", "/api/traces", "/api/violations"] {
+    for path in [
+        "/api/instances",
+        "/api/traces",
+        "/api/violations",
+        "/api/endpoints",
+        "/api/series",
+        "/api/statements",
+        "/api/tags/keys",
+    ] {
         cases.push(Case::get(&format!("{path}?service="), 400, "service= is empty"));
         let twice = format!("{path}?service=a&service=b");
         cases.push(Case::get(&twice, 400, "duplicate parameter service"));
     }
+    cases.extend(metrics());
     let text = "a".repeat(60_000);
     cases.extend([
         Case::get(&format!("/api/traces/t/search?text={text}"), 400, "text="),
@@ -142,6 +167,18 @@ pub(crate) fn cases() -> Vec<Case> {
         Case::get("/api/tags/values?key=%00", 200, r#""values":[]"#),
         Case::get("/api/find", 400, "q="),
         Case::get("/api/find?q=", 400, "q="),
+        Case::get("/api/find?q=a&q=b", 400, "duplicate parameter q"),
+        Case::get("/api/find?limit=5", 400, "q="),
+        Case::get("/api/find?q=%00", 200, r#""traces":[]"#),
+        Case::get("/api/find?q=%E2%80%AE", 200, r#""services":["#),
+        Case::get("/api/find?q=%ff&limit=100", 200, r#""traces":[]"#),
+        Case::get("/api/find?q=..%2F..%2Fetc%2Fpasswd", 200, r#""traces":[]"#),
+        Case::get("/api/find?q=%3Cscript%3E&limit=1", 200, r#""traces":["#),
+        Case::get("/api/find?q=%F0%9F%98&limit=1", 200, r#""traces":[]"#),
+        Case::get("/api/find?q=%25_*%5C", 200, r#""traces":[]"#),
+        Case::get(&format!("/api/find?q={}", "%F0%9F%A6%80".repeat(200)), 200, r#""traces":[]"#),
+        Case::get(&format!("/api/find?q={}", "%F0%9F%A6%80".repeat(201)), 400, "q="),
+        Case::get(&format!("/api/find?q=a{}", "&q=a".repeat(10_000)), 400, "duplicate"),
         Case::get(&format!("/api/find?q={text}"), 400, "q="),
         Case::get("/api/traces?tag=", 400, "tag"),
         Case::get("/api/traces?tag=%3Dvalue", 400, "tag"),
@@ -159,6 +196,82 @@ pub(crate) fn cases() -> Vec<Case> {
         Case::get("/api/traces/%00/skeleton", 404, "not stored"),
         Case::get("/api/traces/%ff/skeleton", 400, "UTF-8"),
         Case::get("/api/traces/%e2%80%ae/search?text=a", 404, "not stored"),
+    ]);
+    cases
+}
+
+/// Ranges, subjects and names of metrics.
+fn metrics() -> Vec<Case> {
+    let mut cases = Vec::new();
+    let ranges = [
+        "from=9&to=1",
+        "from=9223372036854775807",
+        "to=0",
+        "from=9223372036854775807&to=0",
+        "from=0&to=9223372036854775807",
+        "from=9223372036854775806&to=9223372036854775807",
+        "from=5&to=5",
+    ];
+    for (path, part) in [
+        ("/api/services?", "["),
+        ("/api/instances?", "["),
+        ("/api/endpoints?limit=10000&", "["),
+        ("/api/statements?limit=10000&", "["),
+        ("/api/topology?", r#""nodes":["#),
+        ("/api/series?service=a&points=500&", r#""points":["#),
+        ("/api/series?source=a.1&target=b.1&points=500&", r#""points":["#),
+    ] {
+        for range in ranges {
+            cases.push(Case::get(&format!("{path}{range}"), 200, part));
+        }
+        let duplicates = format!("{path}{}", "from=1&".repeat(8_000));
+        cases.push(Case::get(&duplicates, 400, "duplicate parameter from"));
+        cases.push(Case::get(&format!("{path}to=1&to=1"), 400, "duplicate parameter to"));
+    }
+    let text = "a".repeat(60_000);
+    let control = "%00%1b%5b2J%E2%80%AE%3Cscript%3E";
+    for query in [
+        "",
+        "service=a&source=b&target=c",
+        "service=a&instance=b&endpoint=c",
+        "source=a",
+        "target=a",
+        "instance=a",
+        "endpoint=a&from=1",
+        "source=a&target=b&endpoint=c",
+    ] {
+        cases.push(Case::get(&format!("/api/series?{query}"), 400, "a series is of one"));
+    }
+    for (query, part) in [
+        ("service=a&endpoint=", "endpoint"),
+        ("service=a&instance=", "instance"),
+        ("source=&target=b", "source"),
+        ("source=a&target=", "target"),
+        ("service=a&points=5&points=5", "duplicate parameter points"),
+        ("source=a&source=a&target=b", "duplicate parameter source"),
+    ] {
+        cases.push(Case::get(&format!("/api/series?{query}"), 400, part));
+    }
+    for name in [control, &text] {
+        for (path, part) in [
+            ("/api/series?service=", r#""points":[]"#),
+            ("/api/series?service=a&endpoint=", r#""points":[]"#),
+            ("/api/series?service=a&instance=", r#""points":[]"#),
+            ("/api/series?source=a&target=", r#""points":["#),
+            ("/api/series?target=a&source=", r#""points":["#),
+            ("/api/endpoints?service=", "[]"),
+            ("/api/statements?service=", "[]"),
+            ("/api/instances?service=", "[]"),
+            ("/api/violations?service=", "[]"),
+            ("/api/violations?group=rule&service=", "[]"),
+        ] {
+            cases.push(Case::get(&format!("{path}{name}"), 200, part));
+        }
+    }
+    cases.extend([
+        Case::get("/api/violations?group=rule&group=rule", 400, "duplicate parameter group"),
+        Case::get("/api/statements?kind=database&kind=cache", 400, "duplicate parameter kind"),
+        Case::get("/api/statements?kind=cache&service=%00", 200, "[]"),
     ]);
     cases
 }
