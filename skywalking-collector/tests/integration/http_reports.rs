@@ -451,10 +451,27 @@ async fn reports_need_no_host_and_no_origin() {
             body.len()
         )
     };
-    accepted(&exchange(http, &request("Host: collector:12800\r\n", "a")).await);
-    let page = request(&format!("Host: {http}\r\nOrigin: http://evil.example\r\n"), "b");
+    // A container reports to the name of its host.
+    accepted(&exchange(http, &request("Host: host.docker.internal:12800\r\n", "a")).await);
 
-    assert!(refused(&exchange(http, &page).await, 403).contains("web pages"));
+    // Pages are refused whatever their origin and their host are. Browsers ask by OPTIONS first.
+    for origin in ["http://evil.example", &format!("http://{http}"), "null", ""] {
+        for host in [http.to_string(), "host.docker.internal:12800".to_owned()] {
+            let headers = format!("Host: {host}\r\nOrigin: {origin}\r\n");
+            let response = exchange(http, &request(&headers, "b")).await;
+            assert!(refused(&response, 403).contains("web pages"), "{response:?}");
+            let asked = request(&headers, "b").replace("POST", "OPTIONS");
+            let response = exchange(http, &asked).await;
+            refused(&response, 403);
+            let is_cors = |header: &String| header.starts_with("access-control-");
+            assert!(!response.headers.iter().any(is_cors), "{response:?}");
+        }
+    }
+    for path in ["segment", "segments", "management/keepAlive", "logs", "events"] {
+        let page = request("Host: localhost\r\nOrigin: http://evil.example\r\n", "b");
+        let page = page.replace("/v3/segment ", &format!("/v3/{path} "));
+        refused(&exchange(http, &page).await, 403);
+    }
     assert_eq!(stored(&collector), ["a"]);
 
     let reason = refused(&get(http, "/v3/segments").await, 405);
