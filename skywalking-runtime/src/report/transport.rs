@@ -25,6 +25,8 @@ pub(crate) enum Outcome {
     Refused(String),
     /// The backend reported that it is overloaded.
     Overloaded(String),
+    /// The backend stated that it has not processed the call, so a batch can be sent again.
+    Unprocessed(String),
     /// There was no answer.
     Failed(String),
 }

@@ -1,33 +1,29 @@
 //! The gRPC transport: each batch is one call of `collect`. Properties and keep-alive are separate
-//! calls.
+//! calls. Calls can run at the same time: they share a connection.
 //!
-//! The encoder's bytes are sent unchanged. Nothing connects before the first call. A broken
-//! connection is not reopened here: the worker switches to the next address. The token is sent with
-//! every call, and nowhere else.
+//! It uses HTTP/2 directly (`docs/adr/0022-grpc-over-h2.md`). The encoder's bytes
+//! are sent unchanged. Nothing connects before the first call. A broken connection is not reopened
+//! here: the worker switches to the next address. The token is sent with every call, and nowhere
+//! else.
 
-mod backend;
-mod codec;
-mod incoming;
-mod outgoing;
+mod call;
+mod channel;
+mod reply;
 #[cfg(test)]
 pub(crate) mod tests;
+mod wire;
 
-use std::error::Error as _;
-
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, TE, USER_AGENT};
+use http::uri::{Authority, PathAndQuery, Scheme};
+use http::{HeaderName, HeaderValue, Method, Request, Uri, Version};
 use prost::Message as _;
-use tonic::client::Grpc as Client;
-use tonic::metadata::{Ascii, MetadataValue};
-use tonic::transport::{Channel, Endpoint};
-use tonic::{Code, Request, Status};
+use tonic::{Code, Status};
 
-use self::backend::Backend;
-use self::codec::Raw;
-use self::incoming::ServerStatus;
-use self::outgoing::Handed;
-use super::backends::{self, Backends, CONNECT_DEADLINE};
-use super::connector::connector;
-use super::metered::Meter;
-use super::quote::{quote, sources};
+use self::call::Failure;
+use self::channel::Channels;
+use super::backends::{self, Backends};
+use super::quote::quote;
 use crate::config::{Address, Token};
 use crate::error::Error;
 use crate::management::ManagementMessage;
@@ -38,14 +34,20 @@ use crate::report::transport::{Call, Messages, Outcome, Transport};
 const COLLECT: &str = "/skywalking.v3.TraceSegmentReportService/collect";
 const PROPERTIES: &str = "/skywalking.v3.ManagementService/reportInstanceProperties";
 const KEEP_ALIVE: &str = "/skywalking.v3.ManagementService/keepAlive";
-const VERSION: &str = env!("CARGO_PKG_VERSION");
+const AUTHENTICATION: HeaderName = HeaderName::from_static("authentication");
+const AGENT_VERSION: HeaderName = HeaderName::from_static("agent-version");
+const VERSION: HeaderValue = HeaderValue::from_static(env!("CARGO_PKG_VERSION"));
+const AGENT: HeaderValue =
+    HeaderValue::from_static(concat!("skywalking-rust/", env!("CARGO_PKG_VERSION")));
+const GRPC: HeaderValue = HeaderValue::from_static("application/grpc");
+const TRAILERS: HeaderValue = HeaderValue::from_static("trailers");
 
 /// Sends to one backend of a list at a time.
 #[derive(Debug)]
 pub(crate) struct Grpc {
-    backends: Backends<Endpoint>,
-    channel: Option<(Channel, Meter)>,
-    token: Option<(Token, MetadataValue<Ascii>)>,
+    backends: Backends<Authority>,
+    channels: Channels,
+    token: Option<(Token, HeaderValue)>,
     management: properties::Messages,
 }
 
@@ -56,81 +58,58 @@ impl Grpc {
         token: Option<Token>,
         management: properties::Messages,
     ) -> Result<Self, Error> {
-        let backends = Backends::new(backends, endpoint)?;
-        let token = backends::with_header(token, MetadataValue::set_sensitive)?;
-        Ok(Self { backends, channel: None, token, management })
+        let backends = Backends::new(backends, authority)?;
+        let token = backends::with_header(token, HeaderValue::set_sensitive)?;
+        Ok(Self { backends, channels: Channels::default(), token, management })
     }
 
-    /// Returns the connection to the current backend, which the first call opens.
-    fn channel(&mut self) -> Option<(Channel, Meter)> {
-        let (_, endpoint) = self.backends.now()?;
-        let made = self.channel.get_or_insert_with(|| {
-            let meter = Meter::default();
-            (endpoint.connect_with_connector_lazy(connector(meter.clone())), meter)
-        });
-        Some(made.clone())
-    }
-
-    fn request<M>(&self, message: M) -> Request<M> {
-        let mut request = Request::new(message);
-        request.metadata_mut().insert("agent-version", MetadataValue::from_static(VERSION));
+    /// Returns the head of a call to the current backend.
+    fn request(&self, path: &'static str) -> Option<Request<()>> {
+        let (_, authority) = self.backends.now()?;
+        let mut request = Request::new(());
+        *request.method_mut() = Method::POST;
+        *request.version_mut() = Version::HTTP_2;
+        *request.uri_mut() = Uri::builder()
+            .scheme(Scheme::HTTP)
+            .authority(authority.clone())
+            .path_and_query(PathAndQuery::from_static(path))
+            .build()
+            .ok()?;
+        let headers = request.headers_mut();
+        headers.extend([(TE, TRAILERS), (CONTENT_TYPE, GRPC), (USER_AGENT, AGENT)]);
+        headers.insert(AGENT_VERSION, VERSION);
         if let Some((_, token)) = &self.token {
-            request.metadata_mut().insert("authentication", token.clone());
+            headers.insert(AUTHENTICATION, token.clone());
         }
-        request
+        Some(request)
     }
 
-    /// Makes one call: a stream of messages, and the answer. If the flight is given, it is marked
-    /// when all messages were written before the answer came.
+    /// Makes one call: a stream of messages, and the answer.
     fn call(
         &mut self,
         path: &'static str,
-        messages: impl Iterator<Item = bytes::Bytes> + Send + 'static,
+        messages: impl Iterator<Item = Bytes> + Send + 'static,
         flight: Option<Flight>,
     ) -> Call {
-        let request = self.request(tokio_stream::iter(messages));
-        let token = self.token.as_ref().map(|(token, _)| token.clone());
-        let Some((channel, meter)) = self.channel() else {
+        let Some(request) = self.request(path) else {
             return Box::pin(std::future::ready(Outcome::Failed("there is no backend".to_owned())));
         };
+        let channel = self.channels.next();
+        let token = self.token.as_ref().map(|(token, _)| token.clone());
         Box::pin(async move {
-            meter.begin();
-            let (body, sent) = (Handed::default(), ServerStatus::default());
-            let batch = flight.is_some().then(|| body.clone());
-            let mut client = Client::new(Backend { channel, batch, status: sent.clone() });
-            if let Err(error) = client.ready().await {
-                return Outcome::Failed(quote(&chain(&*error), token.as_ref()));
-            }
-            match client.client_streaming(request, http_path(path), Raw).await {
-                Ok(_) => {
-                    // If the server has ended the stream, the bytes in the connection's buffer are
-                    // never sent.
-                    if let Some(flight) = flight
-                        .filter(|_| body.bytes().is_some_and(|bytes| meter.written() >= bytes))
-                    {
-                        flight.hand_over();
-                    }
-                    Outcome::Taken
-                }
-                Err(status) => outcome(&status, sent.was_sent(), token.as_ref()),
+            let quoted = |text: &str| quote(text, token.as_ref());
+            match call::call(&channel, request, messages, flight).await {
+                Ok(status) => outcome(&status, token.as_ref()),
+                Err(Failure::Unknown(problem)) => Outcome::Failed(quoted(&problem)),
+                Err(Failure::Unprocessed(problem)) => Outcome::Unprocessed(quoted(&problem)),
             }
         })
     }
 }
 
-fn endpoint(address: &Address) -> Result<Endpoint, &'static str> {
-    let unusable = "can't be written as a URL; give host:port";
-    let endpoint = Endpoint::from_shared(format!("http://{address}")).map_err(|_| unusable)?;
-    let endpoint = endpoint
-        .user_agent(concat!("skywalking-rust/", env!("CARGO_PKG_VERSION")))
-        .map_err(|_| unusable)?;
-    // No HTTP/2 keep-alive: the backend closes connections that ping often
-    // (`docs/protocol.md#grpc-transport`). Deadlines detect dead connections.
-    Ok(endpoint.connect_timeout(CONNECT_DEADLINE))
-}
-
-fn http_path(path: &'static str) -> tonic::codegen::http::uri::PathAndQuery {
-    tonic::codegen::http::uri::PathAndQuery::from_static(path)
+fn authority(address: &Address) -> Result<Authority, &'static str> {
+    Authority::try_from(address.to_string())
+        .map_err(|_| "can't be written as a URL; give host:port")
 }
 
 impl Transport for Grpc {
@@ -143,7 +122,7 @@ impl Transport for Grpc {
     }
 
     fn next_backend(&mut self) {
-        self.channel = None;
+        self.channels.close();
         self.backends.next_backend();
     }
 
@@ -165,14 +144,15 @@ impl Transport for Grpc {
     }
 }
 
-/// Returns the outcome for a status. Only a status that the server sent is an answer. tonic creates
-/// others, for broken connections and unreadable answers.
-fn outcome(status: &Status, is_of_server: bool, token: Option<&Token>) -> Outcome {
-    let text = quote(&chain(status), token);
-    if !is_of_server || status.source().is_some() {
-        return Outcome::Failed(text);
-    }
+/// Returns the outcome for the backend's status.
+fn outcome(status: &Status, token: Option<&Token>) -> Outcome {
+    let text = match status.message() {
+        "" => format!("{:?}", status.code()),
+        message => format!("{:?}: {message}", status.code()),
+    };
+    let text = quote(&text, token);
     match status.code() {
+        Code::Ok => Outcome::Taken,
         Code::PermissionDenied | Code::Unauthenticated => backends::rejected_token(&text, token),
         Code::InvalidArgument
         | Code::Unimplemented
@@ -180,16 +160,5 @@ fn outcome(status: &Status, is_of_server: bool, token: Option<&Token>) -> Outcom
         | Code::OutOfRange => Outcome::Refused(text),
         Code::ResourceExhausted => Outcome::Overloaded(text),
         _ => Outcome::Failed(text),
-    }
-}
-
-/// Formats the error and its sources on one line. A status begins with its code.
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    match error.downcast_ref::<Status>() {
-        Some(status) if status.message().is_empty() => {
-            sources(format!("{:?}", status.code()), error)
-        }
-        Some(status) => sources(format!("{:?}: {}", status.code(), status.message()), error),
-        None => sources(error.to_string(), error),
     }
 }

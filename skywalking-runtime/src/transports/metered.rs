@@ -1,4 +1,4 @@
-//! A stream that counts bytes and limits how many can be read. Reading more is an error.
+//! A stream that limits how many bytes can be read. Reading more is an error.
 
 use std::io::{Error, ErrorKind, IoSlice, Result};
 use std::pin::Pin;
@@ -8,50 +8,28 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// How many bytes may arrive for one call, including framing. A server can send any number of
-/// interim answers (status 100 to 199) and, by HTTP/2, any number of frames.
+/// How many bytes may arrive after the beginning of a call, including framing. A server can send any
+/// number of interim answers (status 100 to 199) and, by HTTP/2, any number of frames.
 const ARRIVES: usize = 512 * 1024;
 
-/// Counts the bytes of one call on a connection.
+/// How many bytes may still be read from a connection.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Meter(Arc<Counts>);
-
-#[derive(Debug, Default)]
-struct Counts {
-    /// Bytes that may still be read.
-    allowed: AtomicUsize,
-    /// Bytes that the operating system has accepted.
-    written: AtomicUsize,
-}
+pub(crate) struct Meter(Arc<AtomicUsize>);
 
 impl Meter {
     /// Starts a call.
     pub(crate) fn begin(&self) {
-        self.0.allowed.store(ARRIVES, Ordering::Relaxed);
-        self.0.written.store(0, Ordering::Relaxed);
-    }
-
-    /// Returns the bytes that the operating system has accepted since the call began.
-    #[cfg(feature = "report-grpc")]
-    pub(crate) fn written(&self) -> usize {
-        self.0.written.load(Ordering::Relaxed)
+        self.0.store(ARRIVES, Ordering::Relaxed);
     }
 
     fn is_used_up(&self) -> bool {
-        self.0.allowed.load(Ordering::Relaxed) == 0
+        self.0.load(Ordering::Relaxed) == 0
     }
 
     fn use_up(&self, bytes: usize) {
         let less = |left: usize| Some(left.saturating_sub(bytes));
         // Never fails, since the closure always returns a value.
-        let _ = self.0.allowed.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
-    }
-
-    fn count(&self, written: Poll<Result<usize>>) -> Poll<Result<usize>> {
-        if let Poll::Ready(Ok(bytes)) = written {
-            self.0.written.fetch_add(bytes, Ordering::Relaxed);
-        }
-        written
+        let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
     }
 }
 
@@ -90,8 +68,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Metered<S> {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<Result<usize>> {
-        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
-        self.meter.count(written)
+        Pin::new(&mut self.stream).poll_write(cx, bytes)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
@@ -107,8 +84,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Metered<S> {
         cx: &mut Context<'_>,
         bytes: &[IoSlice<'_>],
     ) -> Poll<Result<usize>> {
-        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, bytes);
-        self.meter.count(written)
+        Pin::new(&mut self.stream).poll_write_vectored(cx, bytes)
     }
 
     fn is_write_vectored(&self) -> bool {

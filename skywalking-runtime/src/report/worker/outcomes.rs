@@ -31,7 +31,9 @@ impl<T: Transport> Worker<T> {
                 self.failed(Cause::Management, &problem);
             }
             Outcome::Overloaded(problem) => return self.mark_down(Cause::Overloaded, &problem),
-            Outcome::Failed(problem) => return self.mark_down(Cause::Unreachable, &problem),
+            Outcome::Failed(problem) | Outcome::Unprocessed(problem) => {
+                return self.mark_down(Cause::Unreachable, &problem);
+            }
         }
         let now = Instant::now();
         match &mut self.link {
@@ -75,6 +77,7 @@ impl<T: Transport> Worker<T> {
                 self.end_batch(End::Refused);
                 self.mark_down(Cause::Overloaded, &problem);
             }
+            Outcome::Unprocessed(problem) => self.mark_down(Cause::Unreachable, &problem),
             Outcome::Failed(problem) => {
                 if self.flight.revoke() {
                     self.mark_down(Cause::Unreachable, &problem);

@@ -20,7 +20,7 @@ use tokio_stream::wrappers::TcpListenerStream;
 use tonic::metadata::MetadataMap;
 use tonic::{Code, Request, Response, Status, Streaming};
 
-use super::{Grpc, outcome};
+use super::Grpc;
 use crate::config::{Address, Token};
 use crate::management::{ManagementMessage, properties};
 use crate::report::accounts::Flight;
@@ -281,21 +281,6 @@ async fn next_backend_cycles_through_the_list() {
     assert_eq!(
         (seen, grpc.addresses()),
         (vec!["127.0.0.1:1".to_owned(), "127.0.0.1:2".to_owned(), "127.0.0.1:1".to_owned()], 2)
-    );
-}
-
-#[test]
-fn status_created_by_tonic_is_not_an_answer() {
-    let broken = Status::from_error(Box::new(Status::invalid_argument("x")));
-    assert!(
-        matches!(outcome(&broken, true, None), Outcome::Refused(_)),
-        "a status in an error is that status"
-    );
-    let mut made = Status::permission_denied("h2 reset");
-    made.set_source(Arc::new(std::io::Error::other("the stream was reset")));
-    assert_eq!(
-        outcome(&made, true, None),
-        Outcome::Failed("PermissionDenied: h2 reset: the stream was reset".to_owned())
     );
 }
 

@@ -15,6 +15,7 @@ const DATA: u8 = 0;
 const HEADERS: u8 = 1;
 const RST_STREAM: u8 = 3;
 const SETTINGS: u8 = 4;
+const GOAWAY: u8 = 7;
 const WINDOW_UPDATE: u8 = 8;
 const END_STREAM: u8 = 1;
 const END_HEADERS: u8 = 4;
@@ -77,12 +78,12 @@ async fn send_to_hasty(bytes: usize) -> (bool, usize) {
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let listener = socket.listen(1).unwrap();
     let mut grpc = transport(listener.local_addr().unwrap());
-    let (_, meter) = grpc.channel().unwrap();
+    let streams = grpc.channels.next().wire().1.clone();
     let (answer, answered) = oneshot::channel();
     let server = tokio::spawn(async move {
         let mut stream = accept(&listener).await;
         // The operating system accepts this much at once. The assertions hold if it accepts more.
-        while meter.written() < SMALLEST {
+        while streams.bytes() < SMALLEST {
             tokio::task::yield_now().await;
         }
         stream.write_all(&whole_answer()).await.unwrap();
@@ -227,4 +228,88 @@ async fn answer_without_status_confirms_nothing() {
             assert!(matches!(outcome, Outcome::Failed(_)), "{name}: {outcome:?}");
         }
     }
+}
+
+/// A server that answers a second call with `last` while the first one is open, and then answers
+/// the first one. Returns both outcomes.
+async fn two_calls(last: Vec<u8>) -> (Outcome, Outcome) {
+    let (listener, address) = listener().await;
+    let mut grpc = transport(address);
+    let server = tokio::spawn(async move {
+        let mut stream = accept(&listener).await;
+        while read_frame(&mut stream).await.unwrap().0 != HEADERS {}
+        stream.write_all(&last).await.unwrap();
+        stream
+            .write_all(&[head(), frame(DATA, 0, 1, &[0; 5]), trailers("0")].concat())
+            .await
+            .unwrap();
+        while read_frame(&mut stream).await.is_ok() {}
+    });
+    let mut send = || grpc.send(Messages::new(batch(&["a"]), Flight::default()));
+    let (first, second) = (send(), send());
+    let outcomes = timeout(PATIENCE, async { tokio::join!(first, second) }).await.unwrap();
+    drop(grpc);
+    timeout(PATIENCE, server).await.unwrap().unwrap();
+    outcomes
+}
+
+#[tokio::test]
+async fn call_that_the_server_states_as_unprocessed_can_be_sent_again() {
+    let refused = frame(RST_STREAM, 0, 3, &[0, 0, 0, 7]);
+    let going_away = frame(GOAWAY, 0, 0, &[0, 0, 0, 1, 0, 0, 0, 0]);
+    for last in [refused, going_away] {
+        let (first, second) = two_calls(last).await;
+        assert_eq!(first, Outcome::Taken);
+        assert!(matches!(second, Outcome::Unprocessed(_)), "{second:?}");
+    }
+}
+
+#[tokio::test]
+async fn call_that_the_server_may_have_processed_cannot_be_sent_again() {
+    let cancelled = frame(RST_STREAM, 0, 3, &[0, 0, 0, 8]);
+    let (first, second) = two_calls(cancelled).await;
+    assert_eq!(first, Outcome::Taken);
+    assert!(matches!(second, Outcome::Failed(_)), "{second:?}");
+    // Its last stream is the second call, and the connection ends without an answer to it.
+    let going_away = frame(GOAWAY, 0, 0, &[0, 0, 0, 3, 0, 0, 0, 0]);
+    let (listener, address) = listener().await;
+    let mut grpc = transport(address);
+    tokio::spawn(async move {
+        let mut stream = accept(&listener).await;
+        while read_frame(&mut stream).await.unwrap().0 != HEADERS {}
+        stream.write_all(&going_away).await.unwrap();
+    });
+    let mut send = || grpc.send(Messages::new(batch(&["a"]), Flight::default()));
+    let (first, second) = (send(), send());
+    let outcomes = timeout(PATIENCE, async { tokio::join!(first, second) }).await.unwrap();
+    for outcome in [outcomes.0, outcomes.1] {
+        assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}");
+    }
+}
+
+#[tokio::test]
+async fn second_connection_opens_when_the_window_limits_the_first() {
+    let (listener, address) = listener().await;
+    let mut grpc = transport(address);
+    // More than the window of a connection, which this server never enlarges.
+    let large = || vec![Bytes::from(vec![b'x'; 16 * 1024]); 8];
+    let mut send = |messages| grpc.send(Messages::new(messages, Flight::default()));
+    let first = tokio::spawn(send(large()));
+    let (mut stream, _) = listener.accept().await.unwrap();
+    stream.read_exact(&mut [0; 24]).await.unwrap();
+    stream.write_all(&frame(SETTINGS, 0, 0, &[])).await.unwrap();
+    let mut received = 0;
+    while received < 65_535 {
+        let (kind, length) = read_frame(&mut stream).await.unwrap();
+        received += if kind == DATA { length } else { 0 };
+    }
+    let second = tokio::spawn(send(batch(&["b"])));
+    let (mut other, _) = timeout(PATIENCE, listener.accept()).await.unwrap().unwrap();
+    other.read_exact(&mut [0; 24]).await.unwrap();
+    other.write_all(&frame(SETTINGS, 0, 0, &[])).await.unwrap();
+    while read_frame(&mut other).await.unwrap().0 != HEADERS {}
+    other.write_all(&[head(), frame(DATA, 0, 1, &[0; 5]), trailers("0")].concat()).await.unwrap();
+    assert_eq!(timeout(PATIENCE, second).await.unwrap().unwrap(), Outcome::Taken);
+    assert!(!first.is_finished());
+    first.abort();
 }

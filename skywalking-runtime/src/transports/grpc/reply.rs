@@ -1,0 +1,96 @@
+//! The message of an answer. Its contents are not used yet: any message confirms a batch.
+
+/// The longest message. It is read, and not kept.
+const LONGEST: u32 = 4 * 1024 * 1024;
+/// The length of a message's head: whether it is compressed, and its length.
+const HEAD: usize = 5;
+
+/// Reads an answer of one message, in parts.
+#[derive(Debug, Default)]
+pub(super) struct Reply {
+    head: [u8; HEAD],
+    /// How much of the head has been read.
+    filled: usize,
+    /// The rest of the message.
+    left: usize,
+}
+
+impl Reply {
+    pub(super) fn read(&mut self, mut bytes: &[u8]) -> Result<(), String> {
+        while !bytes.is_empty() {
+            if self.filled == HEAD {
+                if bytes.len() > self.left {
+                    return Err("the answer has more than one message".to_owned());
+                }
+                self.left -= bytes.len();
+                return Ok(());
+            }
+            let rest = self.head.get_mut(self.filled..).unwrap_or_default();
+            let read = rest.len().min(bytes.len());
+            for (to, from) in rest.iter_mut().zip(bytes) {
+                *to = *from;
+            }
+            self.filled += read;
+            bytes = bytes.get(read..).unwrap_or_default();
+            if self.filled == HEAD {
+                self.begin()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn begin(&mut self) -> Result<(), String> {
+        let [is_compressed, length @ ..] = self.head;
+        let length = u32::from_be_bytes(length);
+        match is_compressed {
+            0 => {}
+            1 => return Err("the answer is compressed, which was not asked for".to_owned()),
+            _ => return Err("the answer is not gRPC".to_owned()),
+        }
+        if length > LONGEST {
+            return Err(format!("the answer is too large: {length} bytes"));
+        }
+        self.left = length as usize;
+        Ok(())
+    }
+
+    /// Returns an error unless the answer is one whole message.
+    pub(super) fn check(&self) -> Result<(), &'static str> {
+        match (self.filled, self.left) {
+            (HEAD, 0) => Ok(()),
+            (0, _) => Err("the answer has no message"),
+            _ => Err("the answer ends in its message"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(bytes: &[u8], size: usize) -> Result<(), String> {
+        let mut reply = Reply::default();
+        bytes.chunks(size).try_for_each(|part| reply.read(part))?;
+        reply.check().map_err(ToOwned::to_owned)
+    }
+
+    #[test]
+    fn answer_is_one_whole_message() {
+        for size in 1..10 {
+            assert_eq!(read(&[0, 0, 0, 0, 0], size), Ok(()));
+            assert_eq!(read(&[0, 0, 0, 0, 2, 1, 2], size), Ok(()));
+            for (bytes, problem) in [
+                (&[][..], "no message"),
+                (&[0, 0, 0], "ends in"),
+                (&[0, 0, 0, 0, 2, 1], "ends in"),
+                (&[0, 0, 0, 0, 0, 0], "more than one"),
+                (&[1, 0, 0, 0, 0], "compressed"),
+                (&[7, 0, 0, 0, 0], "not gRPC"),
+                (&[0, 0, 64, 0, 1], "too large: 4194305 bytes"),
+            ] {
+                let error = read(bytes, size).unwrap_err();
+                assert!(error.contains(problem), "{error} for {bytes:?}");
+            }
+        }
+    }
+}
