@@ -12,7 +12,7 @@ export const connection = store("ok");
 const generation = store(0);
 
 /** An error with a text for the user. `status` is 0 if the collector did not answer. */
-export class ApiError extends Error {
+class ApiError extends Error {
   constructor(status, message) {
     super(message);
     this.status = status;
@@ -32,7 +32,7 @@ export function setToken(value) {
 }
 
 /** Reads everything again. */
-export const refresh = () => generation.set(generation.get() + 1);
+const refresh = () => generation.set(generation.get() + 1);
 
 /** Returns the number that grows with `refresh`, to use as a dependency of effects. */
 export const useGeneration = () => useStore(generation);

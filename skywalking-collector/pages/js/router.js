@@ -7,7 +7,7 @@
 // It may export `style`, a list of style sheets below /assets/ that are loaded before it is shown.
 import { store, useStore } from "./store.js";
 
-export const ROUTES = [
+const ROUTES = [
   { name: "traces", path: /^\/(?:traces)?$/, load: () => import("./pages/traces/index.js") },
   { name: "trace", path: /^\/traces\/([^/]+)$/, load: () => import("./pages/trace/index.js") },
   { name: "map", path: /^\/map$/, load: () => import("./pages/map/index.js") },

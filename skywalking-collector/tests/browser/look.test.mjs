@@ -64,6 +64,17 @@ for (const [look, options] of LOOKS) {
   });
 }
 
+pageTest("what arrives is in view at 400 px", { viewport: { width: 400, height: 800 } },
+  async (page) => {
+    await page.goto(`${collector.url}/traces`);
+    const arrivals = page.getByRole("list", { name: "What arrives" });
+    await arrivals.waitFor();
+    const { x, y, width, height } = await arrivals.boundingBox();
+    assert.ok(x >= 0 && x + width <= 400 && y + height <= 800 && height >= 20, `${y} ${height}`);
+    await arrivals.getByRole("link", { name: /violations/ }).click();
+    await page.getByRole("tab", { name: /^Violations/, selected: true }).waitFor();
+  });
+
 pageTest("dark follows the system, and the switch is kept", { colorScheme: "dark" },
   async (page) => {
     const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);

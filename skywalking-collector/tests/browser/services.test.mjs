@@ -83,6 +83,23 @@ pageTest("instances show their properties", { name: "instances" }, async (page) 
   await card.getByText("Last keep-alive").waitFor();
 });
 
+pageTest("the badge leads to the violations", { name: "violations" }, async (page) => {
+  const rules = await shop.get("/api/violations?group=rule");
+  await page.goto(`${shop.url}/traces`);
+  await page.getByRole("link", { name: /^\d+ violations$/ }).click();
+  await page.getByRole("tab", { name: /^Violations \(\d+\)$/, selected: true }).waitFor();
+  for (const { rule, remedy, services: named } of rules) {
+    const card = page.getByRole("listitem").filter({ hasText: rule });
+    await card.getByText(remedy, { exact: true }).first().waitFor();
+    assert.deepEqual(await card.locator("a.row-name").allInnerTexts(), named);
+  }
+  const [service] = rules[0].services;
+  await page.getByRole("tabpanel").getByRole("link", { name: service }).first().click();
+  await page.getByRole("heading", { name: service }).waitFor();
+  await page.getByText(rules[0].rule).waitFor();
+  assert.equal(new URL(page.url()).search, "?tab=violations");
+});
+
 pageTest("arrows move between the tabs", {}, async (page) => {
   await page.goto(`${shop.url}/services/orders`);
   await page.getByRole("tab", { name: "Overview" }).focus();

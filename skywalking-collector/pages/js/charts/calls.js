@@ -7,6 +7,9 @@ import { setParams } from "../router.js";
 import { Chart } from "./chart.js";
 import { columnsOf } from "./series.js";
 
+/** Below p95, so that both can be seen where they are equal. */
+const WIDE = { width: 4, isBelow: true };
+
 const selectRange = (from, to) => setParams({ range: null, from, to });
 
 /**
@@ -14,7 +17,7 @@ const selectRange = (from, to) => setParams({ range: null, from, to });
  * give the element a `key` of the same value. `small` leaves errors out and is for a side panel.
  */
 export function CallCharts({ query, params, small = false }) {
-  const { data, error, now } = useRecent("/api/series", { ...query, points: 60 }, params);
+  const { data, error, now } = useRecent("/api/series", { ...query, points: small ? 30 : 60 }, params);
   const columns = useMemo(() => data && columnsOf(data, now), [data]);
   if (!columns) {
     return error
@@ -22,17 +25,17 @@ export function CallCharts({ query, params, small = false }) {
       : html`<div class=${small ? "charts charts-wait small" : "charts charts-wait"} />`;
   }
   const { times } = columns;
-  const line = (label, color, values, fill = false) => ({ label, color, values, fill });
+  const line = (label, color, values, look) => ({ label, color, values, ...look });
   const height = small ? 96 : 160;
-  const errors = line("errors", "--error-solid", columns.errors, true);
-  const calls = line("calls", "--accent-solid", columns.rate, true);
+  const errors = line("errors", "--error-solid", columns.errors, { fill: true });
+  const calls = line("calls", "--accent-solid", columns.rate, { fill: true });
   return html`<div class=${small ? "charts small" : "charts"}>
     <${Chart} title="Calls a minute" times=${times} series=${small ? [calls, errors] : [calls]}
       format=${rate} height=${height} onRange=${selectRange} />
     ${!small && html`<${Chart} title="Errors a minute" times=${times} series=${[errors]}
       format=${rate} height=${height} onRange=${selectRange} />`}
     <${Chart} title="Latency" times=${times} format=${duration} height=${height}
-      onRange=${selectRange} series=${[line("p50", "--service-7", columns.p50),
-        line("p95", "--accent-solid", columns.p95), line("p99", "--service-4", columns.p99)]} />
+      onRange=${selectRange} series=${[line("p50", "--text-3", columns.p50),
+        line("p95", "--accent-solid", columns.p95), line("p99", "--p99", columns.p99, WIDE)]} />
   </div>`;
 }

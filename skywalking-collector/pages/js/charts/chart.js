@@ -5,6 +5,7 @@ import { computed } from "../colors.js";
 import { clock, exact } from "../format.js";
 import { useStore } from "../store.js";
 import { theme } from "../ui/theme.js";
+import { markedPoints } from "./series.js";
 import { loadUPlot } from "./uplot.js";
 
 const FONT = "11px system-ui, sans-serif";
@@ -30,12 +31,12 @@ function options({ series, format, height, width, onRange, onCursor }) {
           times.map((time, at) => timeLabel(time, times[at + 1] ?? times[at - 1])) },
       { ...axis, size: 58, space: 28, values: (_, values) => values.map(format) },
     ],
-    series: [{}, ...series.map(({ label, color, fill }) => {
+    series: [{}, ...series.map(({ label, color, fill, width: thick = 1.5 }) => {
       const stroke = computed(color);
       return {
-        label, stroke, width: 1.5, spanGaps: false,
+        label, stroke, width: thick, spanGaps: false,
         fill: fill ? stroke.replace("rgb(", "rgba(").replace(")", ", 0.14)") : undefined,
-        points: { size: 5, fill: stroke, filter: alone },
+        points: { show: true, size: thick + 3.5, width: 0, fill: stroke, filter: marked },
       };
     })],
     hooks: {
@@ -50,14 +51,8 @@ function options({ series, format, height, width, onRange, onCursor }) {
   };
 }
 
-/** Without space for all points, only those without neighbours are drawn: no line shows them. */
-function alone(plot, index, all) {
-  if (all) return null;
-  const values = plot.data[index];
-  const isEmpty = (at) => (values[at] ?? null) === null;
-  return values.flatMap((_, at) =>
-    (!isEmpty(at) && isEmpty(at - 1) && isEmpty(at + 1) ? [at] : []));
-}
+/** uPlot draws points at these indexes. */
+const marked = (plot, index) => markedPoints(plot.data[index]);
 
 const timeLabel = (time, neighbour) => {
   const close = neighbour !== undefined && Math.abs(neighbour - time) < 60_000;
@@ -66,16 +61,19 @@ const timeLabel = (time, neighbour) => {
 
 /**
  * `<${Chart} title="Calls a minute" times=${..} series=${[{ label, color, values, fill }]}
- * format=${rate} onRange=${(from, to) => ..} />`. `color` is a token such as `--accent`.
+ * format=${rate} onRange=${(from, to) => ..} />`. `color` is a token such as `--accent`. A series
+ * can also have the `width` of its line in px, and `isBelow` the others.
  */
 export function Chart({ title, times, series, format, height = 160, onRange }) {
+  // Later series are drawn above earlier ones.
+  const drawn = [...series].sort((a, b) => Boolean(b.isBelow) - Boolean(a.isBelow));
   const box = useRef(null);
   const plot = useRef(null);
   const [error, setError] = useState(null);
   const [at, setAt] = useState(null);
   const shown = useStore(theme);
   const latest = useRef({});
-  latest.current = { onRange, data: [times, ...series.map(({ values }) => values)] };
+  latest.current = { onRange, data: [times, ...drawn.map(({ values }) => values)] };
 
   useEffect(() => {
     const element = box.current;
@@ -84,7 +82,7 @@ export function Chart({ title, times, series, format, height = 160, onRange }) {
     loadUPlot().then((uPlot) => {
       if (closed) return;
       const settings = options({
-        series, format, height, width: element.clientWidth,
+        series: drawn, format, height, width: element.clientWidth,
         onRange: onRange && ((from, to) => latest.current.onRange(from, to)), onCursor: setAt,
       });
       const created = new uPlot(settings, latest.current.data, element);

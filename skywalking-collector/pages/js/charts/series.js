@@ -15,6 +15,20 @@ export function columnsOf({ from, width, points }, now = Date.now()) {
   };
 }
 
+/** A chart with more values shows points only where no line does. */
+const MANY_VALUES = 24;
+
+/**
+ * Returns the indexes of the values that are drawn as points: all of a few, otherwise those without
+ * neighbours, at the ends of gaps, since no line shows them.
+ */
+export function markedPoints(values) {
+  const has = (at) => (values[at] ?? null) !== null;
+  const known = values.flatMap((_, at) => (has(at) ? [at] : []));
+  if (known.length <= MANY_VALUES) return known;
+  return known.filter((at) => !has(at - 1) && !has(at + 1));
+}
+
 /** Returns the `points` of an SVG polyline; empty for fewer than two values or for zeros alone. */
 export function polylineOf(values, width, height) {
   const most = Math.max(...values);

@@ -40,8 +40,8 @@ export function Arrivals() {
       <b>${state === "ok" ? rate(segments) : "–"}</b> segments/s
     </li>
     ${stats.violations > 0 && html`<li><a class="badge badge-warn"
-      href=${link("/traces", { violations: "true" })}
-      title="Violations of the protocol in stored segments. Click to list their traces.">
+      href=${link("/services", { tab: "violations" })}
+      title="Violations of the protocol, by rule, with what to change">
       <${Icon} name="warn" size=${12} />${plural(stats.violations, "violation")}</a></li>`}
     ${refused > 0 && html`<li class="badge badge-error"
       title="A SkyWalking backend would lose these segments, too.">

@@ -77,6 +77,7 @@ assets! {
     "js/pages/map/viewport.js"
     "js/pages/map/words.js"
     "js/pages/map/zoom.js"
+    "js/pages/services/all.js"
     "js/pages/services/columns.js"
     "js/pages/services/data-table.js"
     "js/pages/services/endpoints.js"

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { columnsOf, polylineOf } from "../../../pages/js/charts/series.js";
+import { columnsOf, markedPoints, polylineOf } from "../../../pages/js/charts/series.js";
 
 const point = (calls, errors, p95) => ({ calls, errors, p50: p95, p95, p99: p95 });
 
@@ -20,6 +20,17 @@ describe("columns of a series", () => {
   it("count the last point for the time that has passed", () => {
     assert.deepEqual(columnsOf(series, 210_000).rate, [6, 0, 10]);
     assert.equal(columnsOf(series, 180_000).rate[2], 300);
+  });
+});
+
+describe("points of a chart", () => {
+  it("are all of a few values", () => {
+    assert.deepEqual(markedPoints([3, 4, null, 5]), [0, 1, 3]);
+  });
+  it("are those that no line shows, of many values", () => {
+    const line = Array.from({ length: 30 }, () => 1);
+    assert.deepEqual(markedPoints([...line, null, 2, null, 3]), [31, 33]);
+    assert.deepEqual(markedPoints([7, undefined, ...line]), [0]);
   });
 });
 

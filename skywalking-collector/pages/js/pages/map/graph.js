@@ -2,7 +2,7 @@
 
 /** The map draws at most this many nodes and calls. The table lists all of them. */
 export const MAX_NODES = 150;
-export const MAX_CALLS = 400;
+const MAX_CALLS = 400;
 
 const byText = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 

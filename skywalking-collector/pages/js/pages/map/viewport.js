@@ -1,7 +1,7 @@
 // Pan and zoom: a viewport is `{x, y, scale}`; a point p of the drawing is at `p * scale + (x, y)`.
 
-export const MIN_SCALE = 0.1;
-export const MAX_SCALE = 3;
+const MIN_SCALE = 0.1;
+const MAX_SCALE = 3;
 /** A small graph is not blown up beyond this. */
 const FIT_SCALE = 1.2;
 

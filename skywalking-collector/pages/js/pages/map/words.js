@@ -26,7 +26,7 @@ export function nodeLabel(node) {
 const ARROWS = { "-1": "▼", 0: "=", 1: "▲" };
 
 /** The change of a number: `▲ 32 %`, `▼ 12 ms`, or `=` if it is about equal. */
-export function changeText(difference, format) {
+function changeText(difference, format) {
   const trend = trendOf(difference);
   if (difference.delta === null || trend === 0) return "=";
   return `${ARROWS[trend]} ${format(Math.abs(difference.delta), difference)}`;

@@ -1,6 +1,6 @@
-// The services, or one of them if the address names it.
+// The services and their violations, or one service if the address names it.
 import { html } from "../../html.js";
-import { ServiceList } from "./list.js";
+import { AllServices } from "./all.js";
 import { Service } from "./service.js";
 
 export const style = [
@@ -9,6 +9,6 @@ export const style = [
 
 export default function Services({ id, params }) {
   return id === null
-    ? html`<${ServiceList} params=${params} />`
+    ? html`<${AllServices} params=${params} />`
     : html`<${Service} key=${id} name=${id} params=${params} />`;
 }

@@ -1,12 +1,9 @@
 // The table of all services.
-import { useEffect } from "preact/hooks";
 import { html } from "../../html.js";
 import { polylineOf } from "../../charts/series.js";
 import { count, exact, plural, relative } from "../../format.js";
-import { useRecent } from "../../recent.js";
 import { link, rangeParams, serviceLink, setParams } from "../../router.js";
-import { Empty, Failure, Skeleton } from "../../ui/failure.js";
-import { Range } from "../../ui/range.js";
+import { Empty, Skeleton } from "../../ui/failure.js";
 import { Dot, Name } from "../../ui/values.js";
 import { NUMBERS } from "./columns.js";
 import { DataTable } from "./data-table.js";
@@ -47,26 +44,13 @@ const columns = (params, now) => [
       : html`<span class="dim">0</span>`) },
 ];
 
-export function ServiceList({ params }) {
-  const { data, error, reload, now } = useRecent("/api/services", {}, params);
-  useEffect(() => {
-    document.title = "Services · SkyWalking collector";
-  }, []);
-  if (error && !data) {
-    return html`<${Failure} title="The services could not be read" text=${error.message}
-      retry=${reload} />`;
-  }
-  return html`<div class="data-page">
-    <div class="data-bar"><h1>Services</h1>
-      ${error && html`<span class="problem" role="status">${error.message}</span>`}
-      <${Range} params=${params} />
-    </div>
-    ${!data ? html`<div class="data-wait"><${Skeleton} /></div>`
-      : data.length === 0 ? html`<${NoServices} params=${params} />`
-      : html`<${DataTable} label="Services" columns=${columns(params, now)} rows=${data}
-          keyOf=${(row) => row.name} textOf=${(row) => `${row.name} ${row.layer ?? ""}`}
-          fallback="calls" params=${params} filter="Filter services" />`}
-  </div>`;
+/** `<${ServiceList} services now params />`; `services` is null until they are read. */
+export function ServiceList({ services, now, params }) {
+  if (!services) return html`<div class="data-wait"><${Skeleton} /></div>`;
+  if (services.length === 0) return html`<${NoServices} params=${params} />`;
+  return html`<${DataTable} label="Services" columns=${columns(params, now)} rows=${services}
+    keyOf=${(row) => row.name} textOf=${(row) => `${row.name} ${row.layer ?? ""}`}
+    fallback="calls" params=${params} filter="Filter services" />`;
 }
 
 function NoServices({ params }) {

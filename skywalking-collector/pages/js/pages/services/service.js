@@ -12,7 +12,7 @@ import { Endpoints } from "./endpoints.js";
 import { Instances } from "./instances.js";
 import { Overview } from "./overview.js";
 import { Statements } from "./statements.js";
-import { Violations } from "./violations.js";
+import { Violations, violationsTab } from "./violations.js";
 
 const TABS = [
   { id: "overview", name: "Overview", view: Overview },
@@ -41,10 +41,8 @@ export function Service({ name, params }) {
     tab: id === TABS[0].id ? null : id,
     sort: null, order: null, find: null, kind: null, endpoint: null, instance: null,
   });
-  const tabs = TABS.map(({ id, name: title }) => ({
-    id, name: id === "violations" && service?.violations > 0
-      ? `${title} (${service.violations})` : title,
-  }));
+  const tabs = TABS.map((tab) =>
+    (tab.id === "violations" ? violationsTab(service?.violations ?? 0) : tab));
   if (error && !data) {
     return html`<${Failure} title="The service could not be read" text=${error.message}
       retry=${reload} />`;

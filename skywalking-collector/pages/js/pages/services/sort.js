@@ -18,7 +18,7 @@ export function sorted(rows, column, order) {
 }
 
 /** Texts start with the first letter, numbers with the largest. */
-export const firstOrder = (column) => (column.text ? "asc" : "desc");
+const firstOrder = (column) => (column.text ? "asc" : "desc");
 
 /** Returns `{ column, order }` of the address. */
 export function chosenSort(columns, params, fallback) {

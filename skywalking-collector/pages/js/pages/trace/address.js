@@ -7,7 +7,7 @@ import { setParams } from "../../router.js";
 const DELAY = 150;
 
 /** Returns parameters with changes: null and "" remove one, a list repeats it. */
-export function withChanges(params, changes) {
+function withChanges(params, changes) {
   const merged = new URLSearchParams(params);
   for (const [key, value] of Object.entries(changes)) {
     merged.delete(key);

@@ -9,7 +9,7 @@ import { Icon } from "../../ui/icon.js";
 import { Dot, Duration } from "../../ui/values.js";
 import { curlOfSpan } from "./curl.js";
 import { describeGap } from "./gaps.js";
-import { Causes, Logs, Tags, causesOf } from "./fields.js";
+import { Causes, Logs, Tags, divided } from "./fields.js";
 import { FLAG, LAYERS, TYPES } from "./model.js";
 import { References } from "./references.js";
 
@@ -88,15 +88,15 @@ function Raw({ value }) {
   <//>`;
 }
 
-function Loaded({ trace, row, details, isError }) {
+function Loaded({ trace, details, isError }) {
   const { span } = details;
-  const causes = causesOf(span.logs);
+  const { causes, others } = isError ? divided(span.logs) : { causes: [], others: span.logs };
   const curl = curlOfSpan(span.tags, span.peer);
   return html`
-    ${isError && causes.length > 0 && html`<${Causes} causes=${causes} />`}
+    <${Causes} causes=${causes} start=${span.startTime} />
     <${Tags} tags=${span.tags} extra=${curl && html`<${Copy} class="quiet" text=${curl}
       label="Copy as curl: the request of this span">Copy as curl<//>`} />
-    <${Logs} logs=${span.logs} start=${span.startTime} />
+    <${Logs} logs=${others} start=${span.startTime} />
     <${References} trace=${trace} details=${details} />
     <${Violations} violations=${details.violations} />
     <${Raw} value=${details} />`;
@@ -132,7 +132,7 @@ export function Details({ trace, row, gaps, onClose }) {
       <${Times} trace=${trace} row=${row} />
       <${Notices} trace=${trace} row=${row} gaps=${gaps} />
       <${Facts} trace=${trace} row=${row} details=${details} />
-      ${details && html`<${Loaded} key=${path} trace=${trace} row=${row} details=${details}
+      ${details && html`<${Loaded} key=${path} trace=${trace} details=${details}
         isError=${isError} />`}
       ${error && html`<p class="notice warn">${error.message}${" "}
         <button type="button" onClick=${reload}>Try again</button></p>`}

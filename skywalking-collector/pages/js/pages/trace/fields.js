@@ -16,7 +16,7 @@ const LONG = 4000;
 const LONG_LINE = 200;
 
 /** A block of text in the fixed font, cut if it is long. */
-export function Block({ text }) {
+function Block({ text }) {
   const [all, setAll] = useState(false);
   const isCut = text.length > LONG && !all;
   // A block that may scroll is in the order of Tab, so that keys can scroll it.
@@ -58,28 +58,53 @@ export function Tags({ tags, extra }) {
   </section>`;
 }
 
-/** Returns the logs that describe an error, the outermost first: `[{ kind, message, stack }]`. */
-export function causesOf(logs) {
-  const value = (log, key) => log.data.find((field) => field.key === key)?.value ?? "";
-  return logs
-    .map((log) => ({
-      kind: value(log, "error.kind"),
-      message: value(log, "message"),
-      stack: value(log, "stack"),
-    }))
-    .filter(({ kind, stack }) => kind !== "" || stack !== "");
+/** The fields of an error log that a cause shows in its own form. */
+const CAUSE_FIELDS = ["error.kind", "message", "stack"];
+
+/**
+ * Divides logs into those that describe an error, the outermost first, and all others:
+ * `{ causes: [{ time, kind, message, stack, fields }], others: [log] }`. `fields` has the other
+ * fields of the log, without `event=error`.
+ */
+export function divided(logs) {
+  const causes = [];
+  const others = [];
+  for (const log of logs) {
+    const value = (name) => log.data.find(({ key }) => key === name)?.value ?? "";
+    const [kind, message, stack] = CAUSE_FIELDS.map(value);
+    if (kind === "" && stack === "") {
+      others.push(log);
+      continue;
+    }
+    const shown = new Set(CAUSE_FIELDS);
+    // Of a repeated key, the first value is shown as a part of the cause.
+    const fields = log.data.filter(({ key, value: text }) =>
+      !shown.delete(key) && !(key === "event" && text === "error"));
+    causes.push({ time: log.time, kind, message, stack, fields });
+  }
+  return { causes, others };
 }
 
-/** `<${Causes} causes />` */
-export function Causes({ causes }) {
+/** The time of a log after the start of its span. */
+function LogTime({ time, start }) {
+  return html`<span class="number log-time" title=${exact(time)}>${
+    time < start ? "−" : "+"}${duration(Math.abs(time - start))}</span>`;
+}
+
+/** `<${Causes} causes start />`; `start` is that of the span, in epoch ms. */
+export function Causes({ causes, start }) {
+  if (causes.length === 0) return null;
   return html`<section class="detail-part">
     <div class="detail-title"><h3>${causes.length === 1 ? "Cause" : "Causes"}</h3></div>
     <ol class="causes">
       ${causes.map((cause, index) => html`<li key=${index}>
-        ${cause.kind && html`<code><bdi>${cause.kind}</bdi></code>`}
+        <div class="cause-head">${cause.kind && html`<code><bdi>${cause.kind}</bdi></code>`}
+          <${LogTime} time=${cause.time} start=${start} /></div>
         ${cause.message && html`<p><bdi>${cause.message}</bdi></p>`}
         ${cause.stack && html`<details><summary>Stack</summary>
           <${Block} text=${cause.stack} /></details>`}
+        ${cause.fields.length > 0 && html`<${Fields} fields=${cause.fields}
+          label=${`Other fields of cause ${index + 1}`} />`}
       </li>`)}
     </ol>
   </section>`;
@@ -94,8 +119,7 @@ export function Logs({ logs, start }) {
     <div class="detail-title"><h3>Logs <span class="dim">${logs.length}</span></h3></div>
     <ol class="logs">
       ${shown.map((log, index) => html`<li key=${index}>
-        <span class="number log-time" title=${exact(log.time)}>${
-          log.time < start ? "−" : "+"}${duration(Math.abs(log.time - start))}</span>
+        <${LogTime} time=${log.time} start=${start} />
         <${Fields} fields=${log.data} label=${`Log ${index + 1}`} />
       </li>`)}
     </ol>

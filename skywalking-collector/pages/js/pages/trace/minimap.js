@@ -17,7 +17,7 @@ const LINE = 2;
 const MOST_IN_LINE = 12;
 
 /** Returns what to draw: rectangles `[x, width, line, colour]` in px, errors last. */
-export function strip(trace, width, lines) {
+function strip(trace, width, lines) {
   const range = whole(trace.length);
   const rectangles = [];
   const errors = [];

@@ -17,7 +17,7 @@ const INDENT = 14;
 const CHARACTER = 6.6;
 
 /** Describes the bar of a row on hover, and to users of a screen reader. */
-export function describeRow(trace, row) {
+function describeRow(trace, row) {
   const parts = [
     `${duration(trace.duration[row])}, self time ${duration(trace.self[row])}`,
     `starts after ${duration(trace.start[row])}`,

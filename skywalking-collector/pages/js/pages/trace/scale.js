@@ -13,7 +13,7 @@ const STEPS = [
 ];
 
 /** The shortest part of a trace that can be shown, in milliseconds. */
-export const SHORTEST = 1;
+const SHORTEST = 1;
 
 /** Returns the whole of a trace. */
 export function whole(duration) {

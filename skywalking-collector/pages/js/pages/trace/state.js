@@ -12,7 +12,7 @@
 
 import { clamp, isWhole, whole } from "./scale.js";
 
-export const VIEWS = ["waterfall", "table", "summary"];
+const VIEWS = ["waterfall", "table", "summary"];
 
 /** More toggled rows than these are not kept in the address. */
 const MOST_TOGGLED = 200;

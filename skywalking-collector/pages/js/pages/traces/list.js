@@ -7,7 +7,7 @@ import { isReturn, setParams } from "../../router.js";
 import { reveal, useVirtual } from "../../ui/virtual.js";
 import { Row } from "./row.js";
 
-export const ROW = 32;
+const ROW = 32;
 const HEAD = 28;
 
 /** The duration at the end of the shared scale: 95 % of the traces are shorter. */
