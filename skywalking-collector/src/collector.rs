@@ -115,7 +115,7 @@ impl Collector {
     /// Pass 0 at first, then [`NewTraces::cursor`] of the last call. Of more than `limit` traces
     /// the ones with the latest arrival are returned, and the others are counted.
     pub fn traces_since(&self, cursor: u64, limit: usize) -> NewTraces {
-        self.state.traces_since(&TraceQuery::new(), cursor, limit)
+        self.state.traces_since(&TraceQuery::new(), None, cursor, limit)
     }
 
     /// Returns a trace, or `None` if no segment of it is stored.

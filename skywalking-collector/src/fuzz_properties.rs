@@ -63,7 +63,7 @@ pub fn segment(data: &[u8]) {
     }
     assert_eq!(spans, stats.spans_stored);
     json(&found);
-    json(&state.traces_since(&query, 0, MAX_SPANS).traces);
+    json(&state.traces_since(&query, None, 0, MAX_SPANS).traces);
     let all = TimeRange::default();
     let map = state.topology(all);
     json(&map);
@@ -77,6 +77,8 @@ pub fn segment(data: &[u8]) {
         let points = state.series(of, all, 60).points;
         let calls: u64 = points.iter().map(|point| point.calls).sum();
         assert!(points.len() <= 60 && calls == call.stats.calls, "{call:?}");
+        let query = TraceQuery::new().source(&call.source).target(&call.target);
+        json(&state.search(&query));
     }
     json(&state.violations(&query));
     let map = view::topology(&map, view::Style::plain());

@@ -17,6 +17,7 @@ mod topology;
 mod trace;
 mod window;
 
+pub(crate) use filter::Prepared;
 pub(crate) use find::find;
 pub(crate) use histogram::{histogram, samples};
 pub(crate) use metrics::{Endpoints, Instances, Series, SeriesOf, Services};
@@ -27,6 +28,6 @@ pub(crate) use summaries::{TraceSelection, select, select_since};
 pub(crate) use tags::{keys as tag_keys, values as tag_values};
 pub(crate) use text_search::matching_rows;
 pub(crate) use timing::self_times_of;
-pub(crate) use topology::MapReader;
+pub(crate) use topology::{CallEnds, CallEndsReader, MapReader};
 pub(crate) use trace::{view as trace_view, violations};
 pub(crate) use window::Reader;

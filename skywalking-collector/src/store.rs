@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `strings` | texts that are stored once, with counts of their uses |
 //! | `postings`, `index` | which traces have a term: a service, an endpoint, a tag |
+//! | `call_sides` | what a span reports of calls |
 //! | `segment`, `segment_terms` | a segment as it is stored, and its terms |
 //! | `reason`, `bars`, `facts` | what lists need of a trace |
 //! | `traces` | segments by trace, and the eviction of the oldest trace |
@@ -14,6 +15,7 @@
 //! All are independent of gRPC and HTTP, and expect validated segments.
 
 mod bars;
+mod call_sides;
 mod facts;
 mod index;
 mod metrics;

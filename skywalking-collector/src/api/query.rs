@@ -96,6 +96,9 @@ pub struct TraceQuery {
     pub(crate) service: Option<String>,
     pub(crate) instance: Option<String>,
     pub(crate) endpoint: Option<String>,
+    /// The ids of the nodes of a call.
+    pub(crate) source: Option<String>,
+    pub(crate) target: Option<String>,
     /// Keys, with values if the value matters.
     pub(crate) tags: Vec<(String, Option<String>)>,
     pub(crate) text: Option<String>,
@@ -118,6 +121,8 @@ impl TraceQuery {
             service: None,
             instance: None,
             endpoint: None,
+            source: None,
+            target: None,
             tags: Vec::new(),
             text: None,
             min_duration: None,
@@ -166,6 +171,22 @@ impl TraceQuery {
     #[must_use]
     pub fn endpoint(mut self, name: impl Into<String>) -> Self {
         self.endpoint = Some(name.into());
+        self
+    }
+
+    /// Selects the traces with a call of this node of the service map, by its
+    /// [`id`](crate::Node::id). With [`target`](Self::target), it is a call to that node.
+    #[must_use]
+    pub fn source(mut self, id: impl Into<String>) -> Self {
+        self.source = Some(id.into());
+        self
+    }
+
+    /// Selects the traces with a call to this node of the service map, by its
+    /// [`id`](crate::Node::id). With [`source`](Self::source), it is a call from that node.
+    #[must_use]
+    pub fn target(mut self, id: impl Into<String>) -> Self {
+        self.target = Some(id.into());
         self
     }
 

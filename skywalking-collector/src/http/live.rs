@@ -28,6 +28,7 @@ use super::params;
 use super::response::{error_response, json_lines};
 use crate::api::{Stats, TraceQuery, TraceSummary};
 use crate::budget::{BudgetExhausted, Buffer};
+use crate::query::CallEnds;
 use crate::state::{CollectorState, LIVE_STREAMS};
 
 /// The time between two lines of counters.
@@ -77,6 +78,8 @@ struct Rates {
 /// A stream: what to write, and what was written.
 struct Live {
     query: TraceQuery,
+    /// The ends of the calls of the query, as of the last heartbeat.
+    calls: Option<CallEnds>,
     /// The arrival number of the last segment that was considered.
     cursor: u64,
     changes: watch::Receiver<u64>,
@@ -96,6 +99,7 @@ impl Live {
         let resumed = cursor.map(|cursor| if cursor > last_arrival { 0 } else { cursor });
         Self {
             query,
+            calls: None,
             cursor: resumed.unwrap_or(last_arrival),
             changes: state.changes(),
             next_heartbeat: now,
@@ -162,8 +166,10 @@ impl Live {
         if is_heartbeat {
             self.next_heartbeat = now + HEARTBEAT;
             self.remaining = MAX_TRACES;
+            self.calls = state.call_ends(&self.query);
         }
-        let new = state.traces_since(&self.query, self.cursor, self.remaining);
+        let calls = self.calls.as_ref();
+        let new = state.traces_since(&self.query, calls, self.cursor, self.remaining);
         let mut buffer = state.budget().buffer();
         for trace in &new.traces {
             write_line(&mut buffer, &Line::Trace { trace })?;

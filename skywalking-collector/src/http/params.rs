@@ -26,7 +26,7 @@ pub(super) enum ParamError {
     #[error("unknown parameter {name}: {expected}")]
     Unknown { name: String, expected: &'static str },
     #[error(
-        "unknown parameter {name}: expected from, to, service, instance, endpoint, tag, text, minDuration, maxDuration, error, violations, {others}"
+        "unknown parameter {name}: expected from, to, service, instance, endpoint, source, target, tag, text, minDuration, maxDuration, error, violations, {others}"
     )]
     UnknownFilter { name: String, others: &'static str },
     #[error("unknown parameter {name}: expected {expected}")]
@@ -93,7 +93,7 @@ pub(super) fn text(query: Option<String>) -> Result<String, ParamError> {
 /// Which violations to return.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Violations {
-    List(TraceQuery),
+    List(Box<TraceQuery>),
     /// By rule, of a service or of all.
     ByRule(Option<String>),
 }
@@ -127,7 +127,7 @@ pub(super) fn violations(query: Option<String>) -> Result<Violations, ParamError
         };
     }
     let limit = limit.unwrap_or(TraceQuery::default().limit);
-    Ok(Violations::List(TraceQuery { service, limit, ..TraceQuery::default() }))
+    Ok(Violations::List(Box::new(TraceQuery { service, limit, ..TraceQuery::default() })))
 }
 
 fn set_service(service: &mut Option<String>, value: String) -> Result<(), ParamError> {
@@ -199,11 +199,11 @@ mod tests {
 
     #[test]
     fn parameters_are_form_encoded() {
-        assert_eq!(violations(None), Ok(Violations::List(TraceQuery::new())));
-        assert_eq!(violations(query("")), Ok(Violations::List(TraceQuery::new())));
+        assert_eq!(violations(None), Ok(Violations::List(Box::default())));
+        assert_eq!(violations(query("")), Ok(Violations::List(Box::default())));
         assert_eq!(
             violations(query("limit=10000&service=caf%C3%A9+%2B%26")),
-            Ok(Violations::List(TraceQuery::new().service("café +&").limit(10_000)))
+            Ok(Violations::List(Box::new(TraceQuery::new().service("café +&").limit(10_000))))
         );
         assert_eq!(
             violations(query("group=rule&service=a")),

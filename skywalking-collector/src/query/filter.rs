@@ -5,6 +5,7 @@
 
 use crate::api::{TimeRange, TraceQuery};
 use crate::naming;
+use crate::query::topology::CallEnds;
 use crate::store::{
     Index, Postings, Scan, StoredTrace, StringId, Term, TraceFacts, Traces, searchable,
 };
@@ -17,14 +18,22 @@ enum Condition<'a> {
     Set(Vec<bool>),
 }
 
-/// Returns the traces that match, with their numbers. `texts` has the texts that contain the text
-/// of the query.
+/// What is looked up for a query before the traces are selected.
+#[derive(Default)]
+pub(crate) struct Prepared {
+    /// The texts that contain the text of the query.
+    pub(crate) texts: Option<Scan>,
+    /// The ends of the calls of the query.
+    pub(crate) calls: Option<CallEnds>,
+}
+
+/// Returns the traces that match, with their numbers.
 pub(crate) fn matching<'a>(
     traces: &'a Traces,
     query: &TraceQuery,
-    texts: Option<&Scan>,
+    prepared: &Prepared,
 ) -> Vec<(u64, &'a StoredTrace)> {
-    let Some(mut conditions) = conditions(traces, query, texts) else {
+    let Some(mut conditions) = conditions(traces, query, prepared) else {
         return Vec::new();
     };
     let first = traces.first();
@@ -65,7 +74,7 @@ pub(crate) fn matching<'a>(
 fn conditions<'a>(
     traces: &'a Traces,
     query: &TraceQuery,
-    texts: Option<&Scan>,
+    prepared: &Prepared,
 ) -> Option<Vec<Condition<'a>>> {
     let index = traces.index();
     let mut found = Vec::new();
@@ -109,17 +118,32 @@ fn conditions<'a>(
     if query.has_violations {
         found.push(postings(Term::Violation)?);
     }
-    if let Some(texts) = texts {
+    if let Some(calls) = &prepared.calls {
+        let sent = calls.sent().filter_map(|(caller, address)| {
+            index.postings(Term::Sent(find(caller)?, find(address)?))
+        });
+        let received = calls.received().filter_map(|(caller, service)| {
+            index.postings(Term::Received(find(caller)?, find(service)?))
+        });
+        found.push(union(traces, sent.chain(received)));
+    }
+    if let Some(texts) = &prepared.texts {
         let is_found = |text: StringId| index.strings().is_found(texts, text);
-        found.push(any_of(traces, |term| term.strings().any(is_found)));
+        found.push(any_of(traces, |term| term.searched().any(is_found)));
     }
     Some(found)
 }
 
 /// Returns the traces that have any of the selected terms.
 fn any_of(traces: &Traces, is_selected: impl Fn(Term) -> bool) -> Condition<'_> {
+    let selected = traces.index().iter().filter(|(term, _)| is_selected(*term));
+    union(traces, selected.map(|(_, postings)| postings))
+}
+
+/// Returns the traces of all these lists.
+fn union<'a>(traces: &Traces, lists: impl Iterator<Item = &'a Postings>) -> Condition<'a> {
     let mut set = vec![false; traces.len()];
-    for (_, postings) in traces.index().iter().filter(|(term, _)| is_selected(*term)) {
+    for postings in lists {
         for position in postings.offsets(traces.first()) {
             if let Some(is_in) = set.get_mut(position) {
                 *is_in = true;
@@ -138,12 +162,14 @@ fn has_numbers(facts: &TraceFacts, query: &TraceQuery) -> bool {
         && (!query.has_violations || facts.violations > 0)
 }
 
-/// Returns whether a single trace matches. `needle` is the text of the query.
+/// Returns whether a single trace matches. `needle` is the text of the query, and `calls` has the
+/// ends of its calls.
 pub(crate) fn is_match(
     index: &Index,
     trace: &StoredTrace,
     query: &TraceQuery,
     needle: Option<&Needle>,
+    calls: Option<&CallEnds>,
 ) -> bool {
     let has = |is_selected: &dyn Fn(Term) -> bool| {
         trace.terms.iter().filter_map(|id| index.term(*id)).any(is_selected)
@@ -175,8 +201,19 @@ pub(crate) fn is_match(
                 _ => false,
             })
         })
+        && calls.is_none_or(|calls| {
+            has(&|term| match term {
+                Term::Sent(caller, address) => {
+                    calls.is_sent(index.text(caller), index.text(address))
+                }
+                Term::Received(caller, service) => {
+                    calls.is_received(index.text(caller), index.text(service))
+                }
+                _ => false,
+            })
+        })
         && needle.is_none_or(|needle| {
-            has(&|term| term.strings().any(|text| needle.is_in(index.text(text))))
+            has(&|term| term.searched().any(|text| needle.is_in(index.text(text))))
         })
 }
 

@@ -2,9 +2,9 @@
 //!
 //! The traces are selected while the store is locked. The buckets are computed later.
 
-use super::filter;
+use super::filter::{self, Prepared};
 use crate::api::{Bucket, Histogram, TraceQuery};
-use crate::store::{Scan, Traces};
+use crate::store::Traces;
 
 /// A selected trace.
 pub(crate) struct Sample {
@@ -14,8 +14,8 @@ pub(crate) struct Sample {
 }
 
 /// Selects the traces that match the query.
-pub(crate) fn samples(traces: &Traces, query: &TraceQuery, texts: Option<&Scan>) -> Vec<Sample> {
-    let matching = filter::matching(traces, query, texts).into_iter();
+pub(crate) fn samples(traces: &Traces, query: &TraceQuery, prepared: &Prepared) -> Vec<Sample> {
+    let matching = filter::matching(traces, query, prepared).into_iter();
     matching
         .map(|(_, trace)| Sample {
             start: trace.facts.start,

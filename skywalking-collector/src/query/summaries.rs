@@ -6,11 +6,12 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use super::filter;
+use super::filter::{self, Prepared};
+use super::topology::CallEnds;
 use crate::api::{
     Bar, Cursor, MAX_TRACES, SortOrder, TracePage, TraceQuery, TraceSort, TraceSummary,
 };
-use crate::store::{Scan, StoredTrace, TimeBar, TraceFacts, Traces};
+use crate::store::{StoredTrace, TimeBar, TraceFacts, Traces};
 use crate::text::Needle;
 
 /// The largest number of services in a summary.
@@ -38,13 +39,13 @@ pub(crate) struct TraceSelection {
 }
 
 /// Selects traces by the query. Of traces with equal keys, the one that arrived later counts as
-/// larger. `texts` has the texts that contain the text of the query.
-pub(crate) fn select(traces: &Traces, query: &TraceQuery, texts: Option<&Scan>) -> Selected {
+/// larger.
+pub(crate) fn select(traces: &Traces, query: &TraceQuery, prepared: &Prepared) -> Selected {
     let key = |facts: &TraceFacts| match query.sort {
         TraceSort::Start => facts.start,
         TraceSort::Duration => i64::try_from(facts.duration()).unwrap_or(i64::MAX),
     };
-    let mut found: Vec<_> = filter::matching(traces, query, texts)
+    let mut found: Vec<_> = filter::matching(traces, query, prepared)
         .into_iter()
         .map(|(number, trace)| ((key(&trace.facts), number), trace))
         .collect();
@@ -79,16 +80,19 @@ fn first_sorted<T, K: Ord>(found: &mut Vec<T>, limit: usize, key: impl Fn(&T) ->
 }
 
 /// Selects the traces that match the query and arrived or grew after the arrival number `cursor`.
+/// `calls` has the ends of the calls of the query.
 /// Returns the last `limit` of them and the number of the others.
 pub(crate) fn select_since(
     traces: &Traces,
     query: &TraceQuery,
+    calls: Option<&CallEnds>,
     cursor: u64,
     limit: usize,
 ) -> (Vec<TraceSelection>, usize) {
     let needle = query.text.as_deref().map(Needle::new);
-    let is_match =
-        |trace: &&StoredTrace| filter::is_match(traces.index(), trace, query, needle.as_ref());
+    let is_match = |trace: &&StoredTrace| {
+        filter::is_match(traces.index(), trace, query, needle.as_ref(), calls)
+    };
     let mut found = traces.since(cursor).filter(is_match);
     let mut newest: Vec<_> = found.by_ref().take(limit).map(TraceSelection::new).collect();
     newest.reverse();

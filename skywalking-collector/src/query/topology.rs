@@ -7,6 +7,7 @@
 //! Instances and configured gateways of the OAP's map are missing.
 
 mod aliases;
+mod call_ends;
 mod call_reader;
 mod component;
 mod nodes;
@@ -19,6 +20,7 @@ use crate::naming::{self, ServiceKind};
 use crate::query::window::{Reader, Window};
 use crate::store::{SeriesRef, ServiceFacts, Subject, Totals};
 use aliases::Aliases;
+pub(crate) use call_ends::{CallEnds, CallEndsReader};
 pub(crate) use call_reader::CallReader;
 use nodes::{NodeFacts, NodeKey, prefer};
 

@@ -4,7 +4,7 @@ use super::CollectorState;
 use crate::api::{
     Found, Histogram, MAX_TRACES, NewTraces, TagKey, TagValue, TracePage, TraceQuery,
 };
-use crate::query;
+use crate::query::{self, CallEnds, CallEndsReader, Prepared};
 use crate::store::Scan;
 use crate::text::Needle;
 
@@ -14,16 +14,27 @@ const SCAN_STEP: usize = 10_000;
 impl CollectorState {
     /// Returns the traces that match, in the order of the query.
     pub(crate) fn search(&self, query: &TraceQuery) -> TracePage {
-        let texts = self.scan_texts(query);
-        let found = query::select(self.store().traces(), query, texts.as_ref());
+        let prepared = self.prepare(query);
+        let found = query::select(self.store().traces(), query, &prepared);
         found.summarize()
     }
 
     /// Returns when the traces that match started, and how long they took.
     pub(crate) fn histogram(&self, query: &TraceQuery, buckets: usize) -> Histogram {
-        let texts = self.scan_texts(query);
-        let samples = query::samples(self.store().traces(), query, texts.as_ref());
+        let prepared = self.prepare(query);
+        let samples = query::samples(self.store().traces(), query, &prepared);
         query::histogram(samples, query, buckets)
+    }
+
+    fn prepare(&self, query: &TraceQuery) -> Prepared {
+        Prepared { texts: self.scan_texts(query), calls: self.call_ends(query) }
+    }
+
+    /// Returns the ends of the calls of the query. The store is not locked all the time.
+    pub(crate) fn call_ends(&self, query: &TraceQuery) -> Option<CallEnds> {
+        let (source, target) = (query.source.as_deref(), query.target.as_deref());
+        let is_set = source.or(target).is_some();
+        is_set.then(|| self.read(CallEndsReader::new(source, target)).finish())
     }
 
     /// Looks for the text of the query. The store is not locked all the time.
@@ -40,11 +51,19 @@ impl CollectorState {
         Some(scan)
     }
 
-    /// Returns the traces that match and arrived or grew since the cursor.
-    pub(crate) fn traces_since(&self, query: &TraceQuery, cursor: u64, limit: usize) -> NewTraces {
+    /// Returns the traces that match and arrived or grew since the cursor. `calls` has the ends of
+    /// the calls of the query.
+    pub(crate) fn traces_since(
+        &self,
+        query: &TraceQuery,
+        calls: Option<&CallEnds>,
+        cursor: u64,
+        limit: usize,
+    ) -> NewTraces {
         let (selected, omitted, cursor) = {
             let store = self.store();
-            let (selected, omitted) = query::select_since(store.traces(), query, cursor, limit);
+            let (selected, omitted) =
+                query::select_since(store.traces(), query, calls, cursor, limit);
             (selected, omitted, store.traces().last_arrival())
         };
         NewTraces {

@@ -23,7 +23,12 @@ pub(crate) enum Term {
     Endpoint(StringId, StringId),
     /// The operation name of any span.
     Name(StringId),
+    /// The peer of a span that is not a call.
     Peer(StringId),
+    /// A call that its caller reported: the service, and the peer of the span.
+    Sent(StringId, StringId),
+    /// A call that the called service reported: the caller, and the service.
+    Received(StringId, StringId),
     TagKey(StringId),
     /// A key and a value.
     Tag(StringId, StringId),
@@ -41,11 +46,19 @@ impl Term {
             | Self::Peer(one)
             | Self::TagKey(one)
             | Self::Log(one) => (Some(one), None),
-            Self::Instance(one, two) | Self::Endpoint(one, two) | Self::Tag(one, two) => {
-                (Some(one), Some(two))
-            }
+            Self::Instance(one, two)
+            | Self::Endpoint(one, two)
+            | Self::Sent(one, two)
+            | Self::Received(one, two)
+            | Self::Tag(one, two) => (Some(one), Some(two)),
         };
         first.into_iter().chain(second)
+    }
+
+    /// Returns the texts that a search looks at. The caller of a request is not in the trace itself.
+    pub(crate) fn searched(self) -> impl Iterator<Item = StringId> {
+        let is_searched = !matches!(self, Self::Received(..));
+        self.strings().filter(move |_| is_searched)
     }
 }
 

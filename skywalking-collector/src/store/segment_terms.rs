@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use skywalking_proto::v3::{SegmentObject, SpanObject};
 
+use super::call_sides;
 use super::index::{Index, Term, TermId};
 use super::strings::StringId;
 use crate::{enums, naming, text};
@@ -68,14 +69,29 @@ impl TermAdder<'_> {
         {
             self.add(Term::Endpoint(service, name));
         }
-        if !span.peer.is_empty() {
-            self.add_text(searchable(&span.peer), Term::Peer);
-        }
+        self.add_calls(span, service);
         for tag in &span.tags {
             self.add_tag(searchable(&tag.key), searchable(&tag.value));
         }
         for field in searchable_fields(span) {
             self.add_text(searchable(field), Term::Log);
+        }
+    }
+
+    /// Adds the peer and the calls of a span.
+    fn add_calls(&mut self, span: &SpanObject, service: Option<StringId>) {
+        let peer = searchable(&span.peer);
+        let called = service.zip(call_sides::called_address(span));
+        if let Some((service, address)) = called {
+            self.add_text(address, |address| Term::Sent(service, address));
+        }
+        if !peer.is_empty() && called.is_none_or(|(_, address)| address != peer) {
+            self.add_text(peer, Term::Peer);
+        }
+        if let Some(service) = service {
+            for caller in call_sides::callers(span) {
+                self.add_text(caller.name, |caller| Term::Received(caller, service));
+            }
         }
     }
 

@@ -119,14 +119,19 @@ pageTest("a call opens with its numbers and its traces", { name: "map call" }, a
   const topology = await shop.get("/api/topology");
   const name = (id) => topology.nodes.find((each) => each.id === id).name;
   const call = topology.calls.find(({ source, target }) =>
-    name(source) === "orders" && name(target) === "payments");
+    name(source) === "storefront" && name(target) === "orders");
   await page.mouse.click(...await onLine(page, call.id));
   await details(page).getByRole("img", { name: /^Latency/ }).locator("canvas").waitFor();
   const errors = details(page).locator("dd", { hasText: "%" }).first();
   assert.equal(await errors.getAttribute("title"), `${call.errors} of ${call.calls} calls`);
   await page.reload();
   await details(page).getByRole("link", { name: "Traces", exact: true }).click();
-  await listShows(page, shop, "service=orders&text=payments");
+  const ends = new URLSearchParams({ source: call.source, target: call.target });
+  const found = await listShows(page, shop, ends);
+  assert.equal(found.length, call.calls);
+  await page.getByText("calls from: storefront").waitFor();
+  await page.getByRole("button", { name: "Remove the filter calls to: orders" }).click();
+  await page.getByText("calls to: orders").waitFor({ state: "detached" });
 });
 
 pageTest("a comparison shows changes and new calls", {}, async (page) => {

@@ -13,14 +13,14 @@ use crate::support::{
 };
 
 /// A client of the live stream.
-struct Live {
+pub(crate) struct Live {
     stream: BufReader<TcpStream>,
     /// What was read of the body and is not returned yet.
     text: String,
 }
 
 impl Live {
-    async fn open(http: SocketAddr, query: &str) -> Self {
+    pub(crate) async fn open(http: SocketAddr, query: &str) -> Self {
         let mut stream = TcpStream::connect(http).await.expect("the collector listens");
         let request = format!("GET /api/live{query} HTTP/1.1\r\nHost: {http}\r\n\r\n");
         stream.write_all(request.as_bytes()).await.expect("an open connection");
@@ -62,7 +62,7 @@ impl Live {
     }
 
     /// Returns the next line of this type.
-    async fn next(&mut self, kind: &str) -> Value {
+    pub(crate) async fn next(&mut self, kind: &str) -> Value {
         loop {
             let line = self.line().await.expect("an open stream");
             if line["type"] == kind {

@@ -1,5 +1,6 @@
 //! The collector from outside: over real connections, and as a program.
 
+mod call_search;
 mod commands;
 mod grpc_reports;
 mod http_queries;

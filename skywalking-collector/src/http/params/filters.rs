@@ -30,6 +30,8 @@ impl Filters {
             "service" => set_service(&mut query.service, value),
             "instance" => set_text("instance", &mut query.instance, value),
             "endpoint" => set_text("endpoint", &mut query.endpoint, value),
+            "source" => set_text("source", &mut query.source, value),
+            "target" => set_text("target", &mut query.target, value),
             "tag" if query.tags.len() >= MAX_TAGS => Err(ParamError::TooManyTags { max: MAX_TAGS }),
             "tag" => {
                 query.tags.push(parse_tag(&value)?);

@@ -161,12 +161,13 @@ proptest! {
             .filter(|trace| matches_by_segments(trace, &query))
             .map(|trace| &*trace.id)
             .collect();
-        let mut found = matching(traces, &query, scan(&store, &query).as_ref());
+        let prepared = Prepared { texts: scan(&store, &query), calls: None };
+        let mut found = matching(traces, &query, &prepared);
         found.sort_unstable_by_key(|(number, _)| *number);
         let found: Vec<_> = found.iter().map(|(_, trace)| &*trace.id).collect();
         let one_by_one: Vec<_> = traces
             .iter()
-            .filter(|trace| is_match(traces.index(), trace, &query, needle.as_ref()))
+            .filter(|trace| is_match(traces.index(), trace, &query, needle.as_ref(), None))
             .map(|trace| &*trace.id)
             .collect();
 

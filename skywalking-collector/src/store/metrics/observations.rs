@@ -8,7 +8,8 @@ use skywalking_proto::v3::{SegmentObject, SpanObject};
 use super::logic_endpoint::LogicEndpoint;
 use super::subject::Subject;
 use crate::enums;
-use crate::naming::{self, ServiceKind};
+use crate::naming;
+use crate::store::call_sides::{self, Caller};
 
 /// The tag of a logic endpoint.
 const LOGIC_ENDPOINT: &str = "x-le";
@@ -46,10 +47,10 @@ pub(crate) fn for_each(
         match span.span_type {
             enums::ENTRY => entry(span, service, instance, &mut record),
             enums::EXIT | enums::LOCAL => {
-                if span.span_type == enums::EXIT && !span.peer.is_empty() {
+                if let Some(address) = call_sides::called_address(span) {
                     record(Subject::Sent {
                         source: service,
-                        address: naming::display_name(&span.peer),
+                        address,
                         component: span.component_id,
                         layer: span.span_layer,
                     });
@@ -71,12 +72,10 @@ fn endpoint<'a>(service: &'a str, name: &'a str) -> Subject<&'a str> {
     Subject::Endpoint { service, endpoint: naming::endpoint_name(name) }
 }
 
-/// Records a request for each reference, whatever its type. As in the OAP, a `CrossThread`
-/// reference on an entry span is a call of the service to itself.
+/// Records a request for each caller.
 fn entry(span: &SpanObject, service: &str, instance: &str, record: &mut impl FnMut(Subject<&str>)) {
     let layer = span.span_layer;
-    let is_mq = layer == enums::LAYER_MQ;
-    let mut call = |source, source_kind, address| {
+    for Caller { name, kind, address } in call_sides::callers(span) {
         record(Subject::Service { service });
         record(Subject::Instance { service, instance });
         // A function has no endpoint besides its service.
@@ -84,34 +83,13 @@ fn entry(span: &SpanObject, service: &str, instance: &str, record: &mut impl FnM
             record(endpoint(service, &span.operation_name));
         }
         record(Subject::Received {
-            source,
-            source_kind,
+            source: name,
+            source_kind: kind,
             target: service,
             address,
             component: span.component_id,
             layer,
         });
-    };
-    if span.refs.is_empty() {
-        let source = if is_mq && !span.peer.trim().is_empty() {
-            naming::display_name(&span.peer)
-        } else {
-            naming::USER
-        };
-        call(source, ServiceKind::Guessed, None);
-    }
-    for reference in &span.refs {
-        let address = reference.network_address_used_at_peer.as_str();
-        if is_mq {
-            call(naming::display_name(address), ServiceKind::Guessed, None);
-            continue;
-        }
-        let is_alias = reference.ref_type == enums::CROSS_PROCESS && !address.is_empty();
-        call(
-            naming::display_name(&reference.parent_service),
-            ServiceKind::Normal,
-            is_alias.then(|| naming::display_name(address)),
-        );
     }
 }
 

@@ -3,7 +3,7 @@ import { duration } from "../../format.js";
 
 /** The parameters of the address that filter, in the order of their chips. */
 const NAMES = [
-  "service", "instance", "endpoint", "tag", "error", "violations", "minDuration", "maxDuration",
+  "service", "instance", "endpoint", "source", "target", "tag", "error", "violations", "minDuration", "maxDuration",
   "text",
 ];
 
@@ -30,11 +30,24 @@ export function apiFilters(params) {
   return filters;
 }
 
+/** The name of a node of the map, from its id. */
+function nodeName(id) {
+  try {
+    const bytes = atob(id.replace(/\.\d$/, ""));
+    return new TextDecoder("utf-8", { fatal: true })
+      .decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
+  } catch {
+    return id;
+  }
+}
+
 function chipText(name, value) {
   if (name === "error") return value === "false" ? "no error" : "error";
   if (name === "violations") return value === "false" ? "no violations" : "violations";
-  if (name === "minDuration") return `≥ ${duration(Number(value))}`;
-  if (name === "maxDuration") return `≤ ${duration(Number(value))}`;
+  const limit = { minDuration: "≥", maxDuration: "≤" }[name];
+  if (limit) return `${limit} ${/^\d+$/.test(value) ? duration(Number(value)) : value}`;
+  if (name === "source") return `calls from: ${nodeName(value)}`;
+  if (name === "target") return `calls to: ${nodeName(value)}`;
   if (name === "text") return `“${value}”`;
   return `${name}: ${value}`;
 }
