@@ -136,10 +136,77 @@ pageTest("a call opens with its numbers and its traces", { name: "map call" }, a
 
 pageTest("a comparison shows changes and new calls", {}, async (page) => {
   await openMap(page, shop);
-  await page.getByLabel("Compare with").selectOption("the 15 min before");
+  await page.getByLabel("Compare with").selectOption("15 min earlier");
   await page.getByText("new", { exact: true }).first().waitFor();
   assert.equal(new URL(page.url()).search, "?compare=15m&range=15m");
   await page.getByRole("button", { name: "Table" }).click();
   await page.getByRole("columnheader", { name: "Change of rate" }).first().waitFor();
   await page.getByRole("cell", { name: "new" }).first().waitFor();
 });
+
+pageTest("a comparison with another time is in the address", {}, async (page) => {
+  const { from, width, points } = await shop.get("/api/series?service=storefront");
+  const seconds = (time) => Math.floor(time / 1000) * 1000;
+  const end = seconds(from + points.length * width + 60_000);
+  const local = (time) => new Date(time).toISOString().slice(0, 19);
+  const group = page.getByRole("group", { name: "Time to compare with" });
+  await openMap(page, shop);
+  await page.getByLabel("Compare with").selectOption("another time…");
+  await group.getByLabel("Start").fill(local(end));
+  await group.getByText("The end must be after the start.").waitFor();
+  await group.getByLabel("End").fill(local(end + 60_000));
+  await page.getByText("new", { exact: true }).first().waitFor();
+  assert.equal(new URL(page.url()).search, `?compare=${end}-${end + 60_000}`);
+  await page.reload();
+  await page.getByText("new", { exact: true }).first().waitFor();
+  await group.getByLabel("Start").fill(local(seconds(from) - 60_000));
+  await until(async () => await page.getByText("new", { exact: true }).count() === 0,
+    "all calls are in both ranges");
+  await page.getByRole("button", { name: "Table" }).click();
+  await page.getByRole("columnheader", { name: "Change of rate" }).first().waitFor();
+});
+
+for (const viewport of [{ width: 1280, height: 800 }, { width: 400, height: 800 }]) {
+  const where = `at ${viewport.width} px`;
+  pageTest(`texts are readable and apart ${where}`, { viewport }, async (page) => {
+    await openMap(page, shop);
+    await page.locator(".map-label rect").first().waitFor();
+    const { sizes, labels, cards } = await page.evaluate(() => {
+      const all = (selector) => [...document.querySelectorAll(`.map-svg ${selector}`)];
+      const box = (element) => {
+        const { left, top, right, bottom } = element.getBoundingClientRect();
+        return { left, top, right, bottom };
+      };
+      return {
+        sizes: all("text").map((text) => [text.textContent,
+          parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a]),
+        labels: all(".map-label rect").map(box),
+        cards: all(".map-card").map(box),
+      };
+    });
+    assert.ok(sizes.length > 20, `${sizes.length} texts`);
+    for (const [text, size] of sizes) assert.ok(size >= 10, `${text}: ${size} px`);
+    const overlap = (a, b) => a.left < b.right && b.left < a.right
+      && a.top < b.bottom && b.top < a.bottom;
+    for (const [at, label] of labels.entries()) {
+      const others = [...labels.slice(at + 1), ...cards];
+      assert.deepEqual(others.filter((other) => overlap(label, other)), [], JSON.stringify(label));
+    }
+  });
+}
+
+pageTest("a click on a node at the edge opens it", { viewport: { width: 400, height: 800 } },
+  async (page) => {
+    await openMap(page, shop);
+    const frame = await page.locator(".map-canvas").boundingBox();
+    const cut = await page.locator(".map-card").evaluateAll((cards, { x, width }) => cards
+      .map((card) => [card, card.getBoundingClientRect()])
+      .filter(([, { left, right }]) => left < x + width - 12 && right > x + width)
+      .map(([card, { left, top, height }]) =>
+        [card.closest("[data-node]").dataset.node, left + 6, top + height / 2])[0], frame);
+    assert.ok(cut, "no node is at the edge");
+    const [id, x, y] = cut;
+    await page.mouse.click(x, y);
+    await details(page).waitFor();
+    assert.equal(new URL(page.url()).searchParams.get("select"), id);
+  });

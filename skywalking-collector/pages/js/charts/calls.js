@@ -17,7 +17,8 @@ const selectRange = (from, to) => setParams({ range: null, from, to });
  * give the element a `key` of the same value. `small` leaves errors out and is for a side panel.
  */
 export function CallCharts({ query, params, small = false }) {
-  const { data, error, now } = useRecent("/api/series", { ...query, points: small ? 30 : 60 }, params);
+  const points = small ? 30 : 60;
+  const { data, error, now } = useRecent("/api/series", { ...query, points }, params);
   const columns = useMemo(() => data && columnsOf(data, now), [data]);
   if (!columns) {
     return error

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { changeOf, compare, rangeBefore, trendOf } from "../../../pages/js/pages/map/compare.js";
+import { changeOf, choiceOf, compare, otherRange, trendOf }
+  from "../../../pages/js/pages/map/compare.js";
 import { errorLevel, errorShare, pathOf, ringOf, widthOf }
   from "../../../pages/js/pages/map/edges.js";
 import { fit, panned, revealed, zoomed } from "../../../pages/js/pages/map/viewport.js";
@@ -73,8 +74,19 @@ describe("compare", () => {
     assert.deepEqual([[100, 105], [100, 120], [100, 80], [0, 3], [0, 0]].map(([x, y]) =>
       trend(x, y)), [0, 1, -1, 1, 0]);
   });
-  it("takes the range before", () => {
-    assert.deepEqual(rangeBefore(1000, 300), { from: 700, to: 1000 });
+  it("takes the range of the address", () => {
+    const now = 10_000_000;
+    const other = (text, shown) =>
+      otherRange(choiceOf(new URLSearchParams({ compare: text })), shown, now);
+    const shown = { from: now - 300, to: null };
+    assert.deepEqual(other("before", shown), { from: now - 600, to: now - 300 });
+    assert.deepEqual(other("before", { from: 500, to: 700 }), { from: 300, to: 500 });
+    assert.deepEqual(other("15m", shown), { from: now - 900_300, to: now - 900_000 });
+    assert.deepEqual(other("10-20", { from: null, to: null }), { from: 10, to: 20 });
+    for (const none of ["", "20-10", "10", "5m", "constructor"]) {
+      assert.equal(other(none, shown), null, none);
+    }
+    assert.equal(other("before", { from: null, to: null }), null);
   });
   it("of equal ranges changes nothing", () => {
     const { calls } = compare(three(), three());

@@ -114,7 +114,7 @@ export function Canvas({ topology, selected, panelSpace, onSelect }) {
           ${drawn.map((call) => html`<${MapEdge} key=${call.id} call=${call}
             edge=${edges.get(call.id)} state=${stateOf(call.id)} ...${common} />`)}
           ${labelled.map((call) => html`<${EdgeLabel} key=${call.id} call=${call}
-            edge=${edges.get(call.id)} />`)}
+            edge=${edges.get(call.id)} scale=${view.scale} />`)}
         </g>
         ${ordered.map((place) => html`<${MapNode} key=${place.id} node=${nodes.get(place.id)}
           place=${place} scale=${view.scale} overview=${overview} state=${stateOf(place.id)}

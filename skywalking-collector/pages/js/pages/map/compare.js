@@ -2,8 +2,36 @@
 
 import { errorShare } from "./edges.js";
 
-/** Returns the range of `length` ms before `from`. */
-export const rangeBefore = (from, length) => ({ from: from - length, to: from });
+const MINUTE = 60_000;
+
+/** The choices, by their name in the address: `compare=15m`. `shift` is how much earlier, in ms. */
+export const COMPARE = {
+  before: { name: "the time before", shift: null, range: "5m" },
+  "15m": { name: "15 min earlier", shift: 15 * MINUTE, range: "15m" },
+  "1h": { name: "an hour earlier", shift: 60 * MINUTE, range: "1h" },
+};
+
+/** Returns `{ name, from, to }` of the address, or null. `name` is `other` for a range of times. */
+export function choiceOf(params) {
+  const text = params.get("compare") ?? "";
+  if (Object.hasOwn(COMPARE, text)) return { name: text, from: null, to: null };
+  const [, from, to] = /^(\d{1,15})-(\d{1,15})$/.exec(text) ?? [];
+  return from === undefined ? null : { name: "other", from: Number(from), to: Number(to) };
+}
+
+/**
+ * Returns the range that `shown` is compared with, as `{ from, to }` in epoch ms, or null: a
+ * choice that depends on `shown` needs its start, and a range needs an end after its start.
+ */
+export function otherRange(choice, shown, now) {
+  if (choice?.name === "other") {
+    return choice.from < choice.to ? { from: choice.from, to: choice.to } : null;
+  }
+  if (!choice || shown.from === null) return null;
+  const to = shown.to ?? now;
+  const shift = COMPARE[choice.name].shift ?? to - shown.from;
+  return { from: shown.from - shift, to: to - shift };
+}
 
 /**
  * Returns the topology of `now` with a `change` on each node and call, and what exists only in

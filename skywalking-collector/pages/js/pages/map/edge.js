@@ -3,6 +3,7 @@ import { html } from "../../html.js";
 import { middle } from "../../format.js";
 import { FAMILY, widest } from "./cut.js";
 import { errorLevel, errorShare, pathOf, widthOf } from "./edges.js";
+import { labelSize } from "./sizes.js";
 import { changeLines, changeSentence, numbers, perMinute } from "./words.js";
 
 /** The arrow at the end of an edge, in the direction of the layers or against it. */
@@ -31,11 +32,18 @@ export function MapEdge({ call, edge, direction, most, state, onOpen, onPoint })
 }
 
 /** The label of an edge: its rate, or what changed. */
-export function EdgeLabel({ call, edge }) {
+export function EdgeLabel({ call, edge, scale }) {
   const lines = call.change ? changeLines(call.change) : [perMinute(call)];
-  const first = 4 - (lines.length - 1) * 7;
-  return html`<g class="map-label" transform=${`translate(${edge.label.x} ${edge.label.y})`}>
-    ${lines.map((line, row) => html`<text key=${row} y=${first + row * 14}
+  if (lines.length === 0) return null;
+  const size = labelSize(scale);
+  const step = size * 1.25;
+  const width = widest(lines, `${size}px ${FAMILY}`) + size * 0.7;
+  const height = lines.length * step + 2;
+  return html`<g class="map-label" transform=${`translate(${edge.label.x} ${edge.label.y})`}
+    font-size=${size}>
+    <rect x=${-width / 2} y=${-height / 2} width=${width} height=${height} rx="4" />
+    ${lines.map((line, row) => html`<text key=${row}
+      y=${(row - (lines.length - 1) / 2) * step + size * 0.35}
       class=${call.change ? "map-change" : ""}>${line}</text>`)}
   </g>`;
 }

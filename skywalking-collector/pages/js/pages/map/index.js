@@ -4,11 +4,11 @@ import { html } from "../../html.js";
 import { useKeys } from "../../keys.js";
 import { setParams } from "../../router.js";
 import { Empty, Failure } from "../../ui/failure.js";
-import { Range } from "../../ui/range.js";
 import { Canvas } from "./canvas.js";
-import { COMPARE, useTopology } from "./compared.js";
+import { useTopology } from "./compared.js";
 import { Panel } from "./panel.js";
 import { MapTable } from "./table.js";
+import { Toolbar } from "./toolbar.js";
 
 export const style = [
   "/assets/style/data.css", "/assets/style/charts.css", "/assets/style/map.css",
@@ -61,35 +61,6 @@ export default function ServiceMap({ params }) {
               onSelect=${onSelect} />`}
       ${data && selected !== null && html`<${Panel} topology=${data} selected=${selected}
         params=${params} takeFocus=${takeFocus} onSelect=${onSelect} />`}
-    </div>
-  </div>`;
-}
-
-function Toolbar({ params, isTable, error }) {
-  const view = (name) => () => setParams({ view: name });
-  // A comparison needs a range, and the names of both are the same.
-  const compareWith = (name) => {
-    const isLimited = params.has("range") || params.has("from");
-    setParams({ compare: name, ...(name && !isLimited && { range: name, to: null }) });
-  };
-  return html`<div class="map-bar">
-    <h1>Map</h1>
-    ${error && html`<span class="problem" role="status">${error.message}</span>`}
-    <label class="map-compare">
-      <span class="dim">Compare with</span>
-      <select value=${params.get("compare") ?? ""}
-        onChange=${(event) => compareWith(event.target.value)}>
-        <option value="">nothing</option>
-        ${Object.entries(COMPARE).map(([value, { name }]) =>
-          html`<option key=${value} value=${value}>${name}</option>`)}
-      </select>
-    </label>
-    <${Range} params=${params} />
-    <div class="map-views" role="group" aria-label="View">
-      <button type="button" aria-pressed=${isTable ? "false" : "true"} onClick=${view(null)}>
-        Map</button>
-      <button type="button" aria-pressed=${isTable ? "true" : "false"}
-        onClick=${view("table")}>Table</button>
     </div>
   </div>`;
 }

@@ -1,15 +1,16 @@
-// Places the nodes of a graph in layers: callers first, `User` before all others.
+// Places the nodes of a graph in layers: callers first, `User` in the first layer.
 
 import { Graph, layout as arrange } from "../../../vendor/dagre/dagre.mjs";
 import { backCalls } from "./graph.js";
 import { fit } from "./viewport.js";
 
 /** The size of a node's card. */
-export const CARD = { width: 188, height: 52 };
+export const CARD = { width: 176, height: 52 };
 /** A larger graph has numbers only on the edges of the node under the pointer. */
 export const MANY_NODES = 30;
-/** The space for a number on an edge. */
-const LABEL = { width: 70, height: 15 };
+/** The space for a number on an edge, and for the lines of a comparison. */
+const LABEL = { width: 58, height: 18 };
+const CHANGES = { width: 96, height: 18 };
 const NO_LABEL = { width: 16, height: 2 };
 
 /** In a large graph a longer call passes other layers. It is drawn lighter. */
@@ -32,12 +33,13 @@ export function layout(graph, direction = "right", lines = 1) {
   const others = graph.calls.filter((call) => call.source !== call.target);
   const loops = new Set(selfCalls.map((call) => call.source));
   const isLarge = graph.nodes.length > MANY_NODES;
-  const label = isLarge ? NO_LABEL : { ...LABEL, height: LABEL.height * lines };
+  const label = isLarge ? NO_LABEL
+    : lines > 1 ? { ...CHANGES, height: CHANGES.height * lines } : LABEL;
   const columns = leafColumns(graph, others, back, LEAVES[direction]);
 
   const dagre = new Graph({ multigraph: true });
   dagre.setGraph({
-    ...(direction === "right" ? { rankdir: "LR", ranksep: 44 } : { rankdir: "TB", ranksep: 36 }),
+    ...(direction === "right" ? { rankdir: "LR", ranksep: isLarge ? 44 : 26 } : { rankdir: "TB", ranksep: 36 }),
     ...(isLarge ? { nodesep: 14, edgesep: 7 } : { nodesep: 20, edgesep: 12 }),
   });
   for (const node of graph.nodes) {
@@ -50,7 +52,7 @@ export function layout(graph, direction = "right", lines = 1) {
     const minlen = columns.get(to) ?? 1;
     dagre.setEdge(from, to, { ...label, labelpos: "c", minlen, weight: 1 }, call.id);
   }
-  keepUserFirst(dagre, graph.nodes);
+  keepFirst(dagre, graph.nodes);
   arrange(dagre);
 
   const nodes = graph.nodes.map(({ id }) => ({ id, x: dagre.node(id).x, y: dagre.node(id).y }));
@@ -80,14 +82,17 @@ export function narrowLayout(graph, size, lines) {
   return fit(down, size).scale >= fit(right, size).scale ? down : right;
 }
 
-/** `User` stands in the first layer: each other node that nothing calls comes after it. */
-function keepUserFirst(dagre, nodes) {
-  const user = nodes.find((node) => node.kind === "user");
-  if (!user) return;
-  for (const { id } of nodes) {
-    if (id !== user.id && (dagre.inEdges(id) ?? []).length === 0) {
-      dagre.setEdge(user.id, id, { width: 0, height: 0, minlen: 1, weight: 0 }, "order");
-    }
+/** The id of a node that is not drawn, before the first layer. */
+const START = "\0start";
+
+/** Keeps `User` in the first layer. A node that nothing calls stands before what it calls. */
+function keepFirst(dagre, nodes) {
+  if (!nodes.some((node) => node.kind === "user")) return;
+  dagre.setNode(START, { width: 0, height: 0 });
+  for (const { id, kind } of nodes) {
+    if ((dagre.inEdges(id) ?? []).length > 0) continue;
+    const weight = kind === "user" ? 1000 : 0;
+    dagre.setEdge(START, id, { width: 0, height: 0, minlen: 1, weight }, "order");
   }
 }
 

@@ -21,7 +21,7 @@ export function fit(drawing, size) {
 
 /** In a smaller scale not even names are readable. */
 const READABLE = 0.38;
-const FIRST_SCALE = 0.62;
+const FIRST_SCALE = 0.85;
 
 /** Returns the first viewport: the whole drawing, or if that is unreadable, the part at a node. */
 export function first(drawing, size) {
