@@ -3,7 +3,7 @@ import { useEffect, useErrorBoundary, useState } from "preact/hooks";
 import { html } from "./html.js";
 import { connection } from "./api.js";
 import { useKeys } from "./keys.js";
-import { link, navigate, rangeParams, useRoute } from "./router.js";
+import { link, navigate, rangeParams, route, useRoute } from "./router.js";
 import { useStore } from "./store.js";
 import { Failure } from "./ui/failure.js";
 import { Sidebar } from "./ui/sidebar.js";
@@ -29,6 +29,12 @@ async function loadPage(route) {
   const module = await route.load();
   await Promise.all((module.style ?? []).map(loadStyle));
   loaded.set(route.load, module.default);
+}
+
+/** Loads the page of the address, so that the first paint shows it. */
+export async function loadFirstPage() {
+  const first = route().route;
+  if (first) await loadPage(first);
 }
 
 /** Shows the page of the address, and a skeleton while its module is loaded. */

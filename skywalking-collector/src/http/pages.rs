@@ -4,6 +4,7 @@
 //! that the user enters.
 
 mod assets;
+mod bundle;
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::{self, Write as _};
@@ -23,7 +24,7 @@ use flate2::write::GzEncoder;
 
 use super::response::error_response;
 use crate::text::quoted;
-use assets::{ASSETS, Asset, INDEX};
+use assets::{Asset, INDEX};
 
 /// The paths of the pages. Each returns `index.html`, whose script shows the page of the address.
 const PAGES: [&str; 6] = ["/", "/traces", "/traces/{id}", "/map", "/services", "/services/{name}"];
@@ -62,8 +63,7 @@ async fn index(headers: HeaderMap) -> Response {
 }
 
 async fn asset(Path(path): Path<String>, uri: Uri, headers: HeaderMap) -> Response {
-    let found = ASSETS.iter().find(|asset| asset.path == path);
-    found.map_or_else(
+    assets::find(&path).map_or_else(
         || {
             let message = format!("not found: {}. Reload the page", quoted(uri.path()));
             error_response(StatusCode::NOT_FOUND, &message)
@@ -73,7 +73,7 @@ async fn asset(Path(path): Path<String>, uri: Uri, headers: HeaderMap) -> Respon
 }
 
 fn respond(asset: &'static Asset, request: &HeaderMap) -> Response {
-    let prepared = asset.prepared.get_or_init(|| prepare(asset.bytes));
+    let prepared = asset.prepared.get_or_init(|| prepare(&asset.bytes));
     let gzip = prepared.gzip.as_deref().filter(|_| accepts_gzip(request));
     let mut response = Response::new(Body::empty());
     let headers = response.headers_mut();
@@ -96,7 +96,7 @@ fn respond(asset: &'static Asset, request: &HeaderMap) -> Response {
     if gzip.is_some() {
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }
-    *response.body_mut() = Body::from(Bytes::from_static(gzip.unwrap_or(asset.bytes)));
+    *response.body_mut() = Body::from(Bytes::from_static(gzip.unwrap_or(&asset.bytes)));
     response
 }
 
@@ -142,6 +142,8 @@ mod tests {
     use serde::Deserialize;
     use sha2::{Digest as _, Sha256};
 
+    use super::assets::ASSETS;
+
     use super::*;
 
     /// Not part of the program: the hashes of the vendored files.
@@ -185,8 +187,8 @@ mod tests {
         let root = folder();
         let files = files.iter().map(|file| file.strip_prefix(&root).expect("below"));
         let files: BTreeSet<_> = files.map(|file| file.to_str().expect("UTF-8")).collect();
-        let table = ASSETS.iter().map(|asset| asset.path);
-        let table: BTreeSet<_> = table.chain([INDEX.path, VENDOR_MANIFEST]).collect();
+        let table = ASSETS.iter().map(|asset| &*asset.path);
+        let table: BTreeSet<_> = table.chain([&*INDEX.path, VENDOR_MANIFEST]).collect();
 
         let missing: Vec<_> = files.difference(&table).collect();
         assert!(missing.is_empty(), "add to http/pages/assets.rs: {missing:#?}");
@@ -205,13 +207,13 @@ mod tests {
         }
         let vendored = ASSETS.iter().filter(|asset| asset.path.starts_with("vendor/"));
         for asset in vendored {
-            assert!(listed.contains(asset.path), "{} is not in vendor.toml", asset.path);
+            assert!(listed.contains(&*asset.path), "{} is not in vendor.toml", asset.path);
         }
     }
 
     #[test]
     fn policy_has_the_hash_of_the_import_map() {
-        let index = str::from_utf8(INDEX.bytes).expect("UTF-8");
+        let index = str::from_utf8(&INDEX.bytes).expect("UTF-8");
         let (_, map) = index.split_once("<script type=\"importmap\">").expect("an import map");
         let (map, _) = map.split_once("</script>").expect("its end");
         let hash = STANDARD.encode(Sha256::digest(map));
@@ -220,10 +222,60 @@ mod tests {
 
     #[test]
     fn index_names_only_embedded_files() {
-        let index = str::from_utf8(INDEX.bytes).expect("UTF-8");
+        let index = str::from_utf8(&INDEX.bytes).expect("UTF-8");
         let named = index.split("\"/assets/").skip(1).map(|rest| rest.split('"').next());
         for path in named.map(|path| path.expect("a path")) {
             assert!(ASSETS.iter().any(|asset| asset.path == path), "{path}");
+        }
+    }
+
+    #[test]
+    fn modules_are_bundled() {
+        let entries = bundle::scripts(&assets::modules()).expect("modules of known forms");
+        let paths: Vec<_> = entries.iter().map(|entry| &entry.path[..]).collect();
+        assert_eq!(
+            paths,
+            [
+                "js/main.js",
+                "js/pages/map/index.js",
+                "js/pages/services/index.js",
+                "js/pages/trace/index.js",
+                "js/pages/traces/index.js",
+                "js/ui/key-list.js",
+                "js/ui/palette.js",
+            ]
+        );
+        for entry in &entries {
+            let found = assets::find(&entry.path).expect("an entry");
+            assert!(*found.bytes == *entry.text.as_bytes(), "{}", entry.path);
+        }
+    }
+
+    #[test]
+    fn imports_of_bundles_are_embedded() {
+        let index = str::from_utf8(&INDEX.bytes).expect("UTF-8");
+        for entry in bundle::scripts(&assets::modules()).expect("modules of known forms") {
+            let lines = entry.text.lines().filter(|line| line.starts_with("import {"));
+            for line in lines {
+                let (_, name) = line.split_once(" from \"").expect("a name");
+                let name = name.trim_end_matches("\";");
+                let mapped = index.split_once(&format!("\"{name}\": \""));
+                let path = mapped.and_then(|(_, path)| path.split('"').next()).unwrap_or(name);
+                let path = path.strip_prefix("/assets/").expect("an address");
+                assert!(assets::find(path).is_some(), "{}: {line}", entry.path);
+            }
+        }
+    }
+
+    #[test]
+    fn source_maps_belong_to_the_scripts() {
+        for entry in bundle::scripts(&assets::modules()).expect("modules of known forms") {
+            let last = entry.text.lines().last().expect("a line");
+            let map = last.strip_prefix("//# sourceMappingURL=/assets/").expect("an address");
+            let map = assets::find(map).expect("a source map");
+            let map: serde_json::Value = serde_json::from_slice(&map.bytes).expect("JSON");
+            let sources = map["sources"].as_array().expect("a list");
+            assert!(sources.contains(&format!("modules/{}", entry.path).into()), "{sources:?}");
         }
     }
 
@@ -241,11 +293,11 @@ mod tests {
     #[test]
     fn gzip_decompresses_to_the_asset() {
         for asset in &ASSETS {
-            let Some(gzip) = prepare(asset.bytes).gzip else { continue };
+            let Some(gzip) = prepare(&asset.bytes).gzip else { continue };
             let mut bytes = Vec::new();
             io::Read::read_to_end(&mut flate2::read::GzDecoder::new(&gzip[..]), &mut bytes)
                 .expect("gzip");
-            assert!(bytes == asset.bytes, "{}", asset.path);
+            assert!(bytes == *asset.bytes, "{}", asset.path);
         }
         assert!(prepare(b"").gzip.is_none());
     }

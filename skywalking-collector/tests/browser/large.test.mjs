@@ -17,11 +17,16 @@ after(() => collector.stop());
 /** The first page may transfer this many bytes. */
 const MOST_BYTES = 150_000;
 
-/** Notes the time in ms at which the first element of a selector is in the document. */
+/** Opens an address and returns the time in ms at which an element of the selector is painted. */
 async function timeTo(page, selector, address) {
   await page.addInitScript((wanted) => {
+    const painted = new MessageChannel();
+    painted.port1.onmessage = () => {
+      window.ready = performance.now();
+    };
     const look = () => {
-      if (document.querySelector(wanted)) window.ready = performance.now();
+      // The frame is painted before the message arrives.
+      if (document.querySelector(wanted)) painted.port2.postMessage(null);
       else requestAnimationFrame(look);
     };
     requestAnimationFrame(look);
@@ -30,14 +35,28 @@ async function timeTo(page, selector, address) {
   return page.waitForFunction(() => window.ready).then((ready) => ready.jsonValue());
 }
 
-pageTest("first page is small", { name: "first page" }, async (page, t, context) => {
-  const session = await context.newCDPSession(page);
+/** Opens the first page. Returns the time in ms until its first row is painted, and its bytes. */
+async function firstPage(page) {
+  const session = await page.context().newCDPSession(page);
   await session.send("Network.enable");
   let bytes = 0;
   session.on("Network.loadingFinished", ({ encodedDataLength }) => { bytes += encodedDataLength; });
   const ready = await timeTo(page, "[role=table] [data-id]", `${collector.url}/`);
   await page.waitForLoadState("load");
-  t.diagnostic(`first page: ${bytes} bytes transferred, first row after ${ready.toFixed(0)} ms`);
+  return { ready, bytes };
+}
+
+pageTest("first page is small", { name: "first page" }, async (page, t, context) => {
+  const { ready, bytes } = await firstPage(page);
+  // The collector prepares its files at the first request. A new context has no cache.
+  const again = [];
+  for (let number = 0; number < 5; number += 1) {
+    const other = await context.browser().newContext();
+    again.push((await firstPage(await other.newPage())).ready.toFixed(0));
+    await other.close();
+  }
+  t.diagnostic(`first page (${process.env.PAGES_BUILD} build): ${bytes} bytes transferred, first `
+    + `row painted after ${ready.toFixed(0)} ms; after ${again.join(", ")} ms in new contexts`);
   assert.ok(bytes > 0 && bytes <= MOST_BYTES, `${bytes} bytes`);
 });
 

@@ -1,14 +1,47 @@
 //! The table of embedded files. A test compares it with the folder `pages`.
 
-use std::sync::OnceLock;
+use std::borrow::Cow;
+use std::str;
+use std::sync::{LazyLock, OnceLock};
 
 use super::Prepared;
+use super::bundle::{self, BundleError, Entry, Files};
 
 pub(super) struct Asset {
     /// The path below `pages/`, and below `/assets/` in a request.
-    pub(super) path: &'static str,
-    pub(super) bytes: &'static [u8],
+    pub(super) path: Cow<'static, str>,
+    pub(super) bytes: Cow<'static, [u8]>,
     pub(super) prepared: OnceLock<Prepared>,
+}
+
+/// The scripts of the entries, which replace their first modules.
+static SCRIPTS: LazyLock<Vec<Asset>> = LazyLock::new(|| made(bundle::scripts(&modules())));
+static SOURCE_MAPS: LazyLock<Vec<Asset>> = LazyLock::new(|| made(bundle::source_maps(&modules())));
+
+/// Returns what a request for a path gets.
+pub(super) fn find(path: &str) -> Option<&'static Asset> {
+    let made: &'static [Asset] = match path.rsplit_once('.') {
+        Some((_, "map")) => &SOURCE_MAPS,
+        _ => &SCRIPTS,
+    };
+    made.iter().chain(&ASSETS).find(|asset| asset.path == path)
+}
+
+/// A test bundles the modules, so this does not fail. The modules also work one by one.
+fn made(entries: Result<Vec<Entry>, BundleError>) -> Vec<Asset> {
+    let assets = entries.unwrap_or_default().into_iter().map(|entry| Asset {
+        path: Cow::Owned(entry.path),
+        bytes: Cow::Owned(entry.text.into_bytes()),
+        prepared: OnceLock::new(),
+    });
+    assets.collect()
+}
+
+/// Returns the modules by their paths.
+pub(super) fn modules() -> Files<'static> {
+    let text = |asset: &'static Asset| str::from_utf8(&asset.bytes).unwrap_or_default();
+    let scripts = ASSETS.iter().filter(|asset| asset.path.starts_with("js/"));
+    scripts.map(|asset| (&*asset.path, text(asset))).collect()
 }
 
 impl Asset {
@@ -16,6 +49,7 @@ impl Asset {
         match self.path.rsplit_once('.') {
             Some((_, "css")) => "text/css; charset=utf-8",
             Some((_, "html")) => "text/html; charset=utf-8",
+            Some((_, "map")) => "application/json",
             Some((_, "js" | "mjs")) => "text/javascript; charset=utf-8",
             Some((_, "svg")) => "image/svg+xml",
             _ => "text/plain; charset=utf-8",
@@ -26,8 +60,12 @@ impl Asset {
 macro_rules! asset {
     ($path:literal) => {
         Asset {
-            path: $path,
-            bytes: include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/pages/", $path)),
+            path: Cow::Borrowed($path),
+            bytes: Cow::Borrowed(include_bytes!(concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/pages/",
+                $path
+            ))),
             prepared: OnceLock::new(),
         }
     };

@@ -1,5 +1,5 @@
 // The traces of the list: pages of the API, and new ones of the live stream.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { get, useGeneration } from "../../api.js";
 import { openLive } from "../../live.js";
 import { isReturn } from "../../router.js";
@@ -57,7 +57,8 @@ export function useFeed({ key, query, sort, order, live, paused }) {
   latest.current = { query, sort, order, hold: paused || sort !== "start" || order !== "desc" };
   const list = (params) => get("/api/traces", { ...query(), sort, order, limit: PAGE, ...params });
 
-  useEffect(() => {
+  // Does not wait for the first paint.
+  useLayoutEffect(() => {
     let current = true;
     const restore = restored.current;
     restored.current = false;
