@@ -24,7 +24,7 @@ mod tree;
 pub(crate) use about::{About, AboutLimits};
 pub use call_stats::{CallStats, EndpointView, SeriesPoint, SeriesView, TimeRange};
 pub use nesting::{ParentLink, TreeNode};
-pub(crate) use nesting::{Position, nest};
+pub(crate) use nesting::{Position, SpanKey, nest};
 pub use not_kept::{NotKept, NotKeptCounts};
 pub use query::{Cursor, InvalidCursor, MAX_TRACES, SortOrder, TraceQuery, TraceSort};
 pub use rules::RuleView;

@@ -23,7 +23,7 @@ pub(crate) use histogram::{histogram, samples};
 pub(crate) use metrics::{Endpoints, Instances, Series, SeriesOf, Services};
 pub(crate) use rules::by_rule;
 pub(crate) use skeleton::skeleton;
-pub(crate) use span_details::span_details;
+pub(crate) use span_details::{MAX_REFERRERS, span_details};
 pub(crate) use summaries::{TraceSelection, select, select_since};
 pub(crate) use tags::{keys as tag_keys, values as tag_values};
 pub(crate) use text_search::matching_rows;

@@ -20,7 +20,7 @@ use crate::api::{
 use crate::auth::Token;
 use crate::budget::Budget;
 use crate::config::{Limits, Timeouts};
-use crate::query::SeriesOf;
+use crate::query::{MAX_REFERRERS, SeriesOf};
 use crate::segment_error::SegmentError;
 use crate::server::Connections;
 use crate::shutdown::Shutdown;
@@ -263,8 +263,17 @@ impl CollectorState {
     }
 
     pub(crate) fn skeleton(&self, id: &str) -> Option<Skeleton> {
-        let segments = self.store().trace(id)?;
-        Some(query::skeleton(id, &segments))
+        let (segments, others) = {
+            let store = self.store();
+            let segments = store.trace(id)?;
+            let others = segments.iter().enumerate().flat_map(|(at, segment)| {
+                let found = store.traces().refs_to(id, &segment.object.trace_segment_id, None);
+                found.map(move |(span, other)| ((at, span), Arc::clone(other)))
+            });
+            let others: Vec<_> = others.take(MAX_REFERRERS).collect();
+            (segments, others)
+        };
+        Some(query::skeleton(id, &segments, &others))
     }
 
     pub(crate) fn span_details(
@@ -273,9 +282,15 @@ impl CollectorState {
         segment_id: &str,
         span_id: i32,
     ) -> Option<SpanDetails> {
-        let segments = self.store().trace(id)?;
+        let (segments, others) = {
+            let store = self.store();
+            let others = store.traces().refs_to(id, segment_id, Some(span_id));
+            let others: Vec<_> =
+                others.take(MAX_REFERRERS).map(|(_, segment)| Arc::clone(segment)).collect();
+            (store.trace(id)?, others)
+        };
         let is_stored = |segment: &str| self.store().traces().has_segment(segment);
-        query::span_details(&segments, segment_id, span_id, is_stored)
+        query::span_details(&segments, segment_id, span_id, is_stored, &others)
     }
 
     /// Returns the rows of a trace's tree that contain the text.

@@ -7,6 +7,7 @@
 //! | `call_sides` | what a span reports of calls |
 //! | `segment`, `segment_terms` | a segment as it is stored, and its terms |
 //! | `reason`, `bars`, `facts` | what lists need of a trace |
+//! | `trace_refs` | references from one trace to another |
 //! | `traces` | segments by trace, and the eviction of the oldest trace |
 //! | `metrics` | calls and durations over time, also of evicted traces |
 //! | `statements`, `rule_counts` | the slowest and latest statements; violations by rule |
@@ -27,6 +28,7 @@ mod segment;
 mod segment_terms;
 mod statements;
 mod strings;
+mod trace_refs;
 mod traces;
 
 use std::collections::HashMap;

@@ -1,9 +1,10 @@
 //! Nests spans by their parents.
 //!
 //! The parent of a span is the parent in its own segment, otherwise the span that its **last**
-//! reference names (`docs/protocol.md#references`). Segments come from any agent, so the spans need
-//! not form a tree: a span whose parent is not stored is shown as a root, and a cycle is cut at its
-//! earliest span. Every span appears exactly once.
+//! reference names (`docs/protocol.md#references`). A consumer of several messages refers to other
+//! traces, so references to spans that are not in the trace are passed over. Segments come from any
+//! agent, so the spans need not form a tree: a span whose parent is not stored is shown as a root,
+//! and a cycle is cut at its earliest span. Every span appears exactly once.
 
 use std::collections::HashMap;
 
@@ -45,18 +46,23 @@ pub(crate) struct Position<'a> {
     pub(crate) key: SpanKey<'a>,
     /// The number of the parent in the same segment, or a negative number.
     pub(crate) parent_span_id: i32,
-    /// The span that the last reference names.
-    pub(crate) last_ref: Option<SpanKey<'a>>,
+    /// The spans that the references name.
+    pub(crate) refs: Vec<SpanKey<'a>>,
     /// The start, in epoch milliseconds.
     pub(crate) start: i64,
 }
 
-impl<'a> Position<'a> {
-    fn parent(&self) -> Option<(ParentLink, SpanKey<'a>)> {
-        if self.parent_span_id >= 0 {
-            return Some((ParentLink::Child, (self.key.0, self.parent_span_id)));
-        }
-        self.last_ref.map(|key| (ParentLink::Ref, key))
+impl Position<'_> {
+    /// Returns how the span is attached, and to which one. `find` returns the index of a span.
+    fn parent(&self, find: impl Fn(SpanKey<'_>) -> Option<usize>) -> (ParentLink, Option<usize>) {
+        let (link, found) = if self.parent_span_id >= 0 {
+            (ParentLink::Child, find((self.key.0, self.parent_span_id)))
+        } else if self.refs.is_empty() {
+            return (ParentLink::Root, None);
+        } else {
+            (ParentLink::Ref, self.refs.iter().rev().find_map(|key| find(*key)))
+        };
+        (if found.is_some() { link } else { ParentLink::ParentMissing }, found)
     }
 }
 
@@ -71,12 +77,7 @@ pub(crate) fn nest(spans: &[Position<'_>]) -> Vec<TreeNode> {
     let mut links = Vec::with_capacity(spans.len());
     let mut roots = Vec::new();
     for (at, span) in spans.iter().enumerate() {
-        let (link, parent) = match span.parent() {
-            None => (ParentLink::Root, None),
-            Some((link, key)) => {
-                index.get(&key).map_or((ParentLink::ParentMissing, None), |at| (link, Some(*at)))
-            }
-        };
+        let (link, parent) = span.parent(|key| index.get(&key).copied());
         links.push(link);
         parents.push(parent);
         match parent {

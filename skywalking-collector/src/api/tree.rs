@@ -9,10 +9,11 @@ impl TraceView {
         let positions = self.spans.iter().map(|span| Position {
             key: (&span.segment_id, span.span_id),
             parent_span_id: span.parent_span_id,
-            last_ref: span
+            refs: span
                 .refs
-                .last()
-                .map(|last| (last.parent_segment_id.as_str(), last.parent_span_id)),
+                .iter()
+                .map(|one| (one.parent_segment_id.as_str(), one.parent_span_id))
+                .collect(),
             start: span.start_time,
         });
         nest(&positions.collect::<Vec<_>>())
@@ -96,6 +97,15 @@ mod tests {
             below(span("c", 0, -1, 3), &[("a", 0), ("b", 0)]),
         ];
         assert_eq!(shown(spans), ["a0 Root", "b0 Root", " c0 Ref"]);
+    }
+
+    #[test]
+    fn references_to_other_traces_are_passed_over() {
+        let spans = vec![
+            span("a", 0, -1, 1),
+            below(span("c", 0, -1, 3), &[("lost", 0), ("a", 0), ("other trace", 7)]),
+        ];
+        assert_eq!(shown(spans), ["a0 Root", " c0 Ref"]);
     }
 
     #[test]

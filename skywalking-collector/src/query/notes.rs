@@ -1,11 +1,12 @@
 //! Sentences about the parts of a trace that are missing, split or contradictory.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use skywalking_proto::v3::SegmentReference;
 
 use super::rows::Row;
+use super::skeleton::OtherTraceRef;
 use super::timing::between;
 use crate::api::{Note, NoteKind, ParentLink};
 use crate::naming;
@@ -18,8 +19,16 @@ const MAX_NOTES: usize = 100;
 const MAX_LEFT_OUT: usize = 200;
 
 /// Returns the notes of a trace, by row.
-pub(super) fn notes(segments: &[Arc<StoredSegment>], rows: &[Row<'_>]) -> Vec<Note> {
+pub(super) fn notes(
+    segments: &[Arc<StoredSegment>],
+    rows: &[Row<'_>],
+    others: &[OtherTraceRef],
+) -> Vec<Note> {
     let mut notes = Notes::default();
+    let mut referrers: HashMap<(usize, i32), Vec<&StoredSegment>> = HashMap::new();
+    for (span, other) in others {
+        referrers.entry(*span).or_default().push(other);
+    }
     // Segments whose tag `left_out` explains what is missing.
     let mut counted = HashSet::new();
     let mut skewed = HashSet::new();
@@ -31,7 +40,7 @@ pub(super) fn notes(segments: &[Arc<StoredSegment>], rows: &[Row<'_>]) -> Vec<No
             }),
             ParentLink::Root | ParentLink::Child | ParentLink::Ref => {}
         }
-        if let Some(last) = row.parent_ref().filter(|_| row.is_continuation()) {
+        if let Some(last) = row.parent_ref.filter(|_| row.is_continuation()) {
             notes.add(Some(at), NoteKind::Split, || {
                 format!(
                     "This span continues span 0 of segment {}, which the agent split because it was open for too long or too large: read both as one span.",
@@ -40,6 +49,9 @@ pub(super) fn notes(segments: &[Arc<StoredSegment>], rows: &[Row<'_>]) -> Vec<No
             });
         }
         note_other_traces(&mut notes, at, row);
+        if let Some(found) = referrers.get(&(row.segment_index, row.span.span_id)) {
+            note_referrers(&mut notes, at, found);
+        }
         if let Some(left_out) = left_out(row) {
             counted.insert(row.segment_index);
             notes.add(Some(at), NoteKind::LeftOut, || {
@@ -59,7 +71,7 @@ pub(super) fn notes(segments: &[Arc<StoredSegment>], rows: &[Row<'_>]) -> Vec<No
 
 fn note_missing_parent(notes: &mut Notes, at: usize, row: &Row<'_>) {
     let trace = &row.segment.object.trace_id;
-    match row.parent_ref() {
+    match row.parent_ref {
         None => notes.add(Some(at), NoteKind::ParentMissing, || {
             format!(
                 "The parent span {} of segment {} is not in the segment: correct the parent ids that the agent sends.",
@@ -90,8 +102,7 @@ fn note_missing_parent(notes: &mut Notes, at: usize, row: &Row<'_>) {
 fn note_other_traces(notes: &mut Notes, at: usize, row: &Row<'_>) {
     let trace = &row.segment.object.trace_id;
     let is_other = |one: &&SegmentReference| !one.trace_id.is_empty() && one.trace_id != *trace;
-    let explained =
-        usize::from(row.link == ParentLink::ParentMissing && row.parent_ref().is_some());
+    let explained = usize::from(row.link == ParentLink::ParentMissing && row.parent_ref.is_some());
     let refs = row.span.refs.len().saturating_sub(explained);
     let mut others = row.span.refs.iter().take(refs).filter(is_other);
     if let Some(first) = others.next() {
@@ -107,6 +118,21 @@ fn note_other_traces(notes: &mut Notes, at: usize, row: &Row<'_>) {
             ),
         });
     }
+}
+
+/// Notes segments of other traces that refer to the span.
+fn note_referrers(notes: &mut Notes, at: usize, found: &[&StoredSegment]) {
+    let Some((first, rest)) = found.split_first() else { return };
+    let service = quoted(naming::display_name(&first.object.service));
+    let trace = quoted(&first.object.trace_id);
+    notes.add(Some(at), NoteKind::OtherTrace, || match rest.len() {
+        0 => format!(
+            "Service {service} continues this span in trace {trace}: open that trace to see its work."
+        ),
+        more => format!(
+            "Service {service} continues this span in trace {trace}, and {more} more segments of other traces do: its details list them."
+        ),
+    });
 }
 
 /// Returns what the Rust agent left out of a segment: a tag of its first span.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use skywalking_proto::v3::{SegmentReference, SpanObject};
 
-use crate::api::{ParentLink, Position, nest};
+use crate::api::{ParentLink, Position, SpanKey, nest};
 use crate::enums;
 use crate::store::StoredSegment;
 
@@ -17,6 +17,8 @@ pub(super) struct Row<'a> {
     pub(super) span: &'a SpanObject,
     /// The row of the parent, which precedes this row.
     pub(super) parent: Option<usize>,
+    /// The reference that attaches the span to its parent, or the last one if no parent is stored.
+    pub(super) parent_ref: Option<&'a SegmentReference>,
     pub(super) depth: usize,
     pub(super) link: ParentLink,
 }
@@ -33,38 +35,38 @@ pub(super) fn rows(segments: &[Arc<StoredSegment>]) -> Vec<Row<'_>> {
         .map(|(_, segment, span)| Position {
             key: (&segment.object.trace_segment_id, span.span_id),
             parent_span_id: span.parent_span_id,
-            last_ref: span
-                .refs
-                .last()
-                .map(|last| (last.parent_trace_segment_id.as_str(), last.parent_span_id)),
+            refs: span.refs.iter().map(key_of).collect(),
             start: span.start_time,
         })
         .collect();
-    nest(&positions)
-        .into_iter()
-        .map(|node| {
-            let (segment_index, segment, span) = spans[node.span];
-            Row {
-                segment_index,
-                segment,
-                span,
-                parent: node.parent,
-                depth: node.depth,
-                link: node.link,
-            }
-        })
-        .collect()
+    let tree = nest(&positions);
+    let rows = tree.iter().map(|node| {
+        let (segment_index, segment, span) = spans[node.span];
+        let parent = node.parent.map(|row| &positions[tree[row].span].key);
+        let is_parent = |one: &&SegmentReference| parent == Some(&key_of(one));
+        let by_ref = span.refs.iter().rev().find(is_parent).or(span.refs.last());
+        Row {
+            segment_index,
+            segment,
+            span,
+            parent: node.parent,
+            parent_ref: by_ref.filter(|_| span.parent_span_id < 0),
+            depth: node.depth,
+            link: node.link,
+        }
+    });
+    rows.collect()
 }
 
-impl<'a> Row<'a> {
-    /// Returns the reference that attaches the span to its parent, if one does.
-    pub(super) fn parent_ref(&self) -> Option<&'a SegmentReference> {
-        if self.span.parent_span_id >= 0 { None } else { self.span.refs.last() }
-    }
+/// Returns the span that a reference names.
+fn key_of(reference: &SegmentReference) -> SpanKey<'_> {
+    (&reference.parent_trace_segment_id, reference.parent_span_id)
+}
 
+impl Row<'_> {
     /// Returns whether the parent is a span of another thread of the same process.
     pub(super) fn is_cross_thread(&self) -> bool {
-        self.parent_ref().is_some_and(|last| last.ref_type == enums::CROSS_THREAD)
+        self.parent_ref.is_some_and(|last| last.ref_type == enums::CROSS_THREAD)
     }
 
     /// Returns whether the span continues one that the agent split
@@ -72,7 +74,7 @@ impl<'a> Row<'a> {
     pub(super) fn is_continuation(&self) -> bool {
         self.span.skip_analysis
             && self.span.span_type == enums::LOCAL
-            && self.parent_ref().is_some_and(|last| {
+            && self.parent_ref.is_some_and(|last| {
                 last.ref_type == enums::CROSS_THREAD
                     && last.parent_span_id == 0
                     && last.parent_endpoint == self.span.operation_name

@@ -33,8 +33,16 @@ pub(super) mod flags {
     pub(in crate::query) const NEGATIVE_DURATION: u16 = 512;
 }
 
-/// Returns the skeleton of the trace that these segments form.
-pub(crate) fn skeleton(trace_id: &str, segments: &[Arc<StoredSegment>]) -> Skeleton {
+/// A segment of another trace, and the span that it refers to: the index of its segment, and its
+/// number.
+pub(crate) type OtherTraceRef = ((usize, i32), Arc<StoredSegment>);
+
+/// Returns the skeleton of the trace that these segments form. `others` refer to its spans.
+pub(crate) fn skeleton(
+    trace_id: &str,
+    segments: &[Arc<StoredSegment>],
+    others: &[OtherTraceRef],
+) -> Skeleton {
     let rows = rows(segments);
     let times = TimedRow::of(&rows);
     let start = rows.iter().map(|row| row.span.start_time).min().unwrap_or(0);
@@ -62,7 +70,7 @@ pub(crate) fn skeleton(trace_id: &str, segments: &[Arc<StoredSegment>]) -> Skele
             .into_iter()
             .map(|piece| (piece.row, between(start, piece.from), between(start, piece.to)))
             .collect(),
-        notes: notes::notes(segments, &rows),
+        notes: notes::notes(segments, &rows, others),
         violations: violations(segments, &rows),
     }
 }

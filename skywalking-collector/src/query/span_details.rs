@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use skywalking_proto::v3::SpanObject;
+
 use super::rows::{Row, rows};
 use super::skeleton::component;
 use super::timing::{TimedRow, self_times};
@@ -12,15 +14,17 @@ use crate::naming;
 use crate::store::StoredSegment;
 
 /// The largest number of spans in [`SpanDetails::referenced_by`].
-const MAX_REFERRERS: usize = 100;
+pub(crate) const MAX_REFERRERS: usize = 100;
 
 /// Returns a span of the trace that these segments form, or `None` if the span is not stored.
-/// `is_stored` returns whether a segment is stored in any trace.
+/// `is_stored` returns whether a segment is stored in any trace, and `others` are the segments of
+/// other traces that refer to the span.
 pub(crate) fn span_details(
     segments: &[Arc<StoredSegment>],
     segment_id: &str,
     span_id: i32,
     is_stored: impl Fn(&str) -> bool,
+    others: &[Arc<StoredSegment>],
 ) -> Option<SpanDetails> {
     let is_named = |row: &Row<'_>, (segment, span): (&str, i32)| {
         row.span.span_id == span && row.segment.object.trace_segment_id == segment
@@ -40,30 +44,35 @@ pub(crate) fn span_details(
         let stored = ids.contains(&key) || !is_own && is_stored(key.0);
         Reference { reference: ref_view(reference), stored }
     });
-    let refers = |other: &&Row<'_>| {
-        other.span.refs.iter().any(|reference| {
+    let refers = |span: &SpanObject| {
+        span.refs.iter().any(|reference| {
             reference.parent_span_id == span_id && reference.parent_trace_segment_id == segment_id
         })
     };
+    let own = rows.iter().map(|row| (row.segment, row.span));
+    let others = others
+        .iter()
+        .flat_map(|segment| segment.object.spans.iter().map(move |span| (&**segment, span)));
+    let referrers = own.chain(others).filter(|(_, span)| refers(span)).take(MAX_REFERRERS);
     Some(SpanDetails {
         span: span_view(&row.segment.object, row.span),
         component: component(row.span.component_id),
         self_time,
         children: rows.iter().filter(|other| other.parent == Some(at)).count(),
         references: references.collect(),
-        referenced_by: rows.iter().filter(refers).take(MAX_REFERRERS).map(referrer).collect(),
+        referenced_by: referrers.map(|(segment, span)| referrer(segment, span)).collect(),
         violations: violations(row.segment).filter(|one| one.span_id == Some(span_id)).collect(),
         is_size_limited: row.segment.object.is_size_limited,
     })
 }
 
-fn referrer(row: &Row<'_>) -> Referrer {
-    let segment = &row.segment.object;
+fn referrer(segment: &StoredSegment, span: &SpanObject) -> Referrer {
+    let segment = &segment.object;
     Referrer {
         trace_id: segment.trace_id.clone(),
         segment_id: segment.trace_segment_id.clone(),
-        span_id: row.span.span_id,
+        span_id: span.span_id,
         service: naming::display_name(&segment.service).to_owned(),
-        operation_name: row.span.operation_name.clone(),
+        operation_name: span.operation_name.clone(),
     }
 }

@@ -16,6 +16,7 @@ use super::facts::TraceFacts;
 use super::index::{Index, TermId};
 use super::segment::StoredSegment;
 use super::segment_terms::TermAdder;
+use super::trace_refs::TraceRefs;
 use crate::api::TraceQuery;
 use crate::config::Limits;
 use crate::decode::DecodedSegment;
@@ -76,9 +77,10 @@ pub(crate) struct Traces {
     index: Index,
     /// The ids of all stored segments. The OAP identifies a segment by its id, in whichever trace.
     segments: HashSet<Arc<str>>,
+    refs: TraceRefs,
     arrivals: u64,
     spans: usize,
-    /// The memory of the traces without that of the index.
+    /// The memory of the traces without that of the index and the references.
     bytes: usize,
 }
 
@@ -112,6 +114,7 @@ impl Traces {
         }
         self.by_last_arrival.remove(&before.2);
         self.by_last_arrival.insert(self.arrivals, number);
+        self.refs.insert(&segment);
         trace.segments.push(segment);
         InsertOutcome::Stored
     }
@@ -146,6 +149,7 @@ impl Traces {
             };
             for segment in &trace.segments {
                 self.segments.remove(segment.object.trace_segment_id.as_str());
+                self.refs.remove(segment);
             }
             self.index.remove_first(&trace.terms);
             self.by_id.remove(&trace.id);
@@ -167,6 +171,17 @@ impl Traces {
     /// Returns whether a segment is stored, in any trace.
     pub(crate) fn has_segment(&self, segment_id: &str) -> bool {
         self.segments.contains(segment_id)
+    }
+
+    /// Returns the segments of other traces than `id` that refer to a span of a segment, with the
+    /// number of the span. The span is any one, or the given one.
+    pub(crate) fn refs_to(
+        &self,
+        id: &str,
+        segment_id: &str,
+        span_id: Option<i32>,
+    ) -> impl Iterator<Item = (i32, &Arc<StoredSegment>)> {
+        self.refs.to(segment_id, span_id).filter(move |(_, one)| one.object.trace_id != id)
     }
 
     /// Returns the trace with this number.
@@ -230,7 +245,7 @@ impl Traces {
 
     /// Returns the memory of traces and indexes in bytes.
     pub(crate) fn bytes(&self) -> usize {
-        self.bytes + self.index.bytes()
+        self.bytes + self.index.bytes() + self.refs.bytes()
     }
 }
 

@@ -235,3 +235,48 @@ async fn skeleton_of_50_000_spans_is_small() {
         }
     }
 }
+
+/// A consumer of messages of three traces, which is stored under the first one.
+#[tokio::test]
+async fn consumer_of_several_traces_is_shown_in_each() {
+    let collector = start().await;
+    let mut consumer = small("a", "a.consumer");
+    consumer.spans[0].operation_name = "consume".into();
+    consumer.spans[0].refs = ["a", "b", "c"]
+        .map(|trace| SegmentReference {
+            ref_type: RefType::CrossProcess as i32,
+            trace_id: trace.into(),
+            parent_trace_segment_id: format!("{trace}.producer"),
+            parent_span_id: 0,
+            ..Default::default()
+        })
+        .to_vec();
+    let producers = ["a", "b", "c"].map(|trace| small(trace, &format!("{trace}.producer")));
+    let sent = producers.iter().chain([&consumer]);
+    send(collector.grpc_addr(), COLLECT, encoded(sent)).await.expect("accepted");
+    let http = collector.http_addr();
+    let own = json(http, "/api/traces/a/skeleton").await;
+
+    assert_eq!(own["columns"]["link"], json!([0, 2]));
+    assert_eq!(own["columns"]["parent"], json!([-1, 0]));
+
+    let other = json(http, "/api/traces/b/skeleton").await;
+
+    assert_eq!(
+        other["notes"],
+        json!([{
+            "row": 0, "kind": "otherTrace",
+            "text": "Service \"small\" continues this span in trace \"a\": open that trace to see its work.",
+        }])
+    );
+    for trace in ["a", "b", "c"] {
+        let span = json(http, &format!("/api/traces/{trace}/spans/{trace}.producer/0")).await;
+        assert_eq!(
+            span["referencedBy"],
+            json!([{
+                "traceId": "a", "segmentId": "a.consumer", "spanId": 0, "service": "small",
+                "operationName": "consume",
+            }])
+        );
+    }
+}

@@ -52,7 +52,7 @@ fn built(segments: Vec<SegmentObject>) -> Skeleton {
     let stored = segments.into_iter().zip(1..).map(|(object, arrival)| {
         Arc::new(StoredSegment { object, violations: Vec::new(), arrival })
     });
-    skeleton("t", &stored.collect::<Vec<_>>())
+    skeleton("t", &stored.collect::<Vec<_>>(), &[])
 }
 
 fn notes(segments: Vec<SegmentObject>) -> Vec<(Option<usize>, NoteKind, String)> {
@@ -94,7 +94,8 @@ fn violations_name_their_rows() {
         rule: Rule::NoName { what: "operation name" },
     };
     let violations = vec![violation(Some(1)), violation(None), violation(Some(7))];
-    let skeleton = skeleton("t", &[Arc::new(StoredSegment { object, violations, arrival: 1 })]);
+    let skeleton =
+        skeleton("t", &[Arc::new(StoredSegment { object, violations, arrival: 1 })], &[]);
 
     let rows: Vec<_> = skeleton.violations.iter().map(|one| (one.row, one.rule)).collect();
     assert_eq!(rows, [(Some(1), "no-name"), (None, "no-name"), (None, "no-name")]);
