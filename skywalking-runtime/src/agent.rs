@@ -36,6 +36,8 @@ use crate::self_log::{self, Delivery, WithoutThread};
 use crate::sys::{self, forks};
 use crate::trace::panic_hook;
 use crate::tracer::{self, Running, Tracer};
+#[cfg(any(feature = "report-grpc", feature = "report-http"))]
+use crate::transports::dial::Dialler;
 use crate::transports::discard::Discard;
 #[cfg(feature = "report-grpc")]
 use crate::transports::grpc::Grpc;
@@ -138,13 +140,23 @@ pub(crate) fn start(config: Checked) -> Result<Agent, Error> {
         #[cfg(feature = "report-grpc")]
         Reporter::Grpc => {
             let messages = properties::Messages::new(config.identity.clone());
-            let transport = Grpc::new(config.backends.clone(), config.token.clone(), messages)?;
+            let transport = Grpc::new(
+                config.backends.clone(),
+                Dialler::default(),
+                config.token.clone(),
+                messages,
+            )?;
             start_with(config, transport)
         }
         #[cfg(feature = "report-http")]
         Reporter::Http => {
             let messages = properties::Messages::new(config.identity.clone());
-            let transport = Http::new(config.backends.clone(), config.token.clone(), messages)?;
+            let transport = Http::new(
+                config.backends.clone(),
+                Dialler::default(),
+                config.token.clone(),
+                messages,
+            )?;
             start_with(config, transport)
         }
         Reporter::Log => start_with(config, Log),

@@ -42,6 +42,8 @@ pub(crate) mod settings;
 pub(crate) mod storage;
 pub(crate) mod tail_sampling;
 #[cfg(feature = "agent")]
+mod tls;
+#[cfg(feature = "agent")]
 mod token;
 #[cfg(feature = "agent")]
 mod variables;
@@ -49,6 +51,8 @@ mod variables;
 #[cfg(feature = "agent")]
 mod with_agent {
     pub(crate) use super::address::Address;
+    #[cfg(any(feature = "report-grpc", feature = "report-http"))]
+    pub(crate) use super::address::{Host, Target};
     pub use super::builder::Config;
     pub(super) use super::builder::Given;
     pub(crate) use super::checked::Checked;

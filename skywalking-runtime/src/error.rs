@@ -106,7 +106,8 @@ pub enum Error {
     },
     /// A backend is an `https` URL, and this build has no TLS.
     #[error(
-        "{setting}: the backend {} requires TLS, which this build does not support; give host:port of a port without TLS",
+        "{setting}: the backend {} requires TLS, which this build does not include; turn on the feature tls-ring or tls-aws-lc of \
+         skywalking-runtime, or give host:port of a port without TLS",
         shown(value)
     )]
     #[non_exhaustive]
@@ -118,12 +119,27 @@ pub enum Error {
     },
     /// TLS is required, and this build has none.
     #[error(
-        "{setting}: TLS is required, but this build does not support it; unset the variable and report to a port without TLS"
+        "{setting}: TLS is required, but this build does not include it; turn on the feature tls-ring or tls-aws-lc of skywalking-runtime, \
+         or unset it and report to a port without TLS"
     )]
     #[non_exhaustive]
     TlsForced {
         /// The variable.
         setting: &'static str,
+    },
+    /// A backend is an `http` URL, and another setting turns TLS on.
+    #[error(
+        "{setting}: the backend {} is without TLS, but {other} turns TLS on; write host:port or https://, or unset {other}",
+        shown(value)
+    )]
+    #[non_exhaustive]
+    TlsContradiction {
+        /// The builder's method or the variable.
+        setting: &'static str,
+        /// The one address of the list.
+        value: String,
+        /// The setting that turns TLS on.
+        other: &'static str,
     },
     /// A header can't contain the token. The value is not shown.
     #[error(

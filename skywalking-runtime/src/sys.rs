@@ -6,6 +6,8 @@
 //! built.
 
 mod fork;
+#[cfg(any(feature = "report-grpc", feature = "report-http"))]
+mod interfaces;
 #[cfg(feature = "agent")]
 mod limits;
 #[cfg(feature = "agent")]
@@ -18,6 +20,8 @@ mod starts;
 #[cfg(feature = "agent")]
 pub(crate) use fork::watch as watch_forks;
 pub(crate) use fork::{PerProcess, forks};
+#[cfg(any(feature = "report-grpc", feature = "report-http"))]
+pub(crate) use interfaces::interface_index;
 #[cfg(feature = "agent")]
 pub(crate) use limits::{check_address_space, check_descriptors};
 #[cfg(feature = "agent")]

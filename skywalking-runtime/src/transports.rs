@@ -1,24 +1,22 @@
 //! The transports: how the reporter sends its batches.
 //!
-//! `grpc` and `http` send to a backend, and share `backends`. [`log`] writes to standard error, and
+//! `grpc` and `http` send to a backend, and share `backends` and `dial`. [`log`] writes to standard error, and
 //! [`discard`] drops everything. Each implements
 //! [`Transport`](crate::report::transport::Transport).
 //!
-//! Calls that block in the operating system run on their own threads: `lookup` resolves names for
-//! the `connector`, and [`offload`] writes to standard error.
+//! Calls that block in the operating system run on their own threads: `dial` resolves names, and
+//! [`offload`] writes to standard error.
 
 #[cfg(any(feature = "report-grpc", feature = "report-http"))]
 mod backends;
 #[cfg(any(feature = "report-grpc", feature = "report-http"))]
-mod connector;
+pub(crate) mod dial;
 pub(crate) mod discard;
 #[cfg(feature = "report-grpc")]
 pub(crate) mod grpc;
 #[cfg(feature = "report-http")]
 pub(crate) mod http;
 pub(crate) mod log;
-#[cfg(any(feature = "report-grpc", feature = "report-http"))]
-mod lookup;
 #[cfg(any(feature = "report-grpc", feature = "report-http"))]
 mod metered;
 mod offload;

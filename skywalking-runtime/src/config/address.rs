@@ -1,34 +1,103 @@
-//! Parses the addresses of backends: `host:port`, separated by commas. Resolves no host name.
+//! The addresses of backends. Resolves no host name.
+
+mod parse;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv6Addr};
+use std::path::PathBuf;
 
-use crate::error::Error;
-use crate::secrets::{HIDDEN, end_of_userinfo, without_secrets};
+pub(super) use self::parse::{Port, parse_list};
 
-/// The address of one backend. `Display` formats it as the authority of a URL: an IPv6 address is
-/// in brackets.
+/// The address of one backend.
+///
+/// `Display` formats it for log lines: `host:port`, `https://host:port` or `unix:///path`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Address {
-    host: String,
-    port: u16,
+    target: Target,
+    security: Security,
+}
+
+/// Where a connection is opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    Tcp {
+        host: Host,
+        port: u16,
+    },
+    /// The absolute path of a Unix socket.
+    Unix(PathBuf),
+}
+
+/// A host of a TCP address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Host {
+    /// A name, which is resolved for each connection.
+    Name(String),
+    Ip(IpAddr),
+    /// An IPv6 address with its zone: the name or the index of a network interface.
+    Zoned(Ipv6Addr, String),
+}
+
+/// Whether a connection uses TLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Security {
+    Plain,
+    Tls,
+}
+
+#[cfg_attr(
+    not(any(feature = "report-grpc", feature = "report-http")),
+    allow(dead_code, reason = "nothing connects to a backend")
+)]
+impl Address {
+    pub(crate) fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// Returns the host and port for the `Host` header and `:authority`. The zone of an IPv6
+    /// address is left out, since it has a meaning on this host only. A Unix socket is `localhost`.
+    pub(crate) fn authority(&self) -> String {
+        match &self.target {
+            Target::Tcp { host: Host::Zoned(ip, _), port } => format!("[{ip}]:{port}"),
+            Target::Tcp { host, port } => format!("{host}:{port}"),
+            Target::Unix(_) => "localhost".to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Name(name) => f.write_str(name),
+            Self::Ip(IpAddr::V4(ip)) => write!(f, "{ip}"),
+            Self::Ip(IpAddr::V6(ip)) => write!(f, "[{ip}]"),
+            Self::Zoned(ip, zone) => write!(f, "[{ip}%{zone}]"),
+        }
+    }
 }
 
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.host, self.port)
+        match (&self.target, self.security) {
+            (Target::Tcp { host, port }, Security::Plain) => write!(f, "{host}:{port}"),
+            (Target::Tcp { host, port }, Security::Tls) => write!(f, "https://{host}:{port}"),
+            (Target::Unix(path), Security::Plain) => write!(f, "unix://{}", path.display()),
+            (Target::Unix(path), Security::Tls) => {
+                write!(f, "unix://{} with TLS", path.display())
+            }
+        }
     }
 }
 
 #[cfg(test)]
 impl From<std::net::SocketAddr> for Address {
     fn from(address: std::net::SocketAddr) -> Self {
-        let host = if address.is_ipv6() {
-            format!("[{}]", address.ip())
-        } else {
-            address.ip().to_string()
-        };
-        Self { host, port: address.port() }
+        Self {
+            target: Target::Tcp { host: Host::Ip(address.ip()), port: address.port() },
+            security: Security::Plain,
+        }
     }
 }
 
@@ -37,130 +106,3 @@ pub(crate) const GRPC: &str = "127.0.0.1:11800";
 /// The default address of a backend for HTTP.
 #[cfg(feature = "report-http")]
 pub(crate) const HTTP: &str = "127.0.0.1:12800";
-
-/// Whether an address needs a port.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Port {
-    Needed,
-    /// The port of an address without one.
-    #[cfg(feature = "report-http")]
-    Default(u16),
-}
-
-impl Port {
-    /// Returns the port of an address without one.
-    fn default(self) -> Option<u16> {
-        match self {
-            Self::Needed => None,
-            #[cfg(feature = "report-http")]
-            Self::Default(port) => Some(port),
-        }
-    }
-}
-
-/// Parses the list. Errors contain the name of the `setting`.
-pub(crate) fn parse_list(
-    setting: &'static str,
-    list: &str,
-    port: Port,
-) -> Result<Vec<Address>, Error> {
-    if list.trim().is_empty() {
-        return Err(Error::BackendMissing { setting, value: list.to_owned() });
-    }
-    let mut rest = list;
-    let one = |one: &str| {
-        rest = rest.get(one.len() + 1..).unwrap_or_default();
-        parse(one.trim(), port).map_err(|wrong| wrong.named(setting, one.trim(), rest))
-    };
-    list.split(',').map(one).collect()
-}
-
-/// What is wrong with an address.
-#[derive(Clone, Copy, Debug)]
-enum Wrong {
-    Tls,
-    Form(&'static str),
-}
-
-impl Wrong {
-    /// Returns the error for one address of a list. `rest` is the part of the list after it.
-    fn named(self, setting: &'static str, one: &str, rest: &str) -> Error {
-        // The password may contain a comma. Its `@` is in a later part then.
-        let hides = end_of_userinfo(one).is_none() && end_of_userinfo(rest).is_some();
-        let value = if hides { HIDDEN.to_owned() } else { without_secrets(one) };
-        match self {
-            Self::Tls => Error::TlsUnsupported { setting, value },
-            Self::Form(problem) => Error::Backend { setting, value, problem },
-        }
-    }
-}
-
-fn parse(text: &str, default: Port) -> Result<Address, Wrong> {
-    let wrong = Wrong::Form;
-    if text.is_empty() {
-        return Err(wrong("is empty; remove the comma that is too many"));
-    }
-    if has_scheme(text, "https://") {
-        return Err(Wrong::Tls);
-    }
-    // Plain HTTP is used anyway, so the prefix is allowed.
-    let authority = if has_scheme(text, "http://") {
-        text.get("http://".len()..).unwrap_or_default()
-    } else {
-        text
-    };
-    if authority.contains("://") {
-        return Err(wrong("has a scheme that is not known; give host:port alone"));
-    }
-    if authority.contains(['/', '?', '#', '@']) {
-        return Err(wrong("has more than a host and a port; give host:port alone"));
-    }
-    let (host, port) = match authority.rsplit_once(':') {
-        Some((host, port)) if default.default().is_none() || !authority.ends_with(']') => {
-            (host, Some(port))
-        }
-        _ if default.default().is_some() => (authority, None),
-        _ => return Err(wrong("has no port; give host:port, such as 127.0.0.1:11800")),
-    };
-    let host = match host.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')) {
-        Some(inner) => {
-            let ip: Ipv6Addr = inner.parse().map_err(|_| wrong("has no IPv6 address in its brackets; give [::1]:11800"))?;
-            format!("[{ip}]")
-        }
-        None if host.contains(':') => return Err(wrong("is an IPv6 address without brackets or has two ports; give [::1]:11800")),
-        None => checked_name(host)
-            .ok_or_else(|| wrong("has no valid host; give a name of ASCII letters, digits, dots, - and _, or an address"))?,
-    };
-    let digits = |port: &&str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
-    let port = match port {
-        Some(port) => {
-            Some(port).filter(digits).and_then(|port| port.parse().ok()).filter(|port| *port != 0)
-        }
-        None => default.default(),
-    };
-    let port = port.ok_or_else(|| wrong("has no valid port; give a number from 1 to 65535"))?;
-    Ok(Address { host, port })
-}
-
-fn has_scheme(text: &str, scheme: &str) -> bool {
-    text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
-}
-
-fn checked_name(host: &str) -> Option<String> {
-    let looks_like_ipv4 = host.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    let label = |label: &str| {
-        (1..=63).contains(&label.len())
-            && label
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
-    };
-    let good = if looks_like_ipv4 {
-        host.parse::<Ipv4Addr>().is_ok()
-    } else {
-        host.len() <= 253 && host.strip_suffix('.').unwrap_or(host).split('.').all(label)
-    };
-    good.then(|| host.to_owned())
-}
-
-#[cfg(test)]
-mod tests;

@@ -179,8 +179,10 @@ impl Config {
     /// Default: `127.0.0.1:11800`, or `127.0.0.1:12800` for HTTP.
     ///
     /// Several addresses are tried one after the other. The host is a name, an IPv4 address, or an
-    /// IPv6 address in brackets. The prefix `http://` is allowed and has no effect. The HTTP
-    /// reporter needs no port: its default is 12800.
+    /// IPv6 address in brackets, with its zone if it is link-local: `[fe80::1%eth0]:11800`. A name
+    /// is resolved for each connection, and all of its addresses are tried, 250 ms apart. The
+    /// prefix `http://` is allowed. `unix:///path` is a Unix socket. The HTTP reporter needs no
+    /// port: its default is 12800.
     pub fn backend(mut self, list: impl Into<String>) -> Self {
         self.backend = Some(Given::new("Config::backend", list));
         self

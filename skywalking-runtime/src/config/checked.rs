@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Address, Config, Given, Ignored, Reporter, SelfLog, Token, address, env, names};
+use super::{Address, Config, Given, Ignored, Reporter, SelfLog, Token, address, env, names, tls};
 use crate::config::settings::Settings;
 use crate::error::Error;
 use crate::queue::Budget;
@@ -18,12 +18,13 @@ impl Config {
         let service = names::service(self.service.setting, &self.service.text, storage)?;
         let instance =
             names::instance(self.instance.setting, &self.instance.text, &service, storage)?;
-        if self.force_tls && self.reporter.has_backend() {
-            return Err(Error::TlsForced { setting: env::FORCE_TLS });
+        let tls = (self.force_tls && self.reporter.has_backend()).then_some(env::FORCE_TLS);
+        if let Some(setting) = tls.filter(|_| !tls::IS_BUILT) {
+            return Err(Error::TlsForced { setting });
         }
         let (default, port) = self.reporter.backend();
         let backend = self.backend.unwrap_or_else(|| Given::new("Config::backend", default));
-        let backends = address::parse_list(backend.setting, &backend.text, port)?;
+        let backends = address::parse_list(backend.setting, &backend.text, port, tls)?;
         if self.token.as_ref().is_some_and(|token| !token.is_visible_ascii()) {
             return Err(Error::Token { setting: self.token_setting });
         }

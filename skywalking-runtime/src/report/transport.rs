@@ -26,6 +26,7 @@ pub(crate) enum Outcome {
     /// The backend reported that it is overloaded.
     Overloaded(String),
     /// The backend stated that it has not processed the call, so a batch can be sent again.
+    #[cfg_attr(not(feature = "report-grpc"), allow(dead_code, reason = "only HTTP/2 states it"))]
     Unprocessed(String),
     /// There was no answer.
     Failed(String),

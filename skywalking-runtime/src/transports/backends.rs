@@ -2,14 +2,10 @@
 //! and HTTP transports share.
 
 use std::str::FromStr;
-use std::time::Duration;
 
 use crate::config::{Address, Token};
 use crate::error::Error;
 use crate::report::transport::Outcome;
-
-/// The timeout of opening a connection.
-pub(crate) const CONNECT_DEADLINE: Duration = Duration::from_secs(5);
 
 /// The backends with prepared addresses, and which of them is current.
 #[derive(Debug)]

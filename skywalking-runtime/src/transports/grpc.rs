@@ -23,6 +23,7 @@ use tonic::{Code, Status};
 use self::call::Failure;
 use self::channel::Channels;
 use super::backends::{self, Backends};
+use super::dial::Dialler;
 use super::quote::quote;
 use crate::config::{Address, Token};
 use crate::error::Error;
@@ -55,12 +56,13 @@ impl Grpc {
     /// Creates a transport without a connection.
     pub(crate) fn new(
         backends: Vec<Address>,
+        dialler: Dialler,
         token: Option<Token>,
         management: properties::Messages,
     ) -> Result<Self, Error> {
         let backends = Backends::new(backends, authority)?;
         let token = backends::with_header(token, HeaderValue::set_sensitive)?;
-        Ok(Self { backends, channels: Channels::default(), token, management })
+        Ok(Self { backends, channels: Channels::new(dialler), token, management })
     }
 
     /// Returns the head of a call to the current backend.
@@ -91,10 +93,10 @@ impl Grpc {
         messages: impl Iterator<Item = Bytes> + Send + 'static,
         flight: Option<Flight>,
     ) -> Call {
-        let Some(request) = self.request(path) else {
+        let (Some(request), Some((address, _))) = (self.request(path), self.backends.now()) else {
             return Box::pin(std::future::ready(Outcome::Failed("there is no backend".to_owned())));
         };
-        let channel = self.channels.next();
+        let channel = self.channels.next(address);
         let token = self.token.as_ref().map(|(token, _)| token.clone());
         Box::pin(async move {
             let quoted = |text: &str| quote(text, token.as_ref());
@@ -108,7 +110,7 @@ impl Grpc {
 }
 
 fn authority(address: &Address) -> Result<Authority, &'static str> {
-    Authority::try_from(address.to_string())
+    Authority::try_from(address.authority())
         .map_err(|_| "can't be written as a URL; give host:port")
 }
 

@@ -15,11 +15,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::header::{CONTENT_TYPE, HOST, USER_AGENT};
 use http::{HeaderName, HeaderValue, Method, Request, StatusCode, Uri};
-use tokio::time::timeout;
 
 use self::body::Content;
 use self::connection::{Answer, Connection};
-use super::backends::{self, Backends, CONNECT_DEADLINE};
+use super::backends::{self, Backends};
+use super::dial::Dialler;
 use super::quote::{quote, sources};
 use crate::config::{Address, Token};
 use crate::error::Error;
@@ -47,6 +47,7 @@ fn lock(kept: &Kept) -> MutexGuard<'_, Option<Connection>> {
 pub(crate) struct Http {
     /// The addresses, each with its `Host` header.
     backends: Backends<HeaderValue>,
+    dialler: Dialler,
     kept: Kept,
     token: Option<(Token, HeaderValue)>,
     management: properties::Messages,
@@ -56,12 +57,13 @@ impl Http {
     /// Creates a transport without a connection.
     pub(crate) fn new(
         backends: Vec<Address>,
+        dialler: Dialler,
         token: Option<Token>,
         management: properties::Messages,
     ) -> Result<Self, Error> {
         let backends = Backends::new(backends, host)?;
         let token = backends::with_header(token, HeaderValue::set_sensitive)?;
-        Ok(Self { backends, kept: Kept::default(), token, management })
+        Ok(Self { backends, dialler, kept: Kept::default(), token, management })
     }
 
     /// Makes one call: a body, and the answer.
@@ -78,10 +80,10 @@ impl Http {
             headers.insert(AUTHENTICATION, token.clone());
         }
         let token = self.token.as_ref().map(|(token, _)| token.clone());
-        let kept = Arc::clone(&self.kept);
+        let (kept, dialler) = (Arc::clone(&self.kept), self.dialler.clone());
         let flight = request.body().flight();
         Box::pin(async move {
-            let mut connection = match connection(&kept, &address).await {
+            let mut connection = match connection(&kept, &dialler, &address).await {
                 Ok(connection) => connection,
                 Err(problem) => return Outcome::Failed(quote(&problem, token.as_ref())),
             };
@@ -104,22 +106,22 @@ impl Http {
 }
 
 /// Returns the connection of the previous call if it is still open, else a new one.
-async fn connection(kept: &Kept, address: &Address) -> Result<Connection, String> {
+async fn connection(
+    kept: &Kept,
+    dialler: &Dialler,
+    address: &Address,
+) -> Result<Connection, String> {
     let before = lock(kept).take();
     if let Some(mut connection) = before.filter(Connection::is_young)
         && connection.is_ready().await
     {
         return Ok(connection);
     }
-    let address = Uri::try_from(format!("http://{address}")).map_err(|error| error.to_string())?;
-    match timeout(CONNECT_DEADLINE, Connection::open(address)).await {
-        Ok(opened) => opened,
-        Err(_) => Err(format!("no connection within {} s", CONNECT_DEADLINE.as_secs())),
-    }
+    Connection::open(dialler, address).await
 }
 
 fn host(address: &Address) -> Result<HeaderValue, &'static str> {
-    HeaderValue::try_from(address.to_string())
+    HeaderValue::try_from(address.authority())
         .map_err(|_| "can't be written as a header; give host:port")
 }
 

@@ -1,7 +1,9 @@
 use super::*;
+use crate::error::Error;
+use crate::secrets::without_secrets;
 
 fn list(text: &str) -> Result<Vec<String>, Error> {
-    parse_list("backend", text, Port::Needed)
+    parse_list("backend", text, Port::Needed, None)
         .map(|all| all.iter().map(ToString::to_string).collect())
 }
 
@@ -50,6 +52,12 @@ fn error_names_the_bad_address_and_the_fix() {
         "ftp://h:1",
         "a..b:1",
         "-",
+        "[fe80::1%]:1",
+        "[fe80::1%a/b]:1",
+        "[fe80::1%0123456789abcdef]:1",
+        "[127.0.0.1%eth0]:1",
+        "unix://run/sock",
+        "unix:/run/sock",
     ] {
         let error = list(&format!("ok:1,{bad}")).unwrap_err();
         let Error::Backend { setting: "backend", value, problem } = &error else {
@@ -65,7 +73,7 @@ fn error_names_the_bad_address_and_the_fix() {
 #[test]
 fn port_is_optional_with_a_default_port() {
     let list = |text: &str| {
-        parse_list("backend", text, Port::Default(12_800))
+        parse_list("backend", text, Port::Default(12_800), None)
             .map(|all| all.iter().map(ToString::to_string).collect())
     };
     let expected: Vec<String> = ["oap:12800", "10.0.0.1:12800", "[::1]:12800", "[::1]:80", "h:1"]
@@ -118,8 +126,66 @@ fn empty_list_is_an_error() {
 }
 
 #[test]
+fn ipv6_address_keeps_its_zone_except_in_headers() {
+    let parsed = |text| parse_list("backend", text, Port::Needed, None).unwrap();
+    for text in ["[fe80::1%eth0]:11800", "[fe80::1%25eth0]:11800", "http://[fe80::1%eth0]:11800"] {
+        let [address] = &parsed(text)[..] else { panic!("one address") };
+        let host = Host::Zoned("fe80::1".parse().unwrap(), "eth0".to_owned());
+        assert_eq!(*address.target(), Target::Tcp { host, port: 11_800 }, "{text}");
+        assert_eq!(
+            (address.to_string(), address.authority()),
+            ("[fe80::1%eth0]:11800".to_owned(), "[fe80::1]:11800".to_owned())
+        );
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn unix_socket_stands_beside_other_addresses() {
+    assert_eq!(
+        list("unix:///run/a.sock, h:1 ,UNIX:///run/b"),
+        Ok(["unix:///run/a.sock", "h:1", "unix:///run/b"].map(str::to_owned).to_vec())
+    );
+    let error = list(&format!("unix:///{}", "x".repeat(200))).unwrap_err();
+    assert!(error.to_string().contains("at most 100 bytes"), "{error}");
+}
+
+#[test]
+fn http_is_an_error_beside_a_setting_that_turns_tls_on() {
+    let list = |text| parse_list("backend", text, Port::Needed, Some("SW_AGENT_FORCE_TLS"));
+    let error = list("a:1,http://u:s3cret@b:1").unwrap_err();
+    assert!(!error.to_string().contains("s3cret"), "{error}");
+    let error = list("a:1,http://b:1").unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "backend: the backend \"http://b:1\" is without TLS, but SW_AGENT_FORCE_TLS turns TLS on; \
+         write host:port or https://, or unset SW_AGENT_FORCE_TLS"
+    );
+    assert!(list("a:1").unwrap().iter().all(|address| address.security == Security::Tls));
+}
+
+#[cfg(any(feature = "tls-ring", feature = "tls-aws-lc"))]
+#[test]
+fn https_turns_tls_on_for_its_address() {
+    assert_eq!(
+        list("HTTPS://oap:11800,oap:1"),
+        Ok(vec!["https://oap:11800".to_owned(), "oap:1".to_owned()])
+    );
+    #[cfg(feature = "report-http")]
+    assert_eq!(
+        parse_list("backend", "https://oap,oap", Port::Default(12_800), None)
+            .unwrap()
+            .iter()
+            .map(Address::authority)
+            .collect::<Vec<_>>(),
+        ["oap:443", "oap:12800"]
+    );
+}
+
+#[cfg(not(any(feature = "tls-ring", feature = "tls-aws-lc")))]
+#[test]
 fn https_is_rejected_and_never_becomes_plain_http() {
     let error = list("HTTPS://oap:11800").unwrap_err();
     assert!(matches!(error, Error::TlsUnsupported { .. }), "{error:?}");
-    assert!(error.to_string().contains("TLS"));
+    assert!(error.to_string().contains("turn on the feature tls-ring or tls-aws-lc"), "{error}");
 }

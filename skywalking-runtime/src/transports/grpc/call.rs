@@ -47,7 +47,7 @@ pub(super) async fn call(
     messages: impl Iterator<Item = Bytes>,
     flight: Option<Flight>,
 ) -> Result<Status, Failure> {
-    let requests = channel.requests(request.uri()).await.map_err(Failure::Unknown)?;
+    let requests = channel.requests().await.map_err(Failure::Unknown)?;
     let (meter, streams) = channel.wire();
     meter.begin();
     let (response, mut body) = requests.ready().await?.send_request(request, false)?;

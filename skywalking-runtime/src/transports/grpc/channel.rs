@@ -6,17 +6,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use h2::client::{Builder, SendRequest};
-use http::Uri;
 use tokio::sync::OnceCell;
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
-use tower_service::Service as _;
 
-use super::super::backends::CONNECT_DEADLINE;
-use super::super::connector::connector;
-use super::super::metered::Meter;
+use super::super::dial::{Dialler, Protocol};
+use super::super::metered::{Meter, Metered};
 use super::super::quote::sources;
 use super::wire::{Streams, Wire};
+use crate::config::Address;
 
 /// The most connections to a backend. A second one is opened when the backend's receive window
 /// limits the first: it is often 1 MiB for all calls of a connection.
@@ -25,37 +22,44 @@ const MOST: usize = 2;
 const HEAD_BYTES: u32 = 64 * 1024;
 
 /// The connections to one backend.
-#[derive(Debug, Default)]
-pub(super) struct Channels(Vec<Channel>);
+#[derive(Debug)]
+pub(super) struct Channels {
+    dialler: Dialler,
+    open: Vec<Channel>,
+}
 
 impl Channels {
-    /// Returns the channel for the next call.
-    pub(super) fn next(&mut self) -> Channel {
-        let free = self.0.iter().find(|channel| !channel.is_stalled());
-        if let Some(free) = free {
-            return free.clone();
+    pub(super) fn new(dialler: Dialler) -> Self {
+        Self { dialler, open: Vec::new() }
+    }
+
+    /// Returns the channel for the next call to the backend.
+    pub(super) fn next(&mut self, address: &Address) -> Channel {
+        let least = self.open.iter().min_by_key(|channel| channel.stalled());
+        if let Some(least) = least
+            && (least.stalled() == 0 || self.open.len() >= MOST)
+        {
+            return least.clone();
         }
-        if self.0.len() < MOST {
-            let new = Channel::default();
-            self.0.push(new.clone());
-            return new;
-        }
-        let least = self.0.iter().min_by_key(|channel| channel.0.stalled.load(Ordering::Relaxed));
-        least.cloned().unwrap_or_default()
+        let new = Channel::new(self.dialler.clone(), address.clone());
+        self.open.push(new.clone());
+        new
     }
 
     /// Closes the connections when their calls have ended.
     pub(super) fn close(&mut self) {
-        self.0.clear();
+        self.open.clear();
     }
 }
 
 /// A connection that the first call opens. It is closed when all clones are dropped.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Channel(Arc<Shared>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Shared {
+    dialler: Dialler,
+    address: Address,
     connection: OnceCell<Connection>,
     /// The calls that wait for the backend's receive window.
     stalled: AtomicUsize,
@@ -77,27 +81,36 @@ impl Drop for Connection {
 }
 
 impl Channel {
+    fn new(dialler: Dialler, address: Address) -> Self {
+        Self(Arc::new(Shared {
+            dialler,
+            address,
+            connection: OnceCell::default(),
+            stalled: AtomicUsize::default(),
+            meter: Meter::default(),
+            streams: Streams::default(),
+        }))
+    }
+
     /// Returns a way to send requests. Connects if this is the first call.
-    pub(super) async fn requests(&self, address: &Uri) -> Result<SendRequest<Bytes>, String> {
-        let connection = self.0.connection.get_or_try_init(|| async {
-            timeout(CONNECT_DEADLINE, self.connect(address.clone())).await.unwrap_or_else(|_| {
-                Err(format!("no connection within {} s", CONNECT_DEADLINE.as_secs()))
-            })
-        });
+    pub(super) async fn requests(&self) -> Result<SendRequest<Bytes>, String> {
+        let connection = self.0.connection.get_or_try_init(|| self.connect());
         Ok(connection.await?.requests.clone())
     }
 
-    async fn connect(&self, address: Uri) -> Result<Connection, String> {
-        let stream = connector(self.0.meter.clone())
-            .call(address)
+    async fn connect(&self) -> Result<Connection, String> {
+        let Shared { dialler, address, meter, .. } = &*self.0;
+        let stream = dialler
+            .connect(address, Protocol::H2)
             .await
             .map_err(|error| sources(error.to_string(), &error))?;
+        let stream = Metered::new(stream, meter.clone());
         // No keep-alive by pings: the backend closes connections that ping often
         // (`docs/protocol.md#grpc-transport`). Deadlines detect dead connections.
         let (requests, connection) = Builder::new()
             .enable_push(false)
             .max_header_list_size(HEAD_BYTES)
-            .handshake(Wire::new(stream.into_inner(), self.0.streams.clone()))
+            .handshake(Wire::new(stream, self.0.streams.clone()))
             .await
             .map_err(|error| sources(error.to_string(), &error))?;
         // The calls that fail report the error.
@@ -116,8 +129,8 @@ impl Channel {
         Stalled(&self.0.stalled)
     }
 
-    fn is_stalled(&self) -> bool {
-        self.0.stalled.load(Ordering::Relaxed) > 0
+    fn stalled(&self) -> usize {
+        self.0.stalled.load(Ordering::Relaxed)
     }
 }
 

@@ -26,6 +26,7 @@ use crate::management::{ManagementMessage, properties};
 use crate::report::accounts::Flight;
 use crate::report::transport::{Messages, Outcome, Transport};
 use crate::tracer::Identity;
+use crate::transports::dial::Dialler;
 
 /// A backend that records its calls, and answers segments with a given status.
 #[derive(Clone, Default)]
@@ -114,7 +115,13 @@ pub(crate) async fn listener() -> (TcpListener, SocketAddr) {
 
 fn transport(backend: SocketAddr) -> Grpc {
     let messages = properties::Messages::new(Identity::new("svc", "one"));
-    Grpc::new(vec![Address::from(backend)], Token::new("t0ken".to_owned()), messages).unwrap()
+    Grpc::new(
+        vec![Address::from(backend)],
+        Dialler::default(),
+        Token::new("t0ken".to_owned()),
+        messages,
+    )
+    .unwrap()
 }
 
 fn batch(ids: &[&str]) -> Vec<Bytes> {
@@ -272,7 +279,7 @@ async fn next_backend_cycles_through_the_list() {
     let messages = properties::Messages::new(Identity::new("svc", "one"));
     let backends = ["127.0.0.1:1", "127.0.0.1:2"]
         .map(|address| Address::from(address.parse::<SocketAddr>().unwrap()));
-    let mut grpc = Grpc::new(backends.to_vec(), None, messages).unwrap();
+    let mut grpc = Grpc::new(backends.to_vec(), Dialler::default(), None, messages).unwrap();
     let mut seen = Vec::new();
     for _ in 0..3 {
         seen.push(grpc.address());

@@ -3,18 +3,19 @@
 use std::pin::Pin;
 use std::time::Duration;
 
-use http::{Request, StatusCode, Uri};
+use http::{Request, StatusCode};
 use http_body::Body as _;
 use hyper::body::Incoming;
 use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper_util::rt::TokioIo;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
-use tower_service::Service as _;
 
-use super::super::connector::connector;
-use super::super::metered::Meter;
+use super::super::dial::{Dialler, Protocol};
+use super::super::metered::{Meter, Metered};
 use super::super::quote::sources;
 use super::body::Content;
+use crate::config::Address;
 
 /// Backends close idle connections, an OAP after 30 s. A request that is written at that moment is
 /// lost, so an older connection is not used.
@@ -49,13 +50,14 @@ impl Drop for Connection {
 }
 
 impl Connection {
-    /// Connects to `http://host:port`.
-    pub(super) async fn open(address: Uri) -> Result<Self, String> {
+    /// Connects to a backend.
+    pub(super) async fn open(dialler: &Dialler, address: &Address) -> Result<Self, String> {
         let meter = Meter::default();
-        let stream = connector(meter.clone())
-            .call(address)
+        let stream = dialler
+            .connect(address, Protocol::Http1)
             .await
             .map_err(|error| sources(error.to_string(), &error))?;
+        let stream = TokioIo::new(Metered::new(stream, meter.clone()));
         let (sender, connection) =
             handshake(stream).await.map_err(|error| sources(error.to_string(), &error))?;
         // The call that fails reports the error.

@@ -16,10 +16,17 @@ use crate::management::{ManagementMessage, properties};
 use crate::report::accounts::Flight;
 use crate::report::transport::{Messages, Outcome, Transport};
 use crate::tracer::Identity;
+use crate::transports::dial::Dialler;
 
 fn transport(backend: SocketAddr) -> Http {
     let messages = properties::Messages::new(Identity::new("svc", "one"));
-    Http::new(vec![Address::from(backend)], Token::new("t0ken".to_owned()), messages).unwrap()
+    Http::new(
+        vec![Address::from(backend)],
+        Dialler::default(),
+        Token::new("t0ken".to_owned()),
+        messages,
+    )
+    .unwrap()
 }
 
 fn batch(flight: &Flight) -> Messages {
@@ -273,7 +280,7 @@ async fn next_backend_cycles_through_the_list() {
     let messages = properties::Messages::new(Identity::new("svc", "one"));
     let backends = ["127.0.0.1:1", "[::1]:2"]
         .map(|address| Address::from(address.parse::<SocketAddr>().unwrap()));
-    let mut http = Http::new(backends.to_vec(), None, messages).unwrap();
+    let mut http = Http::new(backends.to_vec(), Dialler::default(), None, messages).unwrap();
     let mut seen = Vec::new();
     for _ in 0..3 {
         seen.push(http.address());

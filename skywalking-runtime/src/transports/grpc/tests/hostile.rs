@@ -77,8 +77,9 @@ async fn send_to_hasty(bytes: usize) -> (bool, usize) {
     socket.set_recv_buffer_size(4_096).unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let listener = socket.listen(1).unwrap();
-    let mut grpc = transport(listener.local_addr().unwrap());
-    let streams = grpc.channels.next().wire().1.clone();
+    let address = listener.local_addr().unwrap();
+    let mut grpc = transport(address);
+    let streams = grpc.channels.next(&address.into()).wire().1.clone();
     let (answer, answered) = oneshot::channel();
     let server = tokio::spawn(async move {
         let mut stream = accept(&listener).await;
