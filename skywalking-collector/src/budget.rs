@@ -4,6 +4,7 @@
 //! A byte counts from its arrival until it is no longer used. Neither unfinished messages nor
 //! clients that don't read their responses can exhaust the memory.
 
+use std::convert::Infallible;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -46,6 +47,34 @@ impl Budget {
     #[cfg(test)]
     pub(crate) fn used(&self) -> usize {
         *self.used.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Where the memory of a result is reserved before the result is built.
+pub(crate) trait Memory {
+    type Error;
+
+    /// Reserves further bytes, without waiting.
+    fn take(&mut self, bytes: usize) -> Result<(), Self::Error>;
+}
+
+impl Memory for Reservation {
+    type Error = BudgetExhausted;
+
+    fn take(&mut self, bytes: usize) -> Result<(), BudgetExhausted> {
+        self.try_grow(self.bytes.saturating_add(bytes))
+    }
+}
+
+/// The memory of results that the caller of the library receives. It has no limit.
+#[derive(Debug)]
+pub(crate) struct Unlimited;
+
+impl Memory for Unlimited {
+    type Error = Infallible;
+
+    fn take(&mut self, _: usize) -> Result<(), Infallible> {
+        Ok(())
     }
 }
 
@@ -93,9 +122,10 @@ impl Reservation {
 }
 
 impl Reservation {
-    /// Returns an empty buffer. `source_bytes` of the reservation stay reserved for the value that
-    /// is written to it.
-    pub(crate) fn into_buffer(self, source_bytes: usize) -> Buffer {
+    /// Returns an empty buffer that may use `prepaid` bytes of the reservation. The rest stays
+    /// reserved for the value that is written to it.
+    pub(crate) fn into_buffer(self, prepaid: usize) -> Buffer {
+        let source_bytes = self.bytes.saturating_sub(prepaid);
         Buffer { bytes: Vec::new(), source_bytes, reservation: self }
     }
 
@@ -226,11 +256,21 @@ mod tests {
     }
 
     #[test]
+    fn taken_bytes_add_up() {
+        let budget = Budget::new(100);
+        let (mut a, mut b) = (budget.reservation(), budget.reservation());
+
+        assert_eq!((a.take(30), a.take(30), b.take(41)), (Ok(()), Ok(()), Err(BudgetExhausted)));
+        assert_eq!((b.take(40), budget.used()), (Ok(()), 100));
+        assert_eq!(a.take(usize::MAX), Err(BudgetExhausted));
+    }
+
+    #[test]
     fn buffer_counts_its_source_until_released() {
         let budget = Budget::new(100);
         let mut source = budget.reservation();
         source.try_grow(90).expect("enough budget");
-        let mut buffer = source.into_buffer(80);
+        let mut buffer = source.into_buffer(10);
         buffer.try_extend(&[7; 80], 80).expect("it is alone");
 
         assert_eq!(budget.used(), 160);

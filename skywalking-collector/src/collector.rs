@@ -10,6 +10,7 @@ use crate::api::{
     Found, Histogram, InstanceView, NewTraces, ServiceView, Stats, TagKey, TagValue, TimeRange,
     Topology, TracePage, TraceQuery, TraceSummary, TraceView, ViolationView,
 };
+use crate::budget::Unlimited;
 use crate::error::Error;
 use crate::state::CollectorState;
 
@@ -72,7 +73,8 @@ impl Collector {
     /// # Ok(()) }
     /// ```
     pub fn search(&self, query: &TraceQuery) -> TracePage {
-        self.state.search(query)
+        let Ok(found) = self.state.search(query, &mut Unlimited);
+        found
     }
 
     /// Returns when the traces that match started, and how long they took, in at most `buckets`
@@ -89,25 +91,29 @@ impl Collector {
     /// # Ok(()) }
     /// ```
     pub fn histogram(&self, query: &TraceQuery, buckets: usize) -> Histogram {
-        self.state.histogram(query, buckets)
+        let Ok(found) = self.state.histogram(query, buckets, &mut Unlimited);
+        found
     }
 
     /// Returns the keys of tags, those of most traces first, at most 1 000. With a service, only its
     /// traces count.
     pub fn tag_keys(&self, service: Option<&str>) -> Vec<TagKey> {
-        self.state.tag_keys(service)
+        let Ok(found) = self.state.tag_keys(service, &mut Unlimited);
+        found
     }
 
     /// Returns at most `limit` values of the tags with this key, those of most traces first. With a
     /// service, only its traces count.
     pub fn tag_values(&self, key: &str, service: Option<&str>, limit: usize) -> Vec<TagValue> {
-        self.state.tag_values(key, service, limit)
+        let Ok(found) = self.state.tag_values(key, service, limit, &mut Unlimited);
+        found
     }
 
     /// Returns the traces whose id starts with the text, and the services and endpoints whose names
     /// contain it in any case, at most `limit` of each.
     pub fn find(&self, text: &str, limit: usize) -> Found {
-        self.state.find(text, limit)
+        let Ok(found) = self.state.find(text, limit, &mut Unlimited);
+        found
     }
 
     /// Returns the traces that arrived or grew since an earlier call.
@@ -115,7 +121,9 @@ impl Collector {
     /// Pass 0 at first, then [`NewTraces::cursor`] of the last call. Of more than `limit` traces
     /// the ones with the latest arrival are returned, and the others are counted.
     pub fn traces_since(&self, cursor: u64, limit: usize) -> NewTraces {
-        self.state.traces_since(&TraceQuery::new(), None, cursor, limit)
+        let query = TraceQuery::new();
+        let Ok(found) = self.state.traces_since(&query, None, cursor, limit, &mut Unlimited);
+        found
     }
 
     /// Returns a trace, or `None` if no segment of it is stored.
@@ -125,23 +133,27 @@ impl Collector {
 
     /// Returns the known services with the requests that they received.
     pub fn services(&self) -> Vec<ServiceView> {
-        self.state.services(TimeRange::default())
+        let Ok(found) = self.state.services(TimeRange::default(), &mut Unlimited);
+        found
     }
 
     /// Returns all known instances, with their properties, last ping and requests.
     pub fn instances(&self) -> Vec<InstanceView> {
-        self.state.instances(None, TimeRange::default())
+        let Ok(found) = self.state.instances(None, TimeRange::default(), &mut Unlimited);
+        found
     }
 
     /// Returns the protocol violations of the stored segments, the latest arrival first. The query
     /// selects by the service of the segment, and its limit is the number of violations.
     pub fn violations(&self, query: &TraceQuery) -> Vec<ViolationView> {
-        self.state.violations(query)
+        let Ok(found) = self.state.violations(query, &mut Unlimited);
+        found
     }
 
     /// Returns the service map. It includes calls of evicted traces while their metrics are stored.
     pub fn topology(&self) -> Topology {
-        self.state.topology(TimeRange::default())
+        let Ok(found) = self.state.topology(TimeRange::default(), &mut Unlimited);
+        found
     }
 
     /// Waits until the condition holds. It is checked now and after each report, so the wait ends

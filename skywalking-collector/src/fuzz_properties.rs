@@ -10,19 +10,22 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use serde::Serialize;
 
-use crate::api::{Columns, Skeleton, TimeRange, TraceQuery, TraceView};
+use crate::api::{
+    Columns, Skeleton, StatementKind, TimeRange, TraceQuery, TraceSummary, TraceView,
+};
+use crate::budget::Unlimited;
 use crate::config::{Limits, Timeouts};
 use crate::query::SeriesOf;
 use crate::state::{Addresses, CollectorState};
 use crate::{decode, proto_json, view};
 
+const MAX_SPANS: usize = 500;
+const MAX_BYTES: usize = 1024 * 1024;
+
 /// Stores the bytes as a segment, as a collection of segments and as the JSON of a segment, then
 /// runs each query. The store keeps its limits, the counters add up, and the views of a trace
 /// agree.
 pub fn segment(data: &[u8]) {
-    const MAX_SPANS: usize = 500;
-    const MAX_BYTES: usize = 1024 * 1024;
-
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let limits = Limits { max_spans: MAX_SPANS, max_bytes: MAX_BYTES, ..Limits::default() };
     let addresses = Addresses { grpc: address, http: address };
@@ -51,7 +54,7 @@ pub fn segment(data: &[u8]) {
     assert!(stats.spans_stored <= MAX_SPANS && stats.bytes_stored <= MAX_BYTES, "{stats}");
 
     let query = TraceQuery::new().limit(MAX_SPANS);
-    let found = state.search(&query);
+    let Ok(found) = state.search(&query, &mut Unlimited);
     assert_eq!(found.traces.len(), stats.traces_stored);
     let mut spans = 0;
     for summary in &found.traces {
@@ -63,26 +66,97 @@ pub fn segment(data: &[u8]) {
     }
     assert_eq!(spans, stats.spans_stored);
     json(&found);
-    json(&state.traces_since(&query, None, 0, MAX_SPANS).traces);
-    let all = TimeRange::default();
-    let map = state.topology(all);
-    json(&map);
-    json(&state.services(all));
-    json(&state.instances(None, all));
-    json(&state.endpoints(None, all, MAX_SPANS));
-    json(&state.statements(None, None, all, MAX_SPANS));
-    json(&state.rules(None));
-    for call in &map.calls {
-        let of = SeriesOf::Call { source: call.source.clone(), target: call.target.clone() };
-        let points = state.series(of, all, 60).points;
-        let calls: u64 = points.iter().map(|point| point.calls).sum();
-        assert!(points.len() <= 60 && calls == call.stats.calls, "{call:?}");
-        let query = TraceQuery::new().source(&call.source).target(&call.target);
-        json(&state.search(&query));
+    let Ok(new) = state.traces_since(&query, None, 0, MAX_SPANS, &mut Unlimited);
+    json(&new.traces);
+    assert_eq!(new.traces.len(), found.traces.len());
+    for ids in found.traces.chunks(20) {
+        check_names(&state, ids);
     }
-    json(&state.violations(&query));
-    let map = view::topology(&map, view::Style::plain());
-    assert!(!map.chars().any(is_unsafe), "{map:?}");
+    for range in [TimeRange::default(), TimeRange { from: Some(0), to: Some(i64::MAX) }] {
+        check_metrics(&state, range);
+    }
+    let Ok(reversed) = state.services(TimeRange { from: Some(9), to: Some(1) }, &mut Unlimited);
+    assert!(reversed.iter().all(|service| service.stats.calls == 0), "{reversed:?}");
+    let Ok(rules) = state.rules(None, &mut Unlimited);
+    json(&rules);
+    let Ok(violations) = state.violations(&query, &mut Unlimited);
+    json(&violations);
+}
+
+/// A trace is found by its id, and a service and a tag by their names.
+fn check_names(state: &CollectorState, traces: &[TraceSummary]) {
+    for trace in traces {
+        let Ok(by_id) = state.find(&trace.trace_id, MAX_SPANS, &mut Unlimited);
+        json(&by_id);
+        assert!(by_id.traces.iter().any(|found| found.trace_id == trace.trace_id), "{by_id:?}");
+        let Ok(by_name) = state.find(&trace.service, MAX_SPANS, &mut Unlimited);
+        assert!(by_name.services.contains(&trace.service), "{by_name:?}");
+    }
+    let Ok(keys) = state.tag_keys(None, &mut Unlimited);
+    json(&keys);
+    for key in keys.iter().take(20) {
+        let Ok(values) = state.tag_values(&key.key, None, MAX_SPANS, &mut Unlimited);
+        json(&values);
+        assert!(key.traces <= values.iter().map(|value| value.traces).sum(), "{key:?}");
+    }
+    let Ok(histogram) = state.histogram(&TraceQuery::new(), 60, &mut Unlimited);
+    json(&histogram);
+    assert!(histogram.buckets.len() <= 60);
+}
+
+/// The points of a series add up to the calls of its service, instance, endpoint or call.
+fn check_metrics(state: &CollectorState, range: TimeRange) {
+    let sums_to = |calls: u64, of: SeriesOf| {
+        let Ok(series) = state.series(of.clone(), range, 60, &mut Unlimited);
+        json(&series);
+        let sum: u64 = series.points.iter().map(|point| point.calls).sum();
+        assert!(series.points.len() <= 60 && sum == calls, "{of:?}: {sum}, {calls}");
+    };
+    let Ok(services) = state.services(range, &mut Unlimited);
+    json(&services);
+    for one in services.iter().filter(|one| one.stats.calls > 0) {
+        assert_eq!(one.sparkline.iter().sum::<u64>(), one.stats.calls, "{one:?}");
+        sums_to(one.stats.calls, SeriesOf::Service { service: one.name.clone() });
+    }
+    let Ok(instances) = state.instances(None, range, &mut Unlimited);
+    json(&instances);
+    for one in instances {
+        let (service, instance) = (one.service, one.instance);
+        sums_to(one.stats.calls, SeriesOf::Instance { service, instance });
+    }
+    let Ok(endpoints) = state.endpoints(None, range, MAX_SPANS, &mut Unlimited);
+    json(&endpoints);
+    for one in endpoints {
+        let (service, endpoint) = (one.service, one.endpoint);
+        sums_to(one.stats.calls, SeriesOf::Endpoint { service, endpoint });
+    }
+    let Ok(map) = state.topology(range, &mut Unlimited);
+    json(&map);
+    for call in &map.calls {
+        assert!(map.node(&call.source).is_some() && map.node(&call.target).is_some(), "{call:?}");
+        let query = TraceQuery::new().source(&call.source).target(&call.target);
+        let Ok(found) = state.search(&query, &mut Unlimited);
+        json(&found);
+        let (source, target) = (call.source.clone(), call.target.clone());
+        sums_to(call.stats.calls, SeriesOf::Call { source, target });
+    }
+    for (kind, service) in [
+        (None, None),
+        (Some(StatementKind::Database), None),
+        (Some(StatementKind::Cache), services.first().map(|one| one.name.as_str())),
+    ] {
+        let statements = state.statements(service, kind, range, MAX_SPANS, &mut Unlimited);
+        let Ok(statements) = statements;
+        json(&statements);
+        assert!(statements.is_sorted_by_key(|one| std::cmp::Reverse((one.duration, one.time))));
+        assert!(statements.iter().all(|one| kind.is_none_or(|kind| one.kind == kind)));
+    }
+    let text = [
+        view::topology(&map, view::Style::plain()),
+        view::topology_with_stats(&map, view::Style::plain()),
+        view::services(&services, view::Style::plain()),
+    ];
+    assert!(!text.concat().chars().any(is_unsafe), "{text:?}");
 }
 
 fn check_trace(state: &CollectorState, trace: &TraceView, skeleton: &Skeleton) {

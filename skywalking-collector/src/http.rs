@@ -32,7 +32,7 @@ use hyper_util::service::TowerToHyperService;
 use serde::Serialize;
 use tokio::net::TcpListener;
 
-use crate::budget::BudgetExhausted;
+use crate::budget::{BudgetExhausted, Reservation};
 use crate::server::{self, RequestBody, ResponseBody};
 use crate::state::CollectorState;
 use crate::text::quoted;
@@ -124,11 +124,11 @@ async fn healthcheck() -> Response {
 }
 
 async fn stats(State(state): State<Arc<CollectorState>>, RawQuery(query): RawQuery) -> Response {
-    respond(Arc::clone(&state), 0, params::none(query), move |()| state.stats()).await
+    respond(Arc::clone(&state), params::none(query), move |(), _| Ok(state.stats())).await
 }
 
 async fn about(State(state): State<Arc<CollectorState>>, RawQuery(query): RawQuery) -> Response {
-    respond(Arc::clone(&state), 0, params::none(query), move |()| state.about()).await
+    respond(Arc::clone(&state), params::none(query), move |(), _| Ok(state.about())).await
 }
 
 /// The paths for reports that the message of a 404 lists.
@@ -159,26 +159,41 @@ async fn method_not_allowed(method: Method, uri: Uri) -> Response {
 }
 
 /// Runs `look_up` with the parameters and writes the result as JSON, on a thread for blocking work:
-/// a response can have many megabytes. `bytes` is the memory of the result.
+/// a response can have many megabytes. `look_up` reserves the memory of the result before it builds
+/// the result.
 async fn respond<P, T>(
     state: Arc<CollectorState>,
-    bytes: usize,
     params: Result<P, ParamError>,
-    look_up: impl FnOnce(P) -> T + Send + 'static,
+    look_up: impl FnOnce(P, &mut Reservation) -> Result<T, BudgetExhausted> + Send + 'static,
 ) -> Response
 where
     P: Send + 'static,
     T: Serialize + 'static,
 {
-    try_respond(state, bytes, params, |params| Ok(look_up(params))).await
+    try_respond(state, 0, params, |params, memory| Ok(look_up(params, memory)?)).await
 }
 
-/// Like [`respond`]. An error of `look_up` is the message of a 404.
+/// Why a query has no result.
+#[derive(Debug)]
+enum Failure {
+    Budget,
+    /// The message of a 404.
+    Missing(String),
+}
+
+impl From<BudgetExhausted> for Failure {
+    fn from(BudgetExhausted: BudgetExhausted) -> Self {
+        Self::Budget
+    }
+}
+
+/// Like [`respond`]. `bytes` is the memory of the result, which is reserved before `look_up` is
+/// called. If necessary, it waits for the budget.
 async fn try_respond<P, T>(
     state: Arc<CollectorState>,
     bytes: usize,
     params: Result<P, ParamError>,
-    look_up: impl FnOnce(P) -> Result<T, String> + Send + 'static,
+    look_up: impl FnOnce(P, &mut Reservation) -> Result<T, Failure> + Send + 'static,
 ) -> Response
 where
     P: Send + 'static,
@@ -198,13 +213,13 @@ where
         return busy();
     };
     let response = tokio::task::spawn_blocking(move || {
-        let json =
-            look_up(params).map(|found| response::to_json(&found, reservation.into_buffer(bytes)));
+        let json = look_up(params, &mut reservation)
+            .and_then(|found| Ok(response::to_json(&found, reservation.into_buffer(bytes))?));
         drop(permit);
         match json {
-            Ok(Ok(buffer)) => response::buffered(buffer.release_source()),
-            Ok(Err(BudgetExhausted)) => busy(),
-            Err(missing) => error_response(StatusCode::NOT_FOUND, &missing),
+            Ok(buffer) => response::buffered(buffer.release_source()),
+            Err(Failure::Budget) => busy(),
+            Err(Failure::Missing(missing)) => error_response(StatusCode::NOT_FOUND, &missing),
         }
     });
     response.await.unwrap_or_else(|_| {

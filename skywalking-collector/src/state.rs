@@ -5,7 +5,6 @@
 
 mod search;
 
-use std::cmp::Reverse;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -13,18 +12,18 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::sync::{Semaphore, watch};
 
 use crate::api::{
-    About, AboutLimits, EndpointView, InstanceView, MAX_TRACES, NotKept, RuleView, SeriesView,
-    ServiceView, Skeleton, SpanDetails, StatementKind, StatementView, Stats, TimeRange, Topology,
-    TraceQuery, TraceView, ViolationView,
+    About, AboutLimits, EndpointView, InstanceView, NotKept, RuleView, SeriesView, ServiceView,
+    Skeleton, SpanDetails, StatementKind, StatementView, Stats, TimeRange, Topology, TraceQuery,
+    TraceView, ViolationView,
 };
 use crate::auth::Token;
-use crate::budget::Budget;
+use crate::budget::{Budget, Memory};
 use crate::config::{Limits, Timeouts};
 use crate::query::{MAX_REFERRERS, SeriesOf};
 use crate::segment_error::SegmentError;
 use crate::server::Connections;
 use crate::shutdown::Shutdown;
-use crate::store::{Store, StoredTrace};
+use crate::store::Store;
 use crate::{decode, query, validate};
 
 /// The largest number of query responses that are built at a time. Each can be a copy of a large
@@ -36,6 +35,9 @@ const CELLS_STEP: usize = 10_000;
 
 /// The largest number of live streams. Each has a task and at most one batch of lines.
 pub(crate) const LIVE_STREAMS: usize = 32;
+
+/// The memory of a point of a series or of a bucket of a histogram, without its durations.
+const POINT_BYTES: usize = 256;
 
 /// The memory that a query of one trace needs for each span, in addition to that of the trace.
 const BYTES_PER_ROW: usize = 256;
@@ -172,68 +174,120 @@ impl CollectorState {
         self.change(|store| store.record_ping(service, instance, layer, now()));
     }
 
-    /// Passes all series to the reader. The store is not locked all the time.
-    fn read<R: query::Reader>(&self, mut reader: R) -> R {
+    /// Passes all series to the reader. The store is not locked all the time. The memory of the
+    /// reader is reserved in steps: a step exceeds the budget by at most a series.
+    fn read<R: query::Reader, M: Memory>(
+        &self,
+        mut reader: R,
+        memory: &mut M,
+    ) -> Result<R, M::Error> {
         let mut next = Some(0);
         while let Some(from) = next {
-            next = self.store().metrics().visit(from, CELLS_STEP, |series| reader.add(&series));
+            let mut bytes = 0;
+            next = self.store().metrics().visit(from, CELLS_STEP, |series| {
+                let taken = reader.add(&series);
+                bytes += taken;
+                taken
+            });
+            memory.take(bytes)?;
         }
-        reader
+        Ok(reader)
     }
 
-    pub(crate) fn services(&self, range: TimeRange) -> Vec<ServiceView> {
-        let reader = self.read(query::Services::new(range));
+    pub(crate) fn services<M: Memory>(
+        &self,
+        range: TimeRange,
+        memory: &mut M,
+    ) -> Result<Vec<ServiceView>, M::Error> {
+        let reader = self.read(query::Services::new(range), memory)?;
         let (known, violations) = {
             let store = self.store();
+            memory.take(2 * store.registry_bytes() + store.rule_counts_bytes())?;
             (store.services(), store.violations_by_service())
         };
-        reader.finish(known, |service| violations.get(service).copied().unwrap_or(0))
+        Ok(reader.finish(known, |service| violations.get(service).copied().unwrap_or(0)))
     }
 
-    pub(crate) fn instances(&self, service: Option<&str>, range: TimeRange) -> Vec<InstanceView> {
-        let reader = self.read(query::Instances::new(range));
-        let mut known = self.store().instances();
+    pub(crate) fn instances<M: Memory>(
+        &self,
+        service: Option<&str>,
+        range: TimeRange,
+        memory: &mut M,
+    ) -> Result<Vec<InstanceView>, M::Error> {
+        let reader = self.read(query::Instances::new(range), memory)?;
+        let mut known = {
+            let store = self.store();
+            memory.take(2 * store.registry_bytes())?;
+            store.instances()
+        };
         known.retain(|known| service.is_none_or(|service| known.service == service));
-        reader.finish(known)
+        Ok(reader.finish(known))
     }
 
-    pub(crate) fn endpoints(
+    pub(crate) fn endpoints<M: Memory>(
         &self,
         service: Option<String>,
         range: TimeRange,
         limit: usize,
-    ) -> Vec<EndpointView> {
-        self.read(query::Endpoints::new(service, range)).finish(limit)
+        memory: &mut M,
+    ) -> Result<Vec<EndpointView>, M::Error> {
+        Ok(self.read(query::Endpoints::new(service, range), memory)?.finish(limit))
     }
 
-    pub(crate) fn series(&self, of: SeriesOf, range: TimeRange, points: usize) -> SeriesView {
-        self.read(query::Series::new(of, range)).finish(points)
+    pub(crate) fn series<M: Memory>(
+        &self,
+        of: SeriesOf,
+        range: TimeRange,
+        points: usize,
+        memory: &mut M,
+    ) -> Result<SeriesView, M::Error> {
+        memory.take(points.saturating_mul(POINT_BYTES))?;
+        let range = self.read(query::SeriesRange::new(of, range), memory)?;
+        Ok(self.read(range.into_points(points), memory)?.finish())
     }
 
     /// Returns the slowest statements of a service and a kind, or of all.
-    pub(crate) fn statements(
+    pub(crate) fn statements<M: Memory>(
         &self,
         service: Option<&str>,
         kind: Option<StatementKind>,
         range: TimeRange,
         limit: usize,
-    ) -> Vec<StatementView> {
-        let mut found = self.store().statements(service, kind);
-        found.retain(|one| range.contains(one.time));
-        found.sort_by_key(|one| Reverse((one.duration, one.time)));
-        found.iter().take(limit).map(|one| StatementView::clone(one)).collect()
+        memory: &mut M,
+    ) -> Result<Vec<StatementView>, M::Error> {
+        let found = {
+            let store = self.store();
+            query::statements(store.statements(), service, kind, range, limit, memory)?
+        };
+        Ok(found.iter().map(|one| StatementView::clone(one)).collect())
     }
 
     /// Returns the violations by rule of a service, or of all.
-    pub(crate) fn rules(&self, service: Option<&str>) -> Vec<RuleView> {
-        let counts = self.store().rule_counts(service);
-        query::by_rule(counts)
+    pub(crate) fn rules<M: Memory>(
+        &self,
+        service: Option<&str>,
+        memory: &mut M,
+    ) -> Result<Vec<RuleView>, M::Error> {
+        let counts = {
+            let store = self.store();
+            memory.take(2 * store.rule_counts_bytes())?;
+            store.rule_counts(service)
+        };
+        Ok(query::by_rule(counts))
     }
 
-    pub(crate) fn topology(&self, range: TimeRange) -> Topology {
-        let reader = self.read(query::MapReader::new(range));
-        let known = self.store().services();
-        reader.finish(&known)
+    pub(crate) fn topology<M: Memory>(
+        &self,
+        range: TimeRange,
+        memory: &mut M,
+    ) -> Result<Topology, M::Error> {
+        let reader = self.read(query::MapReader::new(range), memory)?;
+        let known = {
+            let store = self.store();
+            memory.take(store.registry_bytes())?;
+            store.services()
+        };
+        Ok(reader.finish(&known))
     }
 
     pub(crate) fn stats(&self) -> Stats {
@@ -250,9 +304,9 @@ impl CollectorState {
         Some(query::trace_view(id, &segments))
     }
 
-    /// Returns the memory of a trace, or 0 if it is not stored.
+    /// Returns the memory of the view of a trace, or 0 if it is not stored.
     pub(crate) fn trace_bytes(&self, id: &str) -> usize {
-        self.store().traces().get(id).map_or(0, StoredTrace::bytes)
+        self.store().traces().get(id).map_or(0, query::view_bytes)
     }
 
     /// Returns the memory to reserve for a query of the rows of a trace, or 0 if it is not stored.
@@ -313,13 +367,13 @@ impl CollectorState {
         }
     }
 
-    pub(crate) fn violations(&self, query: &TraceQuery) -> Vec<ViolationView> {
-        let segments = self.store().traces().with_violations(query);
-        segments
-            .iter()
-            .flat_map(|segment| query::violations(segment))
-            .take(query.limit.min(MAX_TRACES))
-            .collect()
+    pub(crate) fn violations<M: Memory>(
+        &self,
+        query: &TraceQuery,
+        memory: &mut M,
+    ) -> Result<Vec<ViolationView>, M::Error> {
+        let selected = query::violations(self.store().traces(), query, memory)?;
+        Ok(selected.view())
     }
 
     /// Returns a receiver that is notified of each change of the store.
@@ -334,5 +388,7 @@ fn now() -> i64 {
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
+#[cfg(test)]
+mod memory_tests;
 #[cfg(test)]
 mod tests;

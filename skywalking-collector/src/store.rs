@@ -36,7 +36,7 @@ use std::sync::Arc;
 
 use skywalking_proto::rules::Violation;
 
-use crate::api::{InstanceView, NotKept, StatementKind, StatementView, Stats};
+use crate::api::{InstanceView, NotKept, Stats};
 use crate::config::Limits;
 use crate::decode::DecodedSegment;
 use crate::enums;
@@ -53,7 +53,7 @@ pub(crate) use rule_counts::RuleCount;
 use rule_counts::RuleCounts;
 pub(crate) use segment::StoredSegment;
 pub(crate) use segment_terms::searchable;
-use statements::Statements;
+pub(crate) use statements::{Statements, memory as statement_memory};
 pub(crate) use strings::{Scan, StringId};
 use traces::InsertOutcome;
 pub(crate) use traces::{StoredTrace, Traces};
@@ -169,13 +169,13 @@ impl Store {
         &self.metrics
     }
 
-    /// Returns the statements of a service and a kind, or of all.
-    pub(crate) fn statements(
-        &self,
-        service: Option<&str>,
-        kind: Option<StatementKind>,
-    ) -> Vec<Arc<StatementView>> {
-        self.statements.select(service, kind)
+    pub(crate) fn statements(&self) -> &Statements {
+        &self.statements
+    }
+
+    /// Returns the memory of the counts by rule, in bytes.
+    pub(crate) fn rule_counts_bytes(&self) -> usize {
+        self.rules.bytes()
     }
 
     /// Returns the violations by rule of a service, or of all.
@@ -186,6 +186,11 @@ impl Store {
     /// Returns the number of violations of each service.
     pub(crate) fn violations_by_service(&self) -> HashMap<String, u64> {
         self.rules.by_service()
+    }
+
+    /// Returns the memory of services and instances, in bytes.
+    pub(crate) fn registry_bytes(&self) -> usize {
+        self.registry.bytes()
     }
 
     pub(crate) fn services(&self) -> Vec<ServiceFacts> {

@@ -163,14 +163,16 @@ impl Live {
     fn write(&mut self, state: &CollectorState, now: Instant) -> Result<Buffer, BudgetExhausted> {
         let is_heartbeat = now >= self.next_heartbeat;
         self.next_batch = now + BATCH;
+        let mut memory = state.budget().reservation();
         if is_heartbeat {
             self.next_heartbeat = now + HEARTBEAT;
             self.remaining = MAX_TRACES;
-            self.calls = state.call_ends(&self.query);
+            self.calls = state.call_ends(&self.query, &mut memory)?;
         }
         let calls = self.calls.as_ref();
-        let new = state.traces_since(&self.query, calls, self.cursor, self.remaining);
-        let mut buffer = state.budget().buffer();
+        let new =
+            state.traces_since(&self.query, calls, self.cursor, self.remaining, &mut memory)?;
+        let mut buffer = memory.into_buffer(0);
         for trace in &new.traces {
             write_line(&mut buffer, &Line::Trace { trace })?;
         }
@@ -185,7 +187,8 @@ impl Live {
         }
         self.remaining = self.remaining.saturating_sub(new.traces.len());
         self.cursor = new.cursor;
-        Ok(buffer)
+        drop(new);
+        Ok(buffer.release_source())
     }
 
     /// Returns the rates since the last heartbeat.

@@ -26,15 +26,18 @@ pub(super) fn routes() -> Router<Arc<CollectorState>> {
 }
 
 async fn services(State(state): State<Arc<CollectorState>>, RawQuery(query): RawQuery) -> Response {
-    respond(Arc::clone(&state), 0, params::range(query), move |range| state.services(range)).await
+    respond(Arc::clone(&state), params::range(query), move |range, memory| {
+        state.services(range, memory)
+    })
+    .await
 }
 
 async fn instances(
     State(state): State<Arc<CollectorState>>,
     RawQuery(query): RawQuery,
 ) -> Response {
-    respond(Arc::clone(&state), 0, params::instances(query), move |params| {
-        state.instances(params.service.as_deref(), params.range)
+    respond(Arc::clone(&state), params::instances(query), move |params, memory| {
+        state.instances(params.service.as_deref(), params.range, memory)
     })
     .await
 }
@@ -43,31 +46,34 @@ async fn endpoints(
     State(state): State<Arc<CollectorState>>,
     RawQuery(query): RawQuery,
 ) -> Response {
-    respond(Arc::clone(&state), 0, params::endpoints(query), move |params| {
+    respond(Arc::clone(&state), params::endpoints(query), move |params, memory| {
         let limit = params.endpoints();
-        state.endpoints(params.service, params.range, limit)
+        state.endpoints(params.service, params.range, limit, memory)
     })
     .await
 }
 
 async fn series(State(state): State<Arc<CollectorState>>, RawQuery(query): RawQuery) -> Response {
-    respond(Arc::clone(&state), 0, params::series(query), move |(of, range, points)| {
-        state.series(of, range, points)
+    respond(Arc::clone(&state), params::series(query), move |(of, range, points), memory| {
+        state.series(of, range, points, memory)
     })
     .await
 }
 
 async fn topology(State(state): State<Arc<CollectorState>>, RawQuery(query): RawQuery) -> Response {
-    respond(Arc::clone(&state), 0, params::range(query), move |range| state.topology(range)).await
+    respond(Arc::clone(&state), params::range(query), move |range, memory| {
+        state.topology(range, memory)
+    })
+    .await
 }
 
 async fn statements(
     State(state): State<Arc<CollectorState>>,
     RawQuery(query): RawQuery,
 ) -> Response {
-    respond(Arc::clone(&state), 0, params::statements(query), move |params| {
+    respond(Arc::clone(&state), params::statements(query), move |params, memory| {
         let limit = params.statements();
-        state.statements(params.service.as_deref(), params.kind, params.range, limit)
+        state.statements(params.service.as_deref(), params.kind, params.range, limit, memory)
     })
     .await
 }
@@ -84,9 +90,9 @@ async fn violations(
     State(state): State<Arc<CollectorState>>,
     RawQuery(query): RawQuery,
 ) -> Response {
-    respond(Arc::clone(&state), 0, params::violations(query), move |params| match params {
-        Violations::ByRule(service) => Found::ByRule(state.rules(service.as_deref())),
-        Violations::List(query) => Found::List(state.violations(&query)),
+    respond(Arc::clone(&state), params::violations(query), move |params, memory| match params {
+        Violations::ByRule(service) => state.rules(service.as_deref(), memory).map(Found::ByRule),
+        Violations::List(query) => state.violations(&query, memory).map(Found::List),
     })
     .await
 }

@@ -12,9 +12,6 @@ use super::{params, respond};
 use crate::api::{TagKey, TagValue};
 use crate::state::CollectorState;
 
-/// The memory of a summary and its texts, of which most are shorter.
-const SUMMARY: usize = 1_024;
-
 type SharedState = State<Arc<CollectorState>>;
 
 pub(super) fn routes() -> Router<Arc<CollectorState>> {
@@ -27,14 +24,15 @@ pub(super) fn routes() -> Router<Arc<CollectorState>> {
 }
 
 async fn traces(State(state): SharedState, RawQuery(query): RawQuery) -> Response {
-    let params = params::traces(query);
-    let most = params.as_ref().map_or(0, |query| query.limit.min(state.stats().traces_stored));
-    respond(Arc::clone(&state), most * SUMMARY, params, move |query| state.search(&query)).await
+    respond(Arc::clone(&state), params::traces(query), move |query, memory| {
+        state.search(&query, memory)
+    })
+    .await
 }
 
 async fn histogram(State(state): SharedState, RawQuery(query): RawQuery) -> Response {
-    respond(Arc::clone(&state), 0, params::histogram(query), move |(query, buckets)| {
-        state.histogram(&query, buckets)
+    respond(Arc::clone(&state), params::histogram(query), move |(query, buckets), memory| {
+        state.histogram(&query, buckets, memory)
     })
     .await
 }
@@ -45,8 +43,8 @@ struct TagKeys {
 }
 
 async fn tag_keys(State(state): SharedState, RawQuery(query): RawQuery) -> Response {
-    respond(Arc::clone(&state), 0, params::service(query), move |service| TagKeys {
-        keys: state.tag_keys(service.as_deref()),
+    respond(Arc::clone(&state), params::service(query), move |service, memory| {
+        Ok(TagKeys { keys: state.tag_keys(service.as_deref(), memory)? })
     })
     .await
 }
@@ -57,16 +55,17 @@ struct TagValues {
 }
 
 async fn tag_values(State(state): SharedState, RawQuery(query): RawQuery) -> Response {
-    respond(Arc::clone(&state), 0, params::tag_values(query), move |params| {
+    respond(Arc::clone(&state), params::tag_values(query), move |params, memory| {
         let service = params.service.as_deref();
-        TagValues { values: state.tag_values(&params.key, service, params.limit) }
+        let values = state.tag_values(&params.key, service, params.limit, memory)?;
+        Ok(TagValues { values })
     })
     .await
 }
 
 async fn find(State(state): SharedState, RawQuery(query): RawQuery) -> Response {
-    respond(Arc::clone(&state), 0, params::find(query), move |(text, limit)| {
-        state.find(&text, limit)
+    respond(Arc::clone(&state), params::find(query), move |(text, limit), memory| {
+        state.find(&text, limit, memory)
     })
     .await
 }

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::params::{self, ParamError};
 use super::response::error_response;
-use super::try_respond;
+use super::{Failure, try_respond};
 use crate::state::CollectorState;
 use crate::text::quoted;
 
@@ -71,8 +71,8 @@ async fn span(
     );
     let bytes = state.rows_bytes(&id);
     let shared = Arc::clone(&state);
-    try_respond(shared, bytes, params::none(query), move |()| {
-        state.span_details(&id, &segment_id, span_id).ok_or(missing)
+    try_respond(shared, bytes, params::none(query), move |(), _| {
+        state.span_details(&id, &segment_id, span_id).ok_or(Failure::Missing(missing))
     })
     .await
 }
@@ -95,8 +95,10 @@ where
         quoted(&id)
     );
     let (shared, bytes) = (Arc::clone(&state), bytes(&state, &id));
-    try_respond(shared, bytes, params, move |params| look_up(&state, &id, params).ok_or(missing))
-        .await
+    try_respond(shared, bytes, params, move |params, _| {
+        look_up(&state, &id, params).ok_or(Failure::Missing(missing))
+    })
+    .await
 }
 
 fn invalid_path() -> Response {

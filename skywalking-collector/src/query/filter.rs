@@ -27,14 +27,15 @@ pub(crate) struct Prepared {
     pub(crate) calls: Option<CallEnds>,
 }
 
-/// Returns the traces that match, with their numbers.
-pub(crate) fn matching<'a>(
+/// Passes the traces that match to `visit`, with their numbers, until it returns an error.
+pub(crate) fn matching<'a, E>(
     traces: &'a Traces,
     query: &TraceQuery,
     prepared: &Prepared,
-) -> Vec<(u64, &'a StoredTrace)> {
+    mut visit: impl FnMut(u64, &'a StoredTrace) -> Result<(), E>,
+) -> Result<(), E> {
     let Some(mut conditions) = conditions(traces, query, prepared) else {
-        return Vec::new();
+        return Ok(());
     };
     let first = traces.first();
     let number = |position: usize| first + position as u64;
@@ -67,7 +68,7 @@ pub(crate) fn matching<'a>(
     candidates
         .filter_map(|number| Some((number, traces.by_number(number)?)))
         .filter(|(number, trace)| has_numbers(&trace.facts, query) && meets_all(*number))
-        .collect()
+        .try_for_each(|(number, trace)| visit(number, trace))
 }
 
 /// Returns the conditions on terms, or `None` if no trace meets them.

@@ -1,9 +1,11 @@
 //! Looks for a text in the ids of traces and in the names of services and endpoints.
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 
+use super::first::First;
 use super::summaries::TraceSelection;
 use crate::api::{Found, FoundEndpoint};
+use crate::budget::Memory;
 use crate::store::{Postings, Term, Traces};
 use crate::text::Needle;
 
@@ -23,10 +25,16 @@ impl FoundSelection {
 }
 
 /// Returns at most `limit` traces, services and endpoints.
-pub(crate) fn find(traces: &Traces, text: &str, limit: usize) -> FoundSelection {
+pub(crate) fn find<M: Memory>(
+    traces: &Traces,
+    text: &str,
+    limit: usize,
+    memory: &mut M,
+) -> Result<FoundSelection, M::Error> {
     let index = traces.index();
     let needle = Needle::new(text);
-    let (mut services, mut endpoints) = (Vec::new(), Vec::new());
+    let mut services = First::new(limit, most_traces::<&str>);
+    let mut endpoints = First::new(limit, most_traces::<(&str, &str)>);
     for (term, postings) in index.iter() {
         match term {
             Term::Service(name) if needle.is_in(index.text(name)) => {
@@ -38,24 +46,29 @@ pub(crate) fn find(traces: &Traces, text: &str, limit: usize) -> FoundSelection 
             _ => {}
         }
     }
-    let newest = traces.iter().rev().filter(|trace| trace.id.starts_with(text));
-    FoundSelection {
-        traces: newest.take(limit).map(TraceSelection::new).collect(),
-        services: most_traces(services, limit).map(str::to_owned).collect(),
-        endpoints: most_traces(endpoints, limit)
-            .map(|(service, endpoint)| FoundEndpoint {
+    let (services, endpoints) = (services.into_sorted(), endpoints.into_sorted());
+    let newest = traces.iter().rev().filter(|trace| trace.id.starts_with(text)).take(limit);
+    let newest: Vec<_> = newest.collect();
+    let of_endpoint =
+        |(service, name): &(&str, &str)| size_of::<FoundEndpoint>() + service.len() + name.len();
+    let services_bytes: usize = services.iter().map(|(name, _)| 2 * (24 + name.len())).sum();
+    let endpoints_bytes: usize = endpoints.iter().map(|(names, _)| 2 * of_endpoint(names)).sum();
+    let traces_bytes: usize = newest.iter().map(|trace| TraceSelection::bytes(trace)).sum();
+    memory.take(services_bytes + endpoints_bytes + traces_bytes)?;
+    Ok(FoundSelection {
+        traces: newest.into_iter().map(TraceSelection::new).collect(),
+        services: services.into_iter().map(|(name, _)| name.to_owned()).collect(),
+        endpoints: endpoints
+            .into_iter()
+            .map(|((service, endpoint), _)| FoundEndpoint {
                 service: service.to_owned(),
                 endpoint: endpoint.to_owned(),
             })
             .collect(),
-    }
+    })
 }
 
-/// Returns the names of most traces, then by name.
-fn most_traces<T: Ord + Copy>(
-    mut found: Vec<(T, &Postings)>,
-    limit: usize,
-) -> impl Iterator<Item = T> {
-    found.sort_unstable_by_key(|(name, postings)| (Reverse(postings.len()), *name));
-    found.into_iter().map(|(name, _)| name).take(limit)
+/// Orders names by the number of their traces, the largest first, then by name.
+fn most_traces<T: Ord>((a, of_a): &(T, &Postings), (b, of_b): &(T, &Postings)) -> Ordering {
+    (Reverse(of_a.len()), a).cmp(&(Reverse(of_b.len()), b))
 }

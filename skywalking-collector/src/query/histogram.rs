@@ -4,6 +4,7 @@
 
 use super::filter::{self, Prepared};
 use crate::api::{Bucket, Histogram, TraceQuery};
+use crate::budget::Memory;
 use crate::store::Traces;
 
 /// A selected trace.
@@ -14,15 +15,28 @@ pub(crate) struct Sample {
 }
 
 /// Selects the traces that match the query.
-pub(crate) fn samples(traces: &Traces, query: &TraceQuery, prepared: &Prepared) -> Vec<Sample> {
-    let matching = filter::matching(traces, query, prepared).into_iter();
-    matching
-        .map(|(_, trace)| Sample {
+pub(crate) fn samples<M: Memory>(
+    traces: &Traces,
+    query: &TraceQuery,
+    prepared: &Prepared,
+    memory: &mut M,
+) -> Result<Vec<Sample>, M::Error> {
+    let mut samples = Vec::new();
+    filter::matching(traces, query, prepared, |_, trace| {
+        if samples.len() == samples.capacity() {
+            let more = samples.len().max(1_024);
+            // The durations of a bucket are copied to be sorted.
+            memory.take(more * (size_of::<Sample>() + size_of::<u64>()))?;
+            samples.reserve_exact(more);
+        }
+        samples.push(Sample {
             start: trace.facts.start,
             duration: trace.facts.duration(),
             is_error: trace.facts.is_error,
-        })
-        .collect()
+        });
+        Ok(())
+    })?;
+    Ok(samples)
 }
 
 /// Returns a histogram with at most `buckets` buckets. Its range is that of the query, or from the

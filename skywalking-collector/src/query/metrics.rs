@@ -7,5 +7,5 @@ mod series;
 mod services;
 
 pub(crate) use endpoints::Endpoints;
-pub(crate) use series::{Series, SeriesOf};
+pub(crate) use series::{SeriesOf, SeriesRange};
 pub(crate) use services::{Instances, Services};

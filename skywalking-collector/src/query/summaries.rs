@@ -3,14 +3,15 @@
 //! A list is made in two steps, so that the store's lock is held only for the first: traces are
 //! selected, then each is summarized.
 
-use std::cmp::Reverse;
 use std::sync::Arc;
 
 use super::filter::{self, Prepared};
+use super::first::First;
 use super::topology::CallEnds;
 use crate::api::{
     Bar, Cursor, MAX_TRACES, SortOrder, TracePage, TraceQuery, TraceSort, TraceSummary,
 };
+use crate::budget::Memory;
 use crate::store::{StoredTrace, TimeBar, TraceFacts, Traces};
 use crate::text::Needle;
 
@@ -40,66 +41,78 @@ pub(crate) struct TraceSelection {
 
 /// Selects traces by the query. Of traces with equal keys, the one that arrived later counts as
 /// larger.
-pub(crate) fn select(traces: &Traces, query: &TraceQuery, prepared: &Prepared) -> Selected {
+pub(crate) fn select<M: Memory>(
+    traces: &Traces,
+    query: &TraceQuery,
+    prepared: &Prepared,
+    memory: &mut M,
+) -> Result<Selected, M::Error> {
     let key = |facts: &TraceFacts| match query.sort {
         TraceSort::Start => facts.start,
         TraceSort::Duration => i64::try_from(facts.duration()).unwrap_or(i64::MAX),
     };
-    let mut found: Vec<_> = filter::matching(traces, query, prepared)
-        .into_iter()
-        .map(|(number, trace)| ((key(&trace.facts), number), trace))
-        .collect();
-    let matched = found.len();
-    if let Some(Cursor { key, number }) = query.cursor {
-        found.retain(|(own, _)| match query.order {
-            SortOrder::Descending => *own < (key, number),
-            SortOrder::Ascending => *own > (key, number),
-        });
-    }
+    let in_order = |a: &(i64, u64), b: &(i64, u64)| match query.order {
+        SortOrder::Descending => b.cmp(a),
+        SortOrder::Ascending => a.cmp(b),
+    };
     let limit = query.limit.min(MAX_TRACES);
-    let has_more = limit < found.len();
-    match query.order {
-        SortOrder::Descending => first_sorted(&mut found, limit, |(key, _)| Reverse(*key)),
-        SortOrder::Ascending => first_sorted(&mut found, limit, |(key, _)| *key),
-    }
-    let last = found.last().map(|((key, number), _)| Cursor { key: *key, number: *number });
-    Selected {
-        traces: found.into_iter().map(|(_, trace)| TraceSelection::new(trace)).collect(),
+    let (mut matched, mut after_cursor) = (0, 0);
+    let mut page = First::new(limit, |(a, _): &((i64, u64), &StoredTrace), (b, _)| in_order(a, b));
+    filter::matching(traces, query, prepared, |number, trace| {
+        let own = (key(&trace.facts), number);
+        matched += 1;
+        let cursor = query.cursor.map(|Cursor { key, number }| (key, number));
+        if cursor.is_none_or(|cursor| in_order(&own, &cursor).is_gt()) {
+            after_cursor += 1;
+            page.push((own, trace));
+        }
+        Ok(())
+    })?;
+    let page = page.into_sorted();
+    memory.take(page.iter().map(|(_, trace)| TraceSelection::bytes(trace)).sum())?;
+    let last = page.last().map(|((key, number), _)| Cursor { key: *key, number: *number });
+    Ok(Selected {
+        traces: page.into_iter().map(|(_, trace)| TraceSelection::new(trace)).collect(),
         matched,
-        next: last.filter(|_| has_more),
-    }
-}
-
-/// Keeps the first `limit` values by the key, sorted.
-fn first_sorted<T, K: Ord>(found: &mut Vec<T>, limit: usize, key: impl Fn(&T) -> K) {
-    if limit < found.len() {
-        found.select_nth_unstable_by_key(limit, &key);
-        found.truncate(limit);
-    }
-    found.sort_unstable_by_key(key);
+        next: last.filter(|_| limit < after_cursor),
+    })
 }
 
 /// Selects the traces that match the query and arrived or grew after the arrival number `cursor`.
 /// `calls` has the ends of the calls of the query.
 /// Returns the last `limit` of them and the number of the others.
-pub(crate) fn select_since(
+pub(crate) fn select_since<M: Memory>(
     traces: &Traces,
     query: &TraceQuery,
     calls: Option<&CallEnds>,
     cursor: u64,
     limit: usize,
-) -> (Vec<TraceSelection>, usize) {
+    memory: &mut M,
+) -> Result<(Vec<TraceSelection>, usize), M::Error> {
     let needle = query.text.as_deref().map(Needle::new);
     let is_match = |trace: &&StoredTrace| {
         filter::is_match(traces.index(), trace, query, needle.as_ref(), calls)
     };
     let mut found = traces.since(cursor).filter(is_match);
-    let mut newest: Vec<_> = found.by_ref().take(limit).map(TraceSelection::new).collect();
+    let mut newest = Vec::new();
+    for trace in found.by_ref().take(limit) {
+        memory.take(TraceSelection::bytes(trace))?;
+        newest.push(TraceSelection::new(trace));
+    }
     newest.reverse();
-    (newest, found.count())
+    Ok((newest, found.count()))
 }
 
 impl TraceSelection {
+    /// Returns the memory of the selection of a trace and of its summary, in bytes.
+    pub(super) fn bytes(trace: &StoredTrace) -> usize {
+        let facts = &trace.facts;
+        let (name, service) = facts.root();
+        let services: usize = facts.services.iter().map(|(name, _)| name.len() + 32).sum();
+        let texts = 2 * trace.id.len() + name.len() + service.len() + services;
+        size_of::<Self>() + size_of::<TraceSummary>() + 2 * facts.bytes() + texts
+    }
+
     pub(super) fn new(trace: &StoredTrace) -> Self {
         Self { trace_id: Arc::clone(&trace.id), facts: trace.facts.clone() }
     }

@@ -2,7 +2,9 @@
 
 use std::cmp::Reverse;
 
+use super::first::First;
 use crate::api::{TagKey, TagValue};
+use crate::budget::Memory;
 use crate::naming;
 use crate::store::{Postings, StringId, Term, Traces, searchable};
 
@@ -10,42 +12,53 @@ use crate::store::{Postings, StringId, Term, Traces, searchable};
 const MAX_KEYS: usize = 1_000;
 
 /// Returns the keys of tags, those of most traces first. With a service, only its traces count.
-pub(crate) fn keys(traces: &Traces, service: Option<&str>) -> Vec<TagKey> {
-    let counted = count(traces, service, |term| match term {
+pub(crate) fn keys<M: Memory>(
+    traces: &Traces,
+    service: Option<&str>,
+    memory: &mut M,
+) -> Result<Vec<TagKey>, M::Error> {
+    let most = most_frequent(traces, service, MAX_KEYS, |term| match term {
         Term::TagKey(key) => Some(key),
         _ => None,
     });
-    let text = |key| traces.index().text(key).to_owned();
-    let most = most_frequent(traces, counted, MAX_KEYS).into_iter();
-    most.map(|(key, traces)| TagKey { key: text(key), traces }).collect()
+    memory.take(bytes(&most))?;
+    Ok(most.into_iter().map(|(key, traces)| TagKey { key: key.to_owned(), traces }).collect())
 }
 
 /// Returns the values of the tags with this key, those of most traces first. With a service, only
 /// its traces count.
-pub(crate) fn values(
+pub(crate) fn values<M: Memory>(
     traces: &Traces,
     key: &str,
     service: Option<&str>,
     limit: usize,
-) -> Vec<TagValue> {
+    memory: &mut M,
+) -> Result<Vec<TagValue>, M::Error> {
     let Some(key) = traces.index().strings().find(searchable(key)) else {
-        return Vec::new();
+        return Ok(Vec::new());
     };
-    let counted = count(traces, service, |term| match term {
+    let most = most_frequent(traces, service, limit, |term| match term {
         Term::Tag(own, value) if own == key => Some(value),
         _ => None,
     });
-    let text = |value| traces.index().text(value).to_owned();
-    let most = most_frequent(traces, counted, limit).into_iter();
-    most.map(|(value, traces)| TagValue { value: text(value), traces }).collect()
+    memory.take(bytes(&most))?;
+    let view = |(value, traces): (&str, usize)| TagValue { value: value.to_owned(), traces };
+    Ok(most.into_iter().map(view).collect())
 }
 
-/// Returns the selected texts with the number of traces that have them.
-fn count(
-    traces: &Traces,
+/// Returns the memory of a list of these texts, in bytes.
+fn bytes(texts: &[(&str, usize)]) -> usize {
+    texts.iter().map(|(text, _)| size_of::<TagValue>() + text.len()).sum()
+}
+
+/// Returns the selected texts with the number of traces that have them, those of most traces first,
+/// then by name.
+fn most_frequent<'a>(
+    traces: &'a Traces,
     service: Option<&str>,
+    limit: usize,
     select: impl Fn(Term) -> Option<StringId>,
-) -> Vec<(StringId, usize)> {
+) -> Vec<(&'a str, usize)> {
     let index = traces.index();
     let of_service = service.map(|service| {
         let mut of_service = vec![false; traces.len()];
@@ -65,21 +78,15 @@ fn count(
             .filter(|position| of_service.get(*position) == Some(&true))
             .count(),
     };
-    let selected = index.iter().filter_map(|(term, found)| Some((select(term)?, count(found))));
-    selected.filter(|(_, traces)| *traces > 0).collect()
-}
-
-/// Returns the texts of most traces, then by name.
-fn most_frequent(
-    traces: &Traces,
-    mut counted: Vec<(StringId, usize)>,
-    limit: usize,
-) -> Vec<(StringId, usize)> {
-    let key = |(text, count): &(StringId, usize)| (Reverse(*count), traces.index().text(*text));
-    if limit < counted.len() {
-        counted.select_nth_unstable_by(limit, |a, b| key(a).cmp(&key(b)));
-        counted.truncate(limit);
+    let mut most = First::new(limit, |(a, of_a): &(&str, usize), (b, of_b)| {
+        (Reverse(of_a), a).cmp(&(Reverse(of_b), b))
+    });
+    for (term, postings) in index.iter() {
+        if let Some(text) = select(term)
+            && let traces @ 1.. = count(postings)
+        {
+            most.push((index.text(text), traces));
+        }
     }
-    counted.sort_unstable_by(|a, b| key(a).cmp(&key(b)));
-    counted
+    most.into_sorted()
 }

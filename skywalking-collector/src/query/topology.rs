@@ -24,6 +24,10 @@ pub(crate) use call_ends::{CallEnds, CallEndsReader};
 pub(crate) use call_reader::CallReader;
 use nodes::{NodeFacts, NodeKey, prefer};
 
+/// The memory of a series in the reader and on the map, in bytes: a call, its nodes and their ids,
+/// in addition to eight copies of the names.
+const BYTES: usize = 1_024;
+
 /// What the two sides reported about a call.
 #[derive(Default)]
 struct CallFacts {
@@ -101,7 +105,8 @@ impl MapReader {
             return;
         };
         let source = (Arc::clone(source), ServiceKind::Normal);
-        let target = self.aliases.target(address, *layer);
+        let (called, kind) = self.aliases.target(address, *layer);
+        let target: NodeKey = (called.into(), kind);
         self.nodes.entry(source.clone()).or_default().is_reporting = true;
         let called = self.nodes.entry(target.clone()).or_default();
         prefer(&mut called.seen_by_callers, *component);
@@ -149,34 +154,28 @@ impl MapReader {
 }
 
 impl Reader for MapReader {
-    fn add(&mut self, series: &SeriesRef<'_>) {
+    fn add(&mut self, series: &SeriesRef<'_>) -> usize {
+        if matches!(series.subject, Subject::Instance { .. } | Subject::Endpoint { .. }) {
+            return 0;
+        }
         self.aliases.add(series);
         let mut totals = Totals::default();
+        self.window.add(series, &mut totals);
+        if totals.calls == 0 {
+            return Aliases::BYTES;
+        }
+        // The totals are added to the call and to both of its nodes.
+        let bytes = BYTES + 8 * series.subject.text_bytes() + 4 * totals.heap_bytes();
         match &series.subject {
             Subject::Instance { .. } | Subject::Endpoint { .. } => {}
             Subject::Service { service } => {
-                self.window.add(series, &mut totals);
-                if totals.calls > 0 {
-                    self.services.insert(Arc::clone(service), totals);
-                }
+                self.services.insert(Arc::clone(service), totals);
             }
             Subject::Access { name, .. } => {
-                self.window.add(series, &mut totals);
-                if totals.calls > 0 {
-                    self.accesses.entry(Arc::clone(name)).or_default().merge(&totals);
-                }
+                self.accesses.entry(Arc::clone(name)).or_default().merge(&totals);
             }
-            Subject::Sent { .. } => {
-                self.window.add(series, &mut totals);
-                if totals.calls > 0 {
-                    self.sent.push((series.subject.clone(), totals));
-                }
-            }
+            Subject::Sent { .. } => self.sent.push((series.subject.clone(), totals)),
             Subject::Received { source, source_kind, target, component, layer, .. } => {
-                self.window.add(series, &mut totals);
-                if totals.calls == 0 {
-                    return;
-                }
                 let source = (Arc::clone(source), *source_kind);
                 let target = (Arc::clone(target), ServiceKind::Normal);
                 let caller = self.nodes.entry(source.clone()).or_default();
@@ -192,6 +191,7 @@ impl Reader for MapReader {
                 prefer(&mut received.component, *component);
             }
         }
+        bytes
     }
 }
 

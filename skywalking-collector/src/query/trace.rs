@@ -5,7 +5,7 @@ use std::sync::Arc;
 use skywalking_proto::v3::{KeyStringValuePair, SegmentObject, SegmentReference, SpanObject};
 
 use crate::api::{KeyValue, LogView, RefView, SpanView, TraceView, ViolationView};
-use crate::store::StoredSegment;
+use crate::store::{StoredSegment, StoredTrace};
 use crate::{enums, naming};
 
 /// Returns the trace that these segments form.
@@ -21,8 +21,30 @@ pub(crate) fn view(trace_id: &str, segments: &[Arc<StoredSegment>]) -> TraceView
     }
 }
 
+/// Returns the memory of the view of a trace, in bytes. Each span of the view has the ids and the
+/// names of its segment.
+pub(crate) fn view_bytes(trace: &StoredTrace) -> usize {
+    let of_segment = |segment: &Arc<StoredSegment>| {
+        let object = &segment.object;
+        let texts =
+            [&object.trace_id, &object.trace_segment_id, &object.service, &object.service_instance];
+        let texts: usize = texts.iter().map(|text| text.len()).sum();
+        let spans = object.spans.len().saturating_mul(texts + size_of::<SpanView>());
+        spans.saturating_add(violations_bytes(segment, segment.violations.len()))
+    };
+    trace.segments.iter().map(of_segment).fold(trace.bytes(), usize::saturating_add)
+}
+
+/// Returns the memory of a number of views of violations, in bytes.
+pub(super) fn violations_bytes(segment: &StoredSegment, number: usize) -> usize {
+    /// The memory without the ids. Names and quoted texts are cut to a shorter length.
+    const BYTES: usize = 2_048;
+    let ids = segment.object.trace_id.len() + segment.object.trace_segment_id.len();
+    number.saturating_mul(BYTES + ids)
+}
+
 /// Returns the protocol violations of a segment.
-pub(crate) fn violations(segment: &StoredSegment) -> impl Iterator<Item = ViolationView> {
+pub(super) fn violations(segment: &StoredSegment) -> impl Iterator<Item = ViolationView> {
     segment.violations.iter().map(|violation| ViolationView {
         trace_id: segment.object.trace_id.clone(),
         segment_id: segment.object.trace_segment_id.clone(),

@@ -12,7 +12,8 @@ const CELLS_PER_MINUTE: f64 = 6.0;
 
 /// Collects what it needs of each series.
 pub(crate) trait Reader {
-    fn add(&mut self, series: &SeriesRef<'_>);
+    /// Adds a series. Returns the memory that it takes in the reader and in the result, in bytes.
+    fn add(&mut self, series: &SeriesRef<'_>) -> usize;
 }
 
 /// A range of time slots. An open end is replaced by the first or last cell that was seen.

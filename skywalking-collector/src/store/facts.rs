@@ -134,7 +134,7 @@ impl TraceFacts {
     }
 
     /// Returns the memory of its lists and texts in bytes.
-    pub(super) fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         self.services.capacity() * size_of::<(Arc<str>, i64)>()
             + self.bars.capacity() * size_of::<TimeBar>()
             + self.reason.as_ref().map_or(0, |reason| reason.text.capacity())

@@ -51,6 +51,11 @@ impl Totals {
         self.durations.record(observation.duration);
     }
 
+    /// Returns the memory on the heap, in bytes.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        self.durations.heap_bytes()
+    }
+
     pub(crate) fn merge(&mut self, other: &Self) {
         self.calls += other.calls;
         self.errors += other.errors;
@@ -208,7 +213,8 @@ impl Metrics {
     }
 
     /// Passes series to `visit`, from the number `from` on, until `max_cells` cells have been
-    /// passed. Returns the number to go on with, or `None` at the end.
+    /// passed. Returns the number to go on with, or `None` at the end. `visit` returns the memory
+    /// that it took, in bytes. The memory of a cell counts as a cell.
     ///
     /// A reader releases the store's lock between two calls. Series that are added meanwhile may be
     /// missed.
@@ -216,7 +222,7 @@ impl Metrics {
         &self,
         from: usize,
         max_cells: usize,
-        mut visit: impl FnMut(SeriesRef<'_>),
+        mut visit: impl FnMut(SeriesRef<'_>) -> usize,
     ) -> Option<usize> {
         let mut cells = 0;
         for (number, series) in self.series.iter().enumerate().skip(from) {
@@ -226,14 +232,14 @@ impl Metrics {
             let Some(series) = series else {
                 continue;
             };
-            cells += series.cells.len() + 1;
-            visit(SeriesRef {
+            let taken = visit(SeriesRef {
                 subject: series
                     .subject
                     .map(|name| self.names.get(name).map_or_else(|| Arc::from(""), Arc::clone)),
                 last_arrival: series.last_arrival,
                 cells: &series.cells,
             });
+            cells += series.cells.len() + 1 + taken / CELL_BYTES;
         }
         None
     }

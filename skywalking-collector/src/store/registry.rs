@@ -134,6 +134,11 @@ impl Registry {
         }
     }
 
+    /// Returns the memory of names and properties in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     /// Returns all services, sorted by name.
     pub(super) fn services(&self) -> Vec<ServiceFacts> {
         let mut services: BTreeMap<&str, ServiceFacts> = BTreeMap::new();

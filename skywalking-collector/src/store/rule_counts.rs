@@ -11,6 +11,9 @@ use crate::naming;
 /// violation for the longest time is evicted.
 const MAX_PAIRS: usize = 2_000;
 
+/// The memory of a pair in bytes, with names and ids of the longest length.
+const PAIR_BYTES: usize = 4_096;
+
 /// The violations of a rule in a service.
 #[derive(Debug, Clone)]
 pub(crate) struct RuleCount {
@@ -68,6 +71,11 @@ impl RuleCounts {
             };
             self.counts.remove(&key);
         }
+    }
+
+    /// Returns the memory of all counts, in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        self.counts.len() * PAIR_BYTES
     }
 
     /// Returns the counts of a service, or of all.

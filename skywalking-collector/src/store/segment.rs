@@ -17,7 +17,7 @@ pub(crate) struct StoredSegment {
 
 impl StoredSegment {
     /// Returns whether the segment belongs to the service.
-    pub(super) fn belongs_to(&self, service: &str) -> bool {
+    pub(crate) fn belongs_to(&self, service: &str) -> bool {
         let own = self.object.service.as_str();
         own == service || naming::display_name(own) == service
     }

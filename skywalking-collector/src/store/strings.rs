@@ -94,6 +94,11 @@ impl Strings {
         self.by_text.len()
     }
 
+    /// Returns the memory that a search of all texts needs, in bytes.
+    pub(crate) fn scan_bytes(&self) -> usize {
+        self.entries.len()
+    }
+
     /// Starts to look for texts.
     pub(crate) fn scan(&self) -> Scan {
         Scan { added: self.added, next: 0, found: Vec::new() }

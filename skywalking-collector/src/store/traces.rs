@@ -6,7 +6,6 @@
 //! Traces are numbered by age, so the queue of traces is also their order, and the oldest trace is
 //! the first one of each list in the index.
 
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
@@ -17,7 +16,6 @@ use super::index::{Index, TermId};
 use super::segment::StoredSegment;
 use super::segment_terms::TermAdder;
 use super::trace_refs::TraceRefs;
-use crate::api::TraceQuery;
 use crate::config::Limits;
 use crate::decode::DecodedSegment;
 
@@ -221,18 +219,10 @@ impl Traces {
         self.arrivals
     }
 
-    /// Returns the segments with violations, the latest arrival first.
-    pub(crate) fn with_violations(&self, query: &TraceQuery) -> Vec<Arc<StoredSegment>> {
+    /// Returns the segments with violations, in any order.
+    pub(crate) fn with_violations(&self) -> impl Iterator<Item = &Arc<StoredSegment>> {
         let traces = self.by_age.iter().filter(|trace| trace.facts.violations > 0);
-        let segments = traces
-            .flat_map(|trace| &trace.segments)
-            .filter(|segment| !segment.violations.is_empty());
-        let chosen = segments.filter(|segment| {
-            query.service.as_ref().is_none_or(|service| segment.belongs_to(service))
-        });
-        let mut found: Vec<_> = chosen.cloned().collect();
-        found.sort_unstable_by_key(|segment| Reverse(segment.arrival));
-        found
+        traces.flat_map(|trace| &trace.segments).filter(|segment| !segment.violations.is_empty())
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -162,7 +162,11 @@ proptest! {
             .map(|trace| &*trace.id)
             .collect();
         let prepared = Prepared { texts: scan(&store, &query), calls: None };
-        let mut found = matching(traces, &query, &prepared);
+        let mut found = Vec::new();
+        let Ok(()) = matching(traces, &query, &prepared, |number, trace| {
+            found.push((number, trace));
+            Ok::<_, std::convert::Infallible>(())
+        });
         found.sort_unstable_by_key(|(number, _)| *number);
         let found: Vec<_> = found.iter().map(|(_, trace)| &*trace.id).collect();
         let one_by_one: Vec<_> = traces

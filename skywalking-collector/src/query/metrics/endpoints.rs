@@ -7,6 +7,9 @@ use crate::api::{EndpointView, TimeRange};
 use crate::query::window::{Reader, Window};
 use crate::store::{SeriesRef, Subject, Totals};
 
+/// The memory of an endpoint in the reader and in the result, in addition to its names, in bytes.
+const BYTES: usize = 256;
+
 /// Reads the endpoints of one service, or of all.
 pub(crate) struct Endpoints {
     service: Option<String>,
@@ -35,17 +38,20 @@ impl Endpoints {
 }
 
 impl Reader for Endpoints {
-    fn add(&mut self, series: &SeriesRef<'_>) {
+    fn add(&mut self, series: &SeriesRef<'_>) -> usize {
         let Subject::Endpoint { service, endpoint } = &series.subject else {
-            return;
+            return 0;
         };
         if self.service.as_ref().is_some_and(|wanted| **wanted != **service) {
-            return;
+            return 0;
         }
         let mut totals = Totals::default();
         self.window.add(series, &mut totals);
-        if totals.calls > 0 {
-            self.found.push((Arc::clone(service), Arc::clone(endpoint), totals));
+        if totals.calls == 0 {
+            return 0;
         }
+        let bytes = BYTES + series.subject.text_bytes() + totals.heap_bytes();
+        self.found.push((Arc::clone(service), Arc::clone(endpoint), totals));
+        bytes
     }
 }

@@ -1,8 +1,9 @@
-//! Calls over time.
+//! Calls over time, read in two passes, so that no cell is copied: the first one finds the range of
+//! time, and the second one adds the cells to the points.
 
-use std::collections::BTreeMap;
+use std::ops::Range;
 
-use crate::api::{SeriesView, TimeRange};
+use crate::api::{DetectPoint, SeriesView, TimeRange};
 use crate::query::topology::CallReader;
 use crate::query::window::{Reader, Window, point};
 use crate::store::{CELL_MILLIS, SeriesRef, Subject, Totals};
@@ -29,81 +30,133 @@ pub(crate) enum SeriesOf {
     },
 }
 
-/// Totals by time slot.
-pub(crate) type Timeline = BTreeMap<i64, Totals>;
+/// Which cells are shown if there are several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Priority {
+    First,
+    /// Shown if there are none of the first priority.
+    Second,
+}
 
-/// Reads the cells of a service, an instance, an endpoint or a call.
-pub(crate) struct Series {
+/// The first pass: finds the range of time, and the addresses of services.
+pub(crate) struct SeriesRange {
     of: SeriesOf,
     window: Window,
-    found: Timeline,
-    accesses: Timeline,
     calls: CallReader,
 }
 
-impl Series {
+impl SeriesRange {
     pub(crate) fn new(of: SeriesOf, range: TimeRange) -> Self {
-        let window = Window::new(range);
-        let found = Timeline::new();
-        Self { of, window, found, accesses: Timeline::new(), calls: CallReader::default() }
+        Self { of, window: Window::new(range), calls: CallReader::default() }
     }
 
-    /// Returns at most `points` points of equal width.
-    pub(crate) fn finish(self, points: usize) -> SeriesView {
-        let found = match &self.of {
-            SeriesOf::Call { source, target } => self.calls.finish(source, target),
-            // A service by that name has priority.
-            _ if self.found.is_empty() => self.accesses,
-            _ => self.found,
-        };
+    /// Returns the second pass, for at most `points` points of equal width.
+    pub(crate) fn into_points(self, points: usize) -> SeriesPoints {
         let slots = self.window.slots();
         let length = slots.end.saturating_sub(slots.start);
         let points = i64::try_from(points).unwrap_or(i64::MAX).max(1);
         let width = (length / points).saturating_add(i64::from(length % points > 0)).max(1);
         let count = length / width + i64::from(length % width > 0);
-        let mut sums = vec![Totals::default(); usize::try_from(count).unwrap_or(0)];
-        for (slot, totals) in &found {
-            let at = usize::try_from(slot.saturating_sub(slots.start) / width);
-            if let Some(sum) = at.ok().and_then(|at| sums.get_mut(at)) {
-                sum.merge(totals);
-            }
+        let sums = vec![Totals::default(); usize::try_from(count).unwrap_or(0)];
+        let Self { of, calls, .. } = self;
+        SeriesPoints { of, calls, slots, width, first: sums.clone(), second: sums }
+    }
+}
+
+impl Reader for SeriesRange {
+    fn add(&mut self, series: &SeriesRef<'_>) -> usize {
+        let (bytes, is_wanted) = match self.of {
+            // Before all addresses are known, it can be any call.
+            SeriesOf::Call { .. } => (self.calls.add(series), is_call(&series.subject)),
+            _ => (0, priority(&self.of, &self.calls, &series.subject).is_some()),
+        };
+        if is_wanted {
+            self.window.cells(series, |_, _| {});
         }
+        bytes
+    }
+}
+
+/// The second pass: adds the cells to the points.
+pub(crate) struct SeriesPoints {
+    of: SeriesOf,
+    calls: CallReader,
+    slots: Range<i64>,
+    /// The number of time slots of a point.
+    width: i64,
+    first: Vec<Totals>,
+    second: Vec<Totals>,
+}
+
+impl SeriesPoints {
+    pub(crate) fn finish(&self) -> SeriesView {
+        let has_calls = self.first.iter().any(|sum| sum.calls > 0);
+        let sums = if has_calls { &self.first } else { &self.second };
+        let length = self.width.saturating_mul(i64::try_from(sums.len()).unwrap_or(i64::MAX));
         SeriesView {
-            from: slots.start.saturating_mul(CELL_MILLIS),
-            to: slots.start.saturating_add(count * width).saturating_mul(CELL_MILLIS),
-            width: width.saturating_mul(CELL_MILLIS),
+            from: self.slots.start.saturating_mul(CELL_MILLIS),
+            to: self.slots.start.saturating_add(length).saturating_mul(CELL_MILLIS),
+            width: self.width.saturating_mul(CELL_MILLIS),
             points: sums.iter().map(point).collect(),
         }
     }
 }
 
-impl Reader for Series {
-    fn add(&mut self, series: &SeriesRef<'_>) {
-        let timeline = match (&self.of, &series.subject) {
-            (SeriesOf::Call { .. }, _) => {
-                self.calls.add(series, &mut self.window);
-                return;
-            }
-            (SeriesOf::Service { service: wanted }, Subject::Service { service })
-                if **wanted == **service =>
-            {
-                &mut self.found
-            }
-            (SeriesOf::Service { service: wanted }, Subject::Access { name, .. })
-                if **wanted == **name =>
-            {
-                &mut self.accesses
-            }
-            (
-                SeriesOf::Instance { service: wanted, instance: wanted_instance },
-                Subject::Instance { service, instance },
-            ) if **wanted == **service && **wanted_instance == **instance => &mut self.found,
-            (
-                SeriesOf::Endpoint { service: wanted, endpoint: wanted_endpoint },
-                Subject::Endpoint { service, endpoint },
-            ) if **wanted == **service && **wanted_endpoint == **endpoint => &mut self.found,
-            _ => return,
+impl Reader for SeriesPoints {
+    fn add(&mut self, series: &SeriesRef<'_>) -> usize {
+        let sums = match priority(&self.of, &self.calls, &series.subject) {
+            Some(Priority::First) => &mut self.first,
+            Some(Priority::Second) => &mut self.second,
+            None => return 0,
         };
-        self.window.cells(series, |slot, totals| timeline.entry(slot).or_default().merge(totals));
+        let mut bytes = 0;
+        for (slot, totals) in series.cells(self.slots.clone()) {
+            let at = usize::try_from(slot.saturating_sub(self.slots.start) / self.width);
+            if let Some(sum) = at.ok().and_then(|at| sums.get_mut(at)) {
+                let before = sum.heap_bytes();
+                sum.merge(totals);
+                bytes += sum.heap_bytes() - before;
+            }
+        }
+        bytes
+    }
+}
+
+fn is_call<N>(subject: &Subject<N>) -> bool {
+    matches!(subject, Subject::Sent { .. } | Subject::Received { .. })
+}
+
+/// Returns whether the cells of a subject are of the series, and their priority.
+fn priority<N: AsRef<str>>(
+    of: &SeriesOf,
+    calls: &CallReader,
+    subject: &Subject<N>,
+) -> Option<Priority> {
+    let is = |wanted: &str, name: &N| wanted == name.as_ref();
+    let first = |found: bool| found.then_some(Priority::First);
+    match (of, subject) {
+        (SeriesOf::Service { service: wanted }, Subject::Service { service }) => {
+            first(is(wanted, service))
+        }
+        // A service by that name has priority.
+        (SeriesOf::Service { service: wanted }, Subject::Access { name, .. }) => {
+            is(wanted, name).then_some(Priority::Second)
+        }
+        (
+            SeriesOf::Instance { service: of_service, instance: wanted },
+            Subject::Instance { service, instance },
+        ) => first(is(of_service, service) && is(wanted, instance)),
+        (
+            SeriesOf::Endpoint { service: of_service, endpoint: wanted },
+            Subject::Endpoint { service, endpoint },
+        ) => first(is(of_service, service) && is(wanted, endpoint)),
+        // What the caller reported has priority.
+        (SeriesOf::Call { source, target }, _) => {
+            calls.reported_by(subject, source, target).map(|point| match point {
+                DetectPoint::Client => Priority::First,
+                DetectPoint::Server => Priority::Second,
+            })
+        }
+        _ => None,
     }
 }

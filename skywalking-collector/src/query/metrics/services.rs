@@ -9,6 +9,8 @@ use crate::store::{SeriesRef, ServiceFacts, Subject, Totals};
 
 /// The number of parts of a sparkline.
 const SPARKLINE: i64 = 30;
+/// The memory of a service or an instance in the reader, in bytes. The names are shared.
+const BYTES: usize = 256;
 
 /// Reads the requests of services.
 pub(crate) struct Services {
@@ -21,6 +23,12 @@ struct Requests {
     totals: Totals,
     /// Time slots and the number of requests in each.
     by_slot: Vec<(i64, u64)>,
+}
+
+impl Requests {
+    fn heap_bytes(&self) -> usize {
+        self.totals.heap_bytes() + self.by_slot.capacity() * size_of::<(i64, u64)>()
+    }
 }
 
 impl Services {
@@ -70,14 +78,16 @@ fn sparkline(window: &Window, calls: &[(i64, u64)]) -> Vec<u64> {
 }
 
 impl Reader for Services {
-    fn add(&mut self, series: &SeriesRef<'_>) {
-        if let Subject::Service { service } = &series.subject {
-            let requests = self.found.entry(Arc::clone(service)).or_default();
-            self.window.cells(series, |slot, totals| {
-                requests.totals.merge(totals);
-                requests.by_slot.push((slot, totals.calls));
-            });
-        }
+    fn add(&mut self, series: &SeriesRef<'_>) -> usize {
+        let Subject::Service { service } = &series.subject else {
+            return 0;
+        };
+        let requests = self.found.entry(Arc::clone(service)).or_default();
+        self.window.cells(series, |slot, totals| {
+            requests.totals.merge(totals);
+            requests.by_slot.push((slot, totals.calls));
+        });
+        BYTES + requests.heap_bytes()
     }
 }
 
@@ -104,10 +114,13 @@ impl Instances {
 }
 
 impl Reader for Instances {
-    fn add(&mut self, series: &SeriesRef<'_>) {
-        if let Subject::Instance { service, instance } = &series.subject {
-            let key = (Arc::clone(service), Arc::clone(instance));
-            self.window.add(series, self.found.entry(key).or_default());
-        }
+    fn add(&mut self, series: &SeriesRef<'_>) -> usize {
+        let Subject::Instance { service, instance } = &series.subject else {
+            return 0;
+        };
+        let key = (Arc::clone(service), Arc::clone(instance));
+        let totals = self.found.entry(key).or_default();
+        self.window.add(series, totals);
+        BYTES + totals.heap_bytes()
     }
 }

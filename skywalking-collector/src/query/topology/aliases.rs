@@ -3,7 +3,6 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::nodes::NodeKey;
 use crate::enums;
 use crate::naming::ServiceKind;
 use crate::store::{SeriesRef, Subject};
@@ -19,6 +18,9 @@ pub(super) struct Aliases {
 }
 
 impl Aliases {
+    /// The memory of a series in both maps, in bytes. The names are shared.
+    pub(super) const BYTES: usize = 128;
+
     pub(super) fn add(&mut self, series: &SeriesRef<'_>) {
         match &series.subject {
             Subject::Received { address: Some(address), target, .. } => {
@@ -40,11 +42,11 @@ impl Aliases {
 
     /// Returns the service of an address, otherwise a node with the name of the address. A message
     /// broker never resolves to a service.
-    pub(super) fn target(&self, address: &Arc<str>, layer: i32) -> NodeKey {
+    pub(super) fn target<'a>(&'a self, address: &'a str, layer: i32) -> (&'a str, ServiceKind) {
         if layer != enums::LAYER_MQ
             && let Some((_, service)) = self.services.get(address)
         {
-            return (Arc::clone(service), ServiceKind::Normal);
+            return (service, ServiceKind::Normal);
         }
         // The OAP assigns a layer to the peer. GENERAL and FAAS are layers of normal services; the
         // virtual layers and UNDEFINED are not.
@@ -52,6 +54,6 @@ impl Aliases {
             enums::LAYER_RPC | enums::LAYER_HTTP | enums::LAYER_FAAS => ServiceKind::Normal,
             _ => ServiceKind::Guessed,
         };
-        (Arc::clone(address), kind)
+        (address, kind)
     }
 }

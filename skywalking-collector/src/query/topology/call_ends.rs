@@ -11,6 +11,9 @@ use crate::store::{SeriesRef, Subject};
 /// Pairs of names, by the first one.
 type Pairs = HashMap<Arc<str>, HashSet<Arc<str>>>;
 
+/// The memory of a series in the reader and in the result, in bytes. The names are shared.
+const BYTES: usize = 256;
+
 /// What spans report of the selected calls.
 #[derive(Debug, Default)]
 pub(crate) struct CallEnds {
@@ -71,7 +74,7 @@ impl<'a> CallEndsReader<'a> {
         let mut sent = Pairs::new();
         for (caller, address, layer) in self.sent {
             let (name, kind) = self.aliases.target(&address, layer);
-            if is_node(self.target, &name, kind) {
+            if is_node(self.target, name, kind) {
                 sent.entry(caller).or_default().insert(address);
             }
         }
@@ -80,7 +83,7 @@ impl<'a> CallEndsReader<'a> {
 }
 
 impl Reader for CallEndsReader<'_> {
-    fn add(&mut self, series: &SeriesRef<'_>) {
+    fn add(&mut self, series: &SeriesRef<'_>) -> usize {
         self.aliases.add(series);
         match &series.subject {
             Subject::Sent { source, address, layer, .. }
@@ -94,8 +97,9 @@ impl Reader for CallEndsReader<'_> {
             {
                 self.received.entry(Arc::clone(source)).or_default().insert(Arc::clone(target));
             }
-            _ => {}
+            _ => return Aliases::BYTES,
         }
+        Aliases::BYTES + BYTES
     }
 }
 

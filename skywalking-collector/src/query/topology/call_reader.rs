@@ -1,66 +1,44 @@
-//! Reads one call of the map over time.
-
-use std::collections::BTreeMap;
-use std::sync::Arc;
+//! Recognizes the series of one call of the map.
 
 use super::aliases::Aliases;
+use crate::api::DetectPoint;
 use crate::naming::{self, ServiceKind};
-use crate::query::window::Window;
-use crate::store::{SeriesRef, Subject, Totals};
+use crate::store::{SeriesRef, Subject};
 
-type Timeline = BTreeMap<i64, Totals>;
-
-/// Collects the cells of all calls, because an address is resolved only at the end.
+/// Recognizes the series of one call, after all series were added: an address is resolved only when
+/// all addresses are known.
 #[derive(Default)]
 pub(crate) struct CallReader {
     aliases: Aliases,
-    sent: Vec<(Subject<Arc<str>>, Timeline)>,
-    received: Vec<(Subject<Arc<str>>, Timeline)>,
 }
 
 impl CallReader {
-    pub(crate) fn add(&mut self, series: &SeriesRef<'_>, window: &mut Window) {
+    /// Adds the address and the services of a series. Returns their memory in bytes.
+    pub(crate) fn add(&mut self, series: &SeriesRef<'_>) -> usize {
         self.aliases.add(series);
-        let calls = match series.subject {
-            Subject::Sent { .. } => &mut self.sent,
-            Subject::Received { .. } => &mut self.received,
-            _ => return,
-        };
-        let mut timeline = Timeline::new();
-        window.cells(series, |slot, totals| _ = timeline.insert(slot, totals.clone()));
-        calls.push((series.subject.clone(), timeline));
+        Aliases::BYTES
     }
 
-    /// Returns the calls between two nodes: those that the caller reported, if there are any.
-    pub(crate) fn finish(&self, source: &str, target: &str) -> Timeline {
-        let id = |name: &str, kind| naming::service_id(name, kind);
-        let mut sent = Timeline::new();
-        for (subject, timeline) in &self.sent {
-            if let Subject::Sent { source: caller, address, layer, .. } = subject {
-                let (called, kind) = self.aliases.target(address, *layer);
-                if id(caller, ServiceKind::Normal) == source && id(&called, kind) == target {
-                    merge(&mut sent, timeline);
-                }
+    /// Returns which side reported the calls of a subject, if they are calls between these nodes.
+    pub(crate) fn reported_by<N: AsRef<str>>(
+        &self,
+        subject: &Subject<N>,
+        source: &str,
+        target: &str,
+    ) -> Option<DetectPoint> {
+        let is = |id: &str, name: &str, kind| naming::service_id(name, kind) == id;
+        match subject {
+            Subject::Sent { source: caller, address, layer, .. } => {
+                let is_source = is(source, caller.as_ref(), ServiceKind::Normal);
+                let (called, kind) = self.aliases.target(address.as_ref(), *layer);
+                (is_source && is(target, called, kind)).then_some(DetectPoint::Client)
             }
-        }
-        if !sent.is_empty() {
-            return sent;
-        }
-        let mut received = Timeline::new();
-        for (subject, timeline) in &self.received {
-            if let Subject::Received { source: caller, source_kind, target: called, .. } = subject
-                && id(caller, *source_kind) == source
-                && id(called, ServiceKind::Normal) == target
-            {
-                merge(&mut received, timeline);
+            Subject::Received { source: caller, source_kind, target: called, .. } => {
+                let is_source = is(source, caller.as_ref(), *source_kind);
+                (is_source && is(target, called.as_ref(), ServiceKind::Normal))
+                    .then_some(DetectPoint::Server)
             }
+            _ => None,
         }
-        received
-    }
-}
-
-fn merge(sum: &mut Timeline, other: &Timeline) {
-    for (slot, totals) in other {
-        sum.entry(*slot).or_default().merge(totals);
     }
 }

@@ -1,5 +1,7 @@
 //! What a series measures.
 
+use std::sync::Arc;
+
 use crate::naming::ServiceKind;
 
 /// What a series measures. `N` is a name: text, or the number of an interned one.
@@ -28,6 +30,15 @@ pub(crate) enum Subject<N> {
     /// The access to a database, a cache or a queue by spans of that layer. Unlike calls, it
     /// includes spans with `skipAnalysis`.
     Access { layer: i32, name: N },
+}
+
+impl Subject<Arc<str>> {
+    /// Returns the length of its names, in bytes.
+    pub(crate) fn text_bytes(&self) -> usize {
+        let mut bytes = 0;
+        self.clone().map(|name| bytes += name.len());
+        bytes
+    }
 }
 
 impl<N> Subject<N> {

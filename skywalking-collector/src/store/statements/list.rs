@@ -35,13 +35,13 @@ impl List {
     }
 
     /// Returns each statement once.
-    pub(super) fn all(&self) -> impl Iterator<Item = Arc<StatementView>> {
+    pub(super) fn all(&self) -> impl Iterator<Item = &Arc<StatementView>> {
         let latest = self
             .latest
             .iter()
             .filter(|(number, one)| !self.slowest.contains_key(&(one.duration, *number)))
             .map(|(_, one)| one);
-        self.slowest.values().chain(latest).cloned()
+        self.slowest.values().chain(latest)
     }
 
     /// Returns the number of the last statement that was added.
@@ -54,7 +54,8 @@ impl List {
     }
 }
 
-fn memory(statement: &StatementView) -> usize {
+/// Returns the memory of a statement in bytes.
+pub(crate) fn memory(statement: &StatementView) -> usize {
     let StatementView { service, peer, db_type, statement, trace_id, segment_id, .. } = statement;
     let texts = [service, peer, db_type, statement, trace_id, segment_id];
     OVERHEAD + texts.iter().map(|text| text.len()).sum::<usize>()
