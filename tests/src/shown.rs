@@ -65,7 +65,7 @@ fn line(span: &SpanView) -> String {
 }
 
 /// Replaces each address of this machine by its name in the test.
-fn named(text: &str, name: impl Fn(&str) -> &'static str) -> String {
+pub fn named(text: &str, name: impl Fn(&str) -> &'static str) -> String {
     let mut named = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("127.0.0.1:") {

@@ -110,7 +110,10 @@ impl MapReader {
         self.nodes.entry(source.clone()).or_default().is_reporting = true;
         let called = self.nodes.entry(target.clone()).or_default();
         prefer(&mut called.seen_by_callers, *component);
-        called.add_layer(*layer);
+        // The layer of the span is that of the address, and not of a service behind it.
+        if target.0 == *address {
+            called.add_layer(*layer);
+        }
         let sent = &mut self.calls.entry((source, target)).or_default().sent;
         sent.totals.merge(totals);
         prefer(&mut sent.component, *component);
@@ -181,7 +184,10 @@ impl Reader for MapReader {
                 let caller = self.nodes.entry(source.clone()).or_default();
                 prefer(&mut caller.seen_by_callees, *component);
                 caller.is_reporting = true;
-                caller.add_layer(*layer);
+                // The layer of the span is that of the broker, and not of a calling service.
+                if *source_kind == ServiceKind::Guessed {
+                    caller.add_layer(*layer);
+                }
                 let called = self.nodes.entry(target.clone()).or_default();
                 prefer(&mut called.own, *component);
                 called.is_reporting = true;

@@ -86,7 +86,7 @@ fn statement(segment: &SegmentObject, span: &SpanObject) -> Option<StatementView
             let text = naming::cut(tag("db.statement")?, MAX_STATEMENT).to_owned();
             (StatementKind::Database, tag("db.type"), text)
         }
-        enums::LAYER_CACHE if span.span_type != enums::ENTRY => {
+        enums::LAYER_CACHE => {
             let words: Vec<_> = [tag("cache.cmd"), tag("cache.key")]
                 .into_iter()
                 .flatten()

@@ -5,8 +5,9 @@
 //! chain to an untraced echo server. The trees show the spans of each agent, and the context that
 //! it received from the previous one. `mack.path` is propagated in the correlation context.
 
-mod call;
-mod programs;
+pub(crate) mod call;
+pub(crate) mod echo;
+pub(crate) mod programs;
 mod shown;
 mod stage;
 
@@ -22,14 +23,14 @@ fn start(parts: &[Part], upstream: &str, stage: &Stage) -> Result<Vec<Mack>, Mis
     let mut macks: Vec<Mack> = Vec::new();
     for part in parts.iter().rev() {
         let upstream = macks.first().map_or_else(|| upstream.to_owned(), Mack::url);
-        macks.insert(0, Mack::start(*part, &upstream, stage)?);
+        macks.insert(0, Mack::start(part.0.service(), *part, &upstream, stage.backend(part.1))?);
     }
     Ok(macks)
 }
 
 /// Starts a chain before the echo server. Returns `None` if a language is missing.
 fn chain(parts: &[Part], stage: &Stage) -> Option<Vec<Mack>> {
-    let macks = start(parts, &format!("http://{}/echo", stage.echo), stage);
+    let macks = start(parts, &stage.echo.url(), stage);
     macks.inspect_err(|reason| interop::skip(&format!("{parts:?}"), reason)).ok()
 }
 
@@ -40,7 +41,7 @@ fn play(parts: &[Part]) -> Option<String> {
     assert_eq!(call::post(&macks[0].address, "", "hello"), (200, "hello".to_owned()));
     let trace = stage.trace(2 * macks.len());
     let (tree, map, correlation) =
-        (shown::tree(&trace, &macks, &stage), shown::map(&macks, &stage), stage.correlation());
+        (shown::tree(&trace, &macks, &stage), shown::map(&macks, &stage), stage.echo.correlation());
     Some(format!("{tree}{map}the echo got {}", correlation.join("; ")))
 }
 
@@ -192,7 +193,7 @@ fn passed_on(parts: &[Part], pairs: &str) -> Option<String> {
     let headers = format!("{SW8}sw8-correlation: {pairs}\r\n");
     assert_eq!(call::post(&macks[0].address, &headers, "hello"), (200, "hello".to_owned()));
     assert_eq!(stage.trace(2 * macks.len()).trace_id, "by-hand.1");
-    Some(stage.correlation().join("; "))
+    Some(stage.echo.correlation().join("; "))
 }
 
 /// Returns `a=1`, `b=2` and so on.

@@ -1,52 +1,38 @@
-//! Runs the Java agent with our collector, which implements all services of the agent, so the agent
-//! logs no error.
+//! Runs the Java agent with the collector program, which implements all services of the agent, so
+//! the agent logs no error.
 
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use skywalking_collector::{Collector, NotKept, Stats};
+use serde_json::Value;
 use skywalking_tests::child::Running;
 use skywalking_tests::interop;
 
+use crate::program::Program;
+
 const VERSION: &str = "9.4.0";
-/// The duration of the test.
-const WATCHED: Duration = Duration::from_secs(60);
-/// Each of the agent's services has started and called within this time.
-const STARTED: Duration = Duration::from_secs(120);
+/// The agent has started, and has called each service several times, within this time.
+const LIMIT: Duration = Duration::from_secs(180);
 
-/// Returns the calls of an agent without plugins as text. Each call is repeated with the periods
-/// below.
-fn called(stats: &Stats) -> [u64; 6] {
-    let not_kept = |kind| stats.received_not_kept.get(kind);
-    [
-        stats.properties_reports,
-        stats.pings,
-        not_kept(NotKept::JvmMetrics),
-        not_kept(NotKept::Configuration),
-        not_kept(NotKept::ProfileTasks),
-        not_kept(NotKept::Events),
-    ]
-}
+/// The calls of an agent without plugins, with how often the test waits for each. The agent reports
+/// its start once, its properties with every tenth ping, and calls the others every second.
+const CALLS: [(&str, u64); 6] = [
+    ("/propertiesReports", 2),
+    ("/pings", 10),
+    ("/receivedNotKept/jvmMetrics", 10),
+    ("/receivedNotKept/configuration", 10),
+    ("/receivedNotKept/profileTasks", 10),
+    ("/receivedNotKept/events", 1),
+];
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn java_agent_logs_no_error_in_a_minute() {
-    let agent = match interop::java_agent(VERSION, env!("CARGO_TARGET_TMPDIR")) {
-        Ok(agent) => agent,
-        Err(reason) => return interop::skip("the Java agent", &reason),
-    };
-    let collector = Collector::builder()
-        .grpc_addr("127.0.0.1:0")
-        .http_addr("127.0.0.1:0")
-        .start()
-        .await
-        .expect("free ports");
-
+fn start(agent: &std::path::Path, program: &Program) -> Running {
     let mut java = Command::new("java");
     java.arg(format!("-javaagent:{}", agent.display()));
     for (setting, value) in [
-        ("collector.backend_service", collector.grpc_addr().to_string().as_str()),
+        ("collector.backend_service", program.grpc_addr.to_string().as_str()),
         ("agent.service_name", "java"),
         ("collector.heartbeat_period", "1"),
+        ("collector.grpc_channel_check_interval", "1"),
         ("collector.get_profile_task_interval", "1"),
         ("collector.get_agent_dynamic_config_interval", "1"),
         ("meter.report_interval", "1"),
@@ -55,46 +41,44 @@ async fn java_agent_logs_no_error_in_a_minute() {
     ] {
         java.arg(format!("-Dskywalking.{setting}={value}"));
     }
+    java.arg(interop::sources("javaidle").join("Idle.java"));
+    Running::start("java", java)
+}
+
+#[test]
+fn java_agent_is_shown_and_logs_no_error() {
+    let agent = match interop::java_agent(VERSION, env!("CARGO_TARGET_TMPDIR")) {
+        Ok(agent) => agent,
+        Err(reason) => return interop::skip("the Java agent", &reason),
+    };
+    let program = Program::start();
     let began = Instant::now();
-    let java = Running::start("java", {
-        java.arg(interop::sources("javaidle").join("Idle.java"));
-        java
-    });
+    let java = start(&agent, &program);
     // Only the agent reports to the collector, so the test fails if the agent is dead.
-    let arrived = collector
-        .wait_for(|seen| called(&seen.stats()).iter().all(|count| *count > 0), STARTED)
-        .await;
+    let count = |stats: &Value, path| stats.pointer(path).and_then(Value::as_u64).unwrap_or(0);
+    let stats = program
+        .wait_for(LIMIT, |stats| CALLS.iter().all(|(path, wanted)| count(stats, path) >= *wanted));
+    println!("all calls arrived in {:?}: {stats}", began.elapsed());
 
-    assert!(
-        arrived.is_ok(),
-        "{:?} of {}: {:?}",
-        called(&collector.stats()),
-        collector.stats(),
-        java.new_lines()
-    );
-
-    let started = called(&collector.stats());
-    tokio::time::sleep(WATCHED.saturating_sub(began.elapsed())).await;
-    let (watched, stats) = (began.elapsed(), collector.stats());
     let lines = java.new_lines();
-    println!("watched for {watched:?}: {stats}");
     let errors: Vec<_> = lines.iter().filter(|line| line.contains("ERROR")).collect();
-
     assert!(errors.is_empty(), "{errors:#?}");
-    assert!(
-        lines.iter().any(|line| line.contains("INFO")),
-        "it logs to its standard output: {lines:?}"
-    );
+    assert!(lines.iter().any(|line| line.contains("INFO")), "it logs to its output: {lines:?}");
+    let refused = (count(&stats, "/segmentsRefused"), count(&stats, "/managementRefused"));
+    assert_eq!(refused, (0, 0), "{stats}");
 
-    // It has called continuously, and reported its start once.
-    let ended = called(&stats);
-    assert!(
-        started.iter().zip(&ended).take(5).all(|(before, after)| before < after),
-        "{started:?} {ended:?}"
-    );
-    assert_eq!((stats.segments_refused, stats.management_refused), (0, 0), "{stats}");
-
-    let known = collector.instances();
-    assert!(known.iter().any(|one| one.service == "java"
-        && one.properties.iter().any(|(key, value)| key == "language" && value == "java")));
+    let services = program.get("/api/services");
+    assert_eq!((&services[0]["name"], &services[0]["instances"]), (&"java".into(), &1.into()));
+    let known = program.get("/api/instances?service=java");
+    let properties = known[0]["properties"].as_array().expect("an instance");
+    let property = |key: &str| {
+        let found = properties.iter().find(|property| property["key"] == key);
+        found.and_then(|property| property["value"].as_str()).unwrap_or_default()
+    };
+    assert_eq!(property("language"), "java");
+    for key in ["OS Name", "Process No.", "hostname", "ipv4", "JVM Arguments", "Start Time"] {
+        assert!(!property(key).is_empty(), "{key}: {known}");
+    }
+    // The last ping is shown, in epoch milliseconds.
+    assert!(known[0]["lastPing"].as_i64() > Some(1_700_000_000_000), "{known}");
 }

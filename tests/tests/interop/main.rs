@@ -14,6 +14,8 @@
 //! | `cases` | the cases that run with every agent, on either side |
 //! | `go`, `python`, `rust` | the differences of each agent, and its cases; the long ones are ignored |
 //! | `java` | an idle Java program with the Java agent, with our collector |
+//! | `together` | one trace and one map of all agents, as the collector's pages show them |
+//! | `program` | the program `skywalking-collector`, and its JSON |
 //! | `by_hand` | a Go program that writes the header field of its message itself |
 //! | `chain` | one trace over HTTP servers of three languages |
 //! | `wire` | the encoder's bytes, decoded by other agents |
@@ -28,6 +30,8 @@ mod chain;
 mod go;
 mod java;
 mod play;
+mod program;
 mod python;
 mod rust;
+mod together;
 mod wire;

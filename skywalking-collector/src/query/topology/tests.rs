@@ -387,3 +387,35 @@ fn every_ref_counts_as_a_call() {
         ]
     );
 }
+
+/// The layer of a called function is neither that of its caller nor of a service behind an address.
+#[test]
+fn layer_of_a_function_is_its_own() {
+    let faas = |kind, peer| span(kind, SpanLayer::Faas, 11000, peer);
+    let function = from(faas(SpanType::Entry, ""), RefType::CrossProcess, "caller", "f:1");
+    let calls = [faas(SpanType::Exit, "f:1"), faas(SpanType::Exit, "web:1")];
+    let web = from(entry(), RefType::CrossProcess, "caller", "web:1");
+    let sent: [(&str, &[SpanObject]); 3] =
+        [("function", &[function]), ("caller", &calls), ("web", &[web])];
+    let map = topology(&sent, TimeRange::default());
+
+    assert_eq!(
+        kinds(&map),
+        [
+            ("caller", NodeKind::Service, Some("GENERAL"), 0),
+            ("function", NodeKind::Service, Some("FAAS"), 1),
+            ("web", NodeKind::Service, Some("GENERAL"), 1),
+        ]
+    );
+}
+
+/// A number that the protocol doesn't define.
+#[test]
+fn unknown_layer_is_a_guessed_node_without_layer() {
+    let mut exit = span(SpanType::Exit, SpanLayer::Unknown, 11000, "what:1");
+    exit.span_layer = 99;
+    let map = topology(&[("a", &[exit])], TimeRange::default());
+
+    assert_eq!(kinds(&map)[1], ("what:1", NodeKind::Unknown, None, 1));
+    assert!(!map.nodes[1].is_real);
+}

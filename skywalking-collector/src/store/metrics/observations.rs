@@ -25,6 +25,17 @@ pub(crate) struct Observation {
     pub(crate) is_error: bool,
 }
 
+impl Observation {
+    fn of(span: &SpanObject) -> Self {
+        let duration = span.end_time.saturating_sub(span.start_time);
+        Self {
+            start: span.start_time,
+            duration: u64::try_from(duration).unwrap_or(0),
+            is_error: span.is_error,
+        }
+    }
+}
+
 /// Passes each observation of a segment to `record`, in the order of the spans.
 pub(crate) fn for_each(
     segment: &SegmentObject,
@@ -33,12 +44,7 @@ pub(crate) fn for_each(
     let service = naming::display_name(&segment.service);
     let instance = naming::display_name(&segment.service_instance);
     for span in &segment.spans {
-        let duration = span.end_time.saturating_sub(span.start_time);
-        let observation = Observation {
-            start: span.start_time,
-            duration: u64::try_from(duration).unwrap_or(0),
-            is_error: span.is_error,
-        };
+        let observation = Observation::of(span);
         let mut record = |subject: Subject<&str>| record(subject, observation);
         access(span, &mut record);
         if span.skip_analysis {
@@ -64,7 +70,7 @@ pub(crate) fn for_each(
         }
     }
     for span in &segment.spans {
-        logic_endpoint(span, service, &mut record);
+        logic_endpoints(span, service, &mut record);
     }
 }
 
@@ -101,8 +107,8 @@ fn access(span: &SpanObject, record: &mut impl FnMut(Subject<&str>)) {
         enums::LAYER_DATABASE => {
             record(Subject::Access { layer, name: naming::display_name(&span.peer) });
         }
-        enums::LAYER_CACHE if span.span_type != enums::ENTRY => {
-            let Some(cache) = tag(span, CACHE_TYPE) else {
+        enums::LAYER_CACHE => {
+            let Some(cache) = tag(span, CACHE_TYPE).filter(|cache| !cache.trim().is_empty()) else {
                 return;
             };
             if span.peer.trim().is_empty() {
@@ -119,33 +125,27 @@ fn access(span: &SpanObject, record: &mut impl FnMut(Subject<&str>)) {
     }
 }
 
-fn logic_endpoint(
+/// Records the endpoints that tags of Entry and Local spans declare. `skipAnalysis` matters on Entry
+/// spans only.
+fn logic_endpoints(
     span: &SpanObject,
     service: &str,
     record: &mut impl FnMut(Subject<&str>, Observation),
 ) {
-    let is_entry = span.span_type == enums::ENTRY && !span.skip_analysis;
-    if !is_entry && span.span_type != enums::LOCAL {
+    let is_local = span.span_type == enums::LOCAL;
+    if !is_local && (span.span_type != enums::ENTRY || span.skip_analysis) {
         return;
     }
-    let Some(value) = tag(span, LOGIC_ENDPOINT).and_then(LogicEndpoint::parse) else {
-        return;
-    };
-    if value.is_span && !is_entry {
-        let duration = span.end_time.saturating_sub(span.start_time);
-        let observation = Observation {
-            start: span.start_time,
-            duration: u64::try_from(duration).unwrap_or(0),
-            is_error: span.is_error,
-        };
-        record(endpoint(service, &span.operation_name), observation);
-    } else if let Some(name) = &value.name {
-        let observation = Observation {
-            start: span.start_time,
-            duration: value.latency,
-            is_error: !value.status,
-        };
-        record(endpoint(service, name), observation);
+    for tag in span.tags.iter().filter(|tag| tag.key == LOGIC_ENDPOINT) {
+        let own = Observation::of(span);
+        match LogicEndpoint::parse(&tag.value, is_local) {
+            Some(LogicEndpoint::Span) => record(endpoint(service, &span.operation_name), own),
+            Some(LogicEndpoint::Named { name, latency, status }) => {
+                let observation = Observation { duration: latency, is_error: !status, ..own };
+                record(endpoint(service, &name), observation);
+            }
+            None => {}
+        }
     }
 }
 
@@ -153,3 +153,6 @@ fn logic_endpoint(
 fn tag<'a>(span: &'a SpanObject, key: &str) -> Option<&'a str> {
     span.tags.iter().find(|tag| tag.key == key).map(|tag| tag.value.as_str())
 }
+
+#[cfg(test)]
+mod tests;

@@ -94,9 +94,9 @@ export async function screenshot(page, name) {
   await page.screenshot({ path: join(SCREENSHOTS, `${name.replaceAll(/[^\w-]+/g, "-")}.png`) });
 }
 
-/** Waits until `check` returns something else than null, undefined or false. */
-export async function until(check, what) {
-  const end = Date.now() + DEADLINE;
+/** Waits until `check` returns something else than null, undefined or false, for `limit` ms. */
+export async function until(check, what, limit = DEADLINE) {
+  const end = Date.now() + limit;
   for (;;) {
     const found = await check();
     if (found) return found;

@@ -1,13 +1,12 @@
 //! The program mack in three languages, as child processes with the same options.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::OnceLock;
 
 use skywalking_tests::child::Running;
 use skywalking_tests::interop::{self, Missing};
-
-use crate::chain::stage::Stage;
 
 /// The language and the libraries of a mack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,17 +75,14 @@ pub(crate) struct Mack {
 }
 
 impl Mack {
-    /// Starts a mack that calls `upstream`, and waits until it listens.
+    /// Starts a mack with this service name, which calls `upstream`, and waits until it listens.
     pub(crate) fn start(
+        service: &'static str,
         Part(language, protocol): Part,
         upstream: &str,
-        stage: &Stage,
+        backend: SocketAddr,
     ) -> Result<Self, Missing> {
-        let (service, mut command) = (language.service(), language.command(protocol)?);
-        let backend = match protocol {
-            Protocol::Grpc => stage.collector.grpc_addr(),
-            Protocol::Http => stage.collector.http_addr(),
-        };
+        let mut command = language.command(protocol)?;
         command.args([
             "--service-name",
             service,

@@ -22,7 +22,7 @@ fn name(address: &str, macks: &[Mack], stage: &Stage) -> &'static str {
     if address == NOBODY {
         return "nobody";
     }
-    if address == stage.echo.to_string() {
+    if address == stage.echo.address.to_string() {
         return "echo";
     }
     macks.iter().find(|mack| mack.address == address).map_or("client", |mack| mack.service)
