@@ -3,7 +3,10 @@
 import { useState } from "preact/hooks";
 import { html } from "../../html.js";
 import { count, duration, exact } from "../../format.js";
+import { recall, remember } from "../../memory.js";
+import { store, useStore } from "../../store.js";
 import { Copy } from "../../ui/copy.js";
+import { Splitter } from "../../ui/splitter.js";
 import { formatSql } from "./sql.js";
 
 /** Tags that hold a statement or a command. They are shown as a block. */
@@ -43,10 +46,26 @@ function Field({ field }) {
     <tr class="field-block"><td colspan="3"><${Block} text=${text} /></td></tr>`;
 }
 
-function Fields({ fields, label }) {
-  return html`<table class="fields" aria-label=${label}><tbody>
-    ${fields.map((field, index) => html`<${Field} key=${index} field=${field} />`)}
-  </tbody></table>`;
+/** The width of the keys in px, the same in all tables of fields. */
+const KEYS = 128;
+const stored = recall("trace.keys", KEYS);
+const keyWidth = store(Number.isFinite(stored) ? stored : KEYS);
+
+function setKeyWidth(width, isLast) {
+  keyWidth.set(width);
+  if (isLast) remember("trace.keys", width);
+}
+
+/** The fields of a span or of a log. `hasFocus` is whether Tab stops at the handle. */
+function Fields({ fields, label, hasFocus = false }) {
+  const width = useStore(keyWidth);
+  return html`<div class="fields-box" style=${{ "--keys": `${width}px` }}>
+    <${Splitter} label="Width of the keys" class="split-keys" value=${width} min=${48} max=${240}
+      tabindex=${hasFocus ? 0 : -1} onChange=${setKeyWidth}
+      onReset=${() => setKeyWidth(KEYS, true)} />
+    <table class="fields" aria-label=${label}><tbody>
+      ${fields.map((field, index) => html`<${Field} key=${index} field=${field} />`)}
+    </tbody></table></div>`;
 }
 
 /** `<${Tags} tags extra />` */
@@ -54,7 +73,7 @@ export function Tags({ tags, extra }) {
   if (tags.length === 0) return null;
   return html`<section class="detail-part">
     <div class="detail-title"><h3>Tags <span class="dim">${tags.length}</span></h3>${extra}</div>
-    <${Fields} fields=${tags} label="Tags" />
+    <${Fields} fields=${tags} label="Tags" hasFocus />
   </section>`;
 }
 

@@ -3,6 +3,7 @@
 import { useMemo, useRef } from "preact/hooks";
 import { html } from "../../html.js";
 import { count, duration, middle, percent } from "../../format.js";
+import { useColumns } from "../../ui/columns.js";
 import { useVirtual } from "../../ui/virtual.js";
 import { Dot } from "../../ui/values.js";
 import { TYPES } from "./model.js";
@@ -13,13 +14,20 @@ const HEIGHT = 32;
 const HEAD = 28;
 
 const COLUMNS = [
-  { id: "name", name: "Operation", text: (trace, one) => trace.names[one.name] },
-  { id: "service", name: "Service", text: (trace, one) => trace.services[one.service] },
-  { id: "count", name: "Spans", number: (trace, one) => one.count },
-  { id: "failed", name: "Failed", number: (trace, one) => one.errors },
-  { id: "total", name: "Total", number: (trace, one) => one.total },
-  { id: "longest", name: "Longest", number: (trace, one) => one.longest },
-  { id: "self", name: "Self time", number: (trace, one) => one.self },
+  { id: "name", name: "Operation", least: 180,
+    text: (trace, one) => trace.names[one.name] },
+  { id: "service", name: "Service", width: 160,
+    text: (trace, one) => trace.services[one.service] },
+  { id: "count", name: "Spans", width: 70,
+    number: (trace, one) => one.count },
+  { id: "failed", name: "Failed", width: 70,
+    number: (trace, one) => one.errors },
+  { id: "total", name: "Total", width: 90,
+    number: (trace, one) => one.total },
+  { id: "longest", name: "Longest", width: 90,
+    number: (trace, one) => one.longest },
+  { id: "self", name: "Self time", width: 190,
+    number: (trace, one) => one.self },
 ];
 
 function Group({ trace, group, index, onOpen }) {
@@ -50,17 +58,19 @@ function Group({ trace, group, index, onOpen }) {
 /** `<${Groups} trace sort order onSort onOpen />`; `onOpen` gets a group. */
 export function Groups({ trace, sort, order, onSort, onOpen }) {
   const scroller = useRef(null);
+  const { style, handle } = useColumns("summary", COLUMNS);
   const groups = useMemo(() => summarize(trace), [trace]);
   const column = COLUMNS.find(({ id }) => id === sort) ?? COLUMNS[6];
   const sorted = useMemo(
     () => sortRows(groups, column, order, trace), [groups, column, order, trace]);
   const view = useVirtual(scroller, sorted.length, HEIGHT, HEAD);
-  return html`<div class="rows span-groups" ref=${scroller} tabindex="0" role="table"
+  return html`<div class="rows span-groups" ref=${scroller} style=${style} tabindex="0" role="table"
     aria-label="Summary by operation" aria-rowcount=${sorted.length + 1}>
     <div class="rows-inner" role="presentation" style=${{ height: `${view.total}px` }}>
       <div class="spans-head" role="row" aria-rowindex="1">
         ${COLUMNS.map(({ id, name, number }) => html`<${SortHead} key=${id} id=${id} name=${name}
-          isNumber=${Boolean(number)} sort=${column.id} order=${order} onSort=${onSort} />`)}
+          isNumber=${Boolean(number)} sort=${column.id} order=${order} onSort=${onSort}
+          handle=${handle(id)} />`)}
       </div>
       ${sorted.slice(view.start, view.end).map((group, at) => html`<${Group}
         key=${`${group.service} ${group.name} ${group.type}`} trace=${trace} group=${group}

@@ -17,7 +17,7 @@ import { traceKeys } from "./keys.js";
 import { Minimap } from "./minimap.js";
 import { collapsedRows, keyOf, matchText, rowOf, visibleRows } from "./model.js";
 import { Notes } from "./notes.js";
-import { Splitter } from "./splitter.js";
+import { Splitter } from "../../ui/splitter.js";
 import { isFiltered, NO_FILTER, rangeOf, readState } from "./state.js";
 import { Table, tableRows } from "./table.js";
 import { Waterfall } from "./waterfall.js";

@@ -23,8 +23,8 @@ function ranks(texts) {
   return texts.map((text) => places.get(text));
 }
 
-/** `<${SortHead} id name isNumber sort order onSort />`; `onSort(id, order)`. */
-export function SortHead({ id, name, isNumber, sort, order, onSort }) {
+/** `<${SortHead} id name isNumber sort order onSort handle />`; `onSort(id, order)`. */
+export function SortHead({ id, name, isNumber, sort, order, onSort, handle }) {
   const isSorted = sort === id;
   // The first press sorts numbers from the largest and texts from A.
   const first = isNumber ? "desc" : "asc";
@@ -34,5 +34,5 @@ export function SortHead({ id, name, isNumber, sort, order, onSort }) {
     aria-sort=${isSorted ? direction : "none"}>
     <button type="button" class="sort" onClick=${() => onSort(id, next)}>${name}
       ${isSorted && html`<span aria-hidden="true">${order === "asc" ? "↑" : "↓"}</span>`}
-    </button></div>`;
+    </button>${handle}</div>`;
 }

@@ -4,6 +4,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { html } from "../../html.js";
 import { colorOf } from "../../colors.js";
 import { count, duration, middle, percent } from "../../format.js";
+import { useColumns } from "../../ui/columns.js";
 import { reveal, useVirtual } from "../../ui/virtual.js";
 import { FLAG } from "./model.js";
 import { ROW_HEIGHT } from "./row.js";
@@ -12,11 +13,16 @@ import { SortHead, sortRows } from "./sort.js";
 const HEAD = 28;
 
 const COLUMNS = [
-  { id: "name", name: "Span", text: (trace, row) => trace.names[trace.name[row]] },
-  { id: "service", name: "Service", text: (trace, row) => trace.services[trace.service[row]] },
-  { id: "start", name: "Start", number: (trace, row) => trace.start[row] },
-  { id: "duration", name: "Duration", number: (trace, row) => trace.duration[row] },
-  { id: "self", name: "Self time", number: (trace, row) => trace.self[row] },
+  { id: "name", name: "Span", least: 180,
+    text: (trace, row) => trace.names[trace.name[row]] },
+  { id: "service", name: "Service", width: 160,
+    text: (trace, row) => trace.services[trace.service[row]] },
+  { id: "start", name: "Start", width: 90,
+    number: (trace, row) => trace.start[row] },
+  { id: "duration", name: "Duration", width: 90,
+    number: (trace, row) => trace.duration[row] },
+  { id: "self", name: "Self time", width: 190,
+    number: (trace, row) => trace.self[row] },
 ];
 
 function TableRow({ trace, row, index, top, selected, onSelect }) {
@@ -56,6 +62,7 @@ export function tableRows(trace, passes, sort, order) {
 /** `<${Table} trace list sort order selected target onSort onSelect />` */
 export function Table({ trace, list: sorted, sort, order, selected, target, onSort, onSelect }) {
   const scroller = useRef(null);
+  const { style, handle } = useColumns("spans", COLUMNS);
   const column = columnOf(sort);
   const view = useVirtual(scroller, sorted.length, ROW_HEIGHT, HEAD);
   useLayoutEffect(() => {
@@ -69,13 +76,14 @@ export function Table({ trace, list: sorted, sort, order, selected, target, onSo
       top=${HEAD + index * ROW_HEIGHT} selected=${row === selected} onSelect=${onSelect} />`);
   }
   const active = sorted.slice(view.start, view.end).includes(selected);
-  return html`<div class="rows span-table" ref=${scroller} tabindex="0" role="grid"
+  return html`<div class="rows span-table" ref=${scroller} style=${style} tabindex="0" role="grid"
     aria-label=${`Spans, ${count(sorted.length)}`} aria-rowcount=${sorted.length + 1}
     aria-activedescendant=${active ? `row-${selected}` : null}>
     <div class="rows-inner" role="presentation" style=${{ height: `${view.total}px` }}>
       <div class="spans-head" role="row" aria-rowindex="1">
         ${COLUMNS.map(({ id, name, number }) => html`<${SortHead} key=${id} id=${id} name=${name}
-          isNumber=${Boolean(number)} sort=${column.id} order=${order} onSort=${onSort} />`)}
+          isNumber=${Boolean(number)} sort=${column.id} order=${order} onSort=${onSort}
+          handle=${handle(id)} />`)}
       </div>
       ${inView}
     </div>

@@ -8,7 +8,7 @@ import { keyOf, positionAtMost } from "./model.js";
 import { Row, ROW_HEIGHT } from "./row.js";
 import { Ruler, TickLines } from "./ruler.js";
 import { pan, zoom } from "./scale.js";
-import { Splitter } from "./splitter.js";
+import { Splitter } from "../../ui/splitter.js";
 
 const HEAD = 28;
 const NARROWEST = 120;

@@ -4,6 +4,7 @@ import { html } from "../../html.js";
 import { useKeys } from "../../keys.js";
 import { remember as keep } from "../../memory.js";
 import { isReturn, setParams } from "../../router.js";
+import { useColumns } from "../../ui/columns.js";
 import { reveal, useVirtual } from "../../ui/virtual.js";
 import { Row } from "./row.js";
 
@@ -16,7 +17,16 @@ function scaleOf(traces) {
   return Math.max(1, durations[Math.floor((durations.length - 1) * 0.95)]);
 }
 
-function Column({ name, label, sort, order, class: extra }) {
+const COLUMNS = [
+  { id: "time", name: "Time", width: 88 },
+  { id: "endpoint", name: "Endpoint", least: 160 },
+  { id: "segments", name: "Segments", width: 180 },
+  { id: "duration", name: "Duration", width: 148 },
+  { id: "spans", name: "Spans", width: 56 },
+  { id: "services", name: "Services", width: 88 },
+];
+
+function Column({ name, label, sort, order, class: extra, handle }) {
   const sorted = sort === name;
   const next = { sort: name === "start" ? null : name, order: sorted && order === "desc"
     ? "asc" : null };
@@ -28,7 +38,7 @@ function Column({ name, label, sort, order, class: extra }) {
     aria-sort=${sorted ? (order === "asc" ? "ascending" : "descending") : "none"}>
     <button type="button" class="column" onClick=${choose}>
       ${label}<span aria-hidden="true">${sorted ? (order === "asc" ? " ↑" : " ↓") : ""}</span>
-    </button>
+    </button>${handle}
   </div>`;
 }
 
@@ -74,6 +84,7 @@ export function List({ traces, sort, order, stale, more }) {
   const { remember, padding, release } = useAnchor(scroller, traces, pointer);
   const [now, setNow] = useState(Date.now());
   const scale = scaleOf(traces);
+  const { style, handle } = useColumns("traces", COLUMNS);
 
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 1000);
@@ -128,17 +139,18 @@ export function List({ traces, sort, order, stale, more }) {
     Home: { label: "First trace", run: step(-Infinity) },
   });
 
-  return html`<div class=${`list ${stale ? "list-stale" : ""}`} ref=${scroller}
+  return html`<div class=${`list ${stale ? "list-stale" : ""}`} ref=${scroller} style=${style}
     onPointerOver=${over} onPointerLeave=${leave} onScroll=${scrolled} onWheel=${wheel}
     role="table" aria-label="Traces" aria-rowcount=${traces.length + 1}>
     <div class="list-head row" role="row" aria-rowindex="1">
-      <${Column} name="start" label="Time" sort=${sort} order=${order} class="cell-time" />
+      <${Column} name="start" label="Time" sort=${sort} order=${order} class="cell-time"
+        handle=${handle("time")} />
       <div role="columnheader" class="cell-name">Endpoint</div>
-      <div role="columnheader" class="cell-bars">Segments</div>
+      <div role="columnheader" class="cell-bars">Segments${handle("segments")}</div>
       <${Column} name="duration" label="Duration" sort=${sort} order=${order}
-        class="cell-duration" />
-      <div role="columnheader" class="cell-spans">Spans</div>
-      <div role="columnheader" class="cell-services">Services</div>
+        class="cell-duration" handle=${handle("duration")} />
+      <div role="columnheader" class="cell-spans">Spans${handle("spans")}</div>
+      <div role="columnheader" class="cell-services">Services${handle("services")}</div>
     </div>
     <div class="list-body" role="rowgroup"
       style=${{ height: `${view.total - HEAD}px`, minHeight: `${view.total - HEAD + padding}px` }}>

@@ -1,15 +1,17 @@
 // A handle between two columns: dragged, or moved with the arrow keys.
 
-import { html } from "../../html.js";
+import { html } from "../html.js";
 
 const STEP = 16;
 
 /**
  * `<${Splitter} label="Width of the names" value=${px} min=${120} max=${600} onChange=${set} />`.
  * `direction` is -1 if the column at the right gets the width. `onChange` gets the width, and
- * whether the drag ended.
+ * whether the drag ended. `onReset` is called by a double click.
  */
-export function Splitter({ label, value, min, max, direction = 1, onChange, class: extra = "" }) {
+export function Splitter({
+  label, value, min, max, direction = 1, onChange, onReset, class: extra = "", tabindex = 0,
+}) {
   const limit = (width) => Math.round(Math.min(Math.max(width, min), Math.max(min, max)));
   const down = (event) => {
     if (event.button !== 0) return;
@@ -34,6 +36,7 @@ export function Splitter({ label, value, min, max, direction = 1, onChange, clas
     onChange(limit(value + step * direction), true);
   };
   return html`<div class=${`splitter ${extra}`} role="separator" aria-orientation="vertical"
-    tabindex="0" aria-label=${label} aria-valuenow=${limit(value)} aria-valuemin=${min}
-    aria-valuemax=${Math.round(Math.max(min, max))} onPointerDown=${down} onKeyDown=${press} />`;
+    tabindex=${tabindex} aria-label=${label} aria-valuenow=${limit(value)} aria-valuemin=${min}
+    aria-valuemax=${Math.round(Math.max(min, max))} onPointerDown=${down} onKeyDown=${press}
+    onDblClick=${onReset} title=${onReset && `${label}. Double-click to reset it.`} />`;
 }
