@@ -5,6 +5,7 @@
 // `id` (the decoded part of the path, or null) and `params` (a URLSearchParams of the query).
 // It reads the time range with `timeRange(params)` and changes its state with `setParams`.
 // It may export `style`, a list of style sheets below /assets/ that are loaded before it is shown.
+import { recall, remember } from "./memory.js";
 import { store, useStore } from "./store.js";
 
 const ROUTES = [
@@ -64,8 +65,40 @@ export function link(path, params = {}) {
   return text ? `${path}?${text}` : path;
 }
 
+/**
+ * The parameters that make up the view of a page. The browser remembers what the user chose last,
+ * and links to the page carry it, so that the address remains the state.
+ */
+const VIEWS = {
+  traces: ["sort", "order"], trace: ["view"], map: ["view"], services: ["sort", "order"],
+};
+
+/** Remembers the view of the current page if it differs from that of `before` on the same page. */
+function rememberView(before) {
+  const { name, params } = current.get();
+  const names = VIEWS[name];
+  if (name !== before.name || !names) return;
+  if (names.every((one) => params.get(one) === before.params.get(one))) return;
+  remember(`view.${name}`, Object.fromEntries(names.map((one) => [one, params.get(one)])));
+}
+
+/** Returns the parameters of the view of a page that the user chose last. */
+function lastView(name) {
+  const known = recall(`view.${name}`, null) ?? {};
+  return Object.fromEntries(VIEWS[name].map((one) => [one, known[one]]));
+}
+
+/** Returns the address of `traces`, `map` or `services` with a time range and the last view. */
+export const pageLink = (name, params = current.get().params) =>
+  link(`/${name}`, { ...rangeParams(params), ...lastView(name) });
+
 /** Returns the address of a trace. `params` can select a span: `{ segment, span }`. */
-export const traceLink = (id, params) => link(`/traces/${encodeURIComponent(id)}`, params);
+export function traceLink(id, params = {}) {
+  const view = lastView("trace");
+  // The summary does not show single spans.
+  const isHidden = view.view === "summary" && params.segment;
+  return link(`/traces/${encodeURIComponent(id)}`, { ...(isHidden ? {} : view), ...params });
+}
 
 /** Returns the address of a service. */
 export const serviceLink = (name, params) => link(`/services/${encodeURIComponent(name)}`, params);
@@ -74,8 +107,10 @@ export const serviceLink = (name, params) => link(`/services/${encodeURIComponen
 export function navigate(href, { replace = false } = {}) {
   if (href === window.location.pathname + window.location.search) return;
   returned = false;
+  const before = current.get();
   window.history[replace ? "replaceState" : "pushState"](null, "", href);
   current.set(read());
+  rememberView(before);
 }
 
 /** Changes parameters of the current address. Others stay; null removes one. */

@@ -3,7 +3,7 @@ import { useEffect, useErrorBoundary, useState } from "preact/hooks";
 import { html } from "./html.js";
 import { connection } from "./api.js";
 import { useKeys } from "./keys.js";
-import { link, navigate, rangeParams, route, useRoute } from "./router.js";
+import { navigate, pageLink, route, useRoute } from "./router.js";
 import { useStore } from "./store.js";
 import { Failure } from "./ui/failure.js";
 import { Sidebar } from "./ui/sidebar.js";
@@ -85,13 +85,13 @@ export function Shell() {
   const show = (name) => FLOATING[name]().then(
     (module) => setFloating({ Component: module.default }), () => {});
   const close = () => setFloating(null);
-  const go = (path) => () => navigate(link(path, rangeParams()));
+  const go = (page) => () => navigate(pageLink(page));
   useKeys("Everywhere", {
     "Mod+k": { label: "Go to a trace, service, endpoint or page", run: () => show("palette") },
     "?": { label: "Show the keys", run: () => show("keys") },
-    "g t": { label: "Go to Traces", run: go("/traces") },
-    "g m": { label: "Go to Map", run: go("/map") },
-    "g s": { label: "Go to Services", run: go("/services") },
+    "g t": { label: "Go to Traces", run: go("traces") },
+    "g m": { label: "Go to Map", run: go("map") },
+    "g s": { label: "Go to Services", run: go("services") },
     D: { label: "Switch between light and dark", run: toggleTheme },
   });
   return html`

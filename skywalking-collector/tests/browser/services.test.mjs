@@ -100,6 +100,21 @@ pageTest("the badge leads to the violations", { name: "violations" }, async (pag
   assert.equal(new URL(page.url()).search, "?tab=violations");
 });
 
+pageTest("a key goes to the filter", {}, async (page) => {
+  await page.goto(`${shop.url}/services`);
+  await services(page).getByRole("rowheader").first().waitFor();
+  await page.keyboard.press("/");
+  await page.keyboard.type("paym");
+  await until(async () => (await names(page)).join() === "payments", "the filter");
+});
+
+pageTest("unknown service leads to the known ones", {}, async (page) => {
+  await page.goto(`${shop.url}/services/Payments`);
+  await page.getByRole("heading", { name: "This service has not reported" }).waitFor();
+  await page.getByRole("link", { name: "Show all services" }).click();
+  await services(page).getByRole("link", { name: "payments" }).first().waitFor();
+});
+
 pageTest("arrows move between the tabs", {}, async (page) => {
   await page.goto(`${shop.url}/services/orders`);
   await page.getByRole("tab", { name: "Overview" }).focus();

@@ -12,6 +12,9 @@ pageTest("token is asked for and kept for the tab", { name: "token" }, async (pa
     await collector.send("shop", "--past", "5");
     await page.goto(`${collector.url}/traces`);
     const dialog = page.getByRole("dialog", { name: "Token" });
+    await dialog.getByLabel("Token", { exact: true }).fill("schlüssel");
+    await dialog.getByRole("button", { name: "Use this token" }).click();
+    await dialog.getByText("A token has visible ASCII characters").waitFor();
     await dialog.getByLabel("Token", { exact: true }).fill("wrong");
     await dialog.getByRole("button", { name: "Use this token" }).click();
     await dialog.getByText("does not accept the entered token").waitFor();

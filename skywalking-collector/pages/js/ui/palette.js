@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { html } from "../html.js";
 import { get } from "../api.js";
 import { duration, middle, relative } from "../format.js";
-import { link, navigate, rangeParams, serviceLink, traceLink } from "../router.js";
+import { link, navigate, pageLink, rangeParams, serviceLink, traceLink } from "../router.js";
 import { Dialog } from "./dialog.js";
 import { Icon } from "./icon.js";
 import { toggleTheme } from "./theme.js";
@@ -14,9 +14,9 @@ const LIST = "palette-results";
 
 /** Pages and commands. `run` gets the range of the address. */
 const COMMANDS = [
-  { label: "Traces", icon: "traces", run: () => navigate(link("/traces", rangeParams())) },
-  { label: "Map", icon: "map", run: () => navigate(link("/map", rangeParams())) },
-  { label: "Services", icon: "services", run: () => navigate(link("/services", rangeParams())) },
+  { label: "Traces", icon: "traces", run: () => navigate(pageLink("traces")) },
+  { label: "Map", icon: "map", run: () => navigate(pageLink("map")) },
+  { label: "Services", icon: "services", run: () => navigate(pageLink("services")) },
   { label: "Traces with errors", icon: "warn",
     run: () => navigate(link("/traces", { ...rangeParams(), error: "true" })) },
   { label: "Slowest traces", icon: "clock",

@@ -1,7 +1,6 @@
 // The side bar: the pages, and at its foot what arrives.
 import { html } from "../html.js";
-import { link, rangeParams, useRoute } from "../router.js";
-import { recall } from "../memory.js";
+import { pageLink, useRoute } from "../router.js";
 import { Arrivals } from "./arrivals.js";
 import { Icon } from "./icon.js";
 import { toggleTheme, theme } from "./theme.js";
@@ -9,16 +8,10 @@ import { useStore } from "../store.js";
 
 const MOD = navigator.platform.startsWith("Mac") ? "⌘" : "Ctrl";
 
-/** The order of traces that was chosen last. */
-function order() {
-  const { sort, order: direction } = recall("traces.order", null) ?? {};
-  return { sort: sort === "duration" ? sort : null, order: direction === "asc" ? "asc" : null };
-}
-
 const ENTRIES = [
-  { path: "/traces", name: "Traces", icon: "traces", routes: ["traces", "trace"], view: order },
-  { path: "/map", name: "Map", icon: "map", routes: ["map"] },
-  { path: "/services", name: "Services", icon: "services", routes: ["services", "service"] },
+  { page: "traces", name: "Traces", icon: "traces", routes: ["traces", "trace"] },
+  { page: "map", name: "Map", icon: "map", routes: ["map"] },
+  { page: "services", name: "Services", icon: "services", routes: ["services", "service"] },
 ];
 
 /** The side bar. `show` opens the palette (`palette`) or the list of keys (`keys`). */
@@ -28,8 +21,8 @@ export function Sidebar({ show }) {
   const other = shown === "dark" ? "light" : "dark";
   return html`<nav class="side" aria-label="Pages">
     <ul class="side-pages">
-      ${ENTRIES.map((entry) => html`<li key=${entry.path}>
-        <a href=${link(entry.path, { ...rangeParams(params), ...entry.view?.() })} class="side-link"
+      ${ENTRIES.map((entry) => html`<li key=${entry.page}>
+        <a href=${pageLink(entry.page, params)} class="side-link"
           aria-current=${entry.routes.includes(name) ? "page" : null}>
           <${Icon} name=${entry.icon} /><span>${entry.name}</span>
         </a>

@@ -39,7 +39,8 @@ test("curl leaves out a method that is not a word", () => {
 test("curl of the API names the token by a variable", () => {
   assert.equal(curlOfApi("http://127.0.0.1:12800", "/api/traces/a'b"),
     "curl --silent 'http://127.0.0.1:12800/api/traces/a'\\''b'");
-  assert.match(curlOfApi("http://h", "/x", true), /--header "authentication: \$SW_TOKEN"/);
+  assert.match(curlOfApi("http://h", "/x", true),
+    /--header "authentication: \$SW_COLLECTOR_TOKEN"/);
 });
 
 test("quotes hold for a shell", () => {

@@ -29,7 +29,7 @@ export function skeleton(rows, more = {}) {
   return {
     traceId: "trace", start: 1_700_000_000_000, end: 1_700_000_000_000 + end, spans: rows.length,
     services: ["web"], instances: ["web-1"], names: ["/"], peers: [], components: [], reasons: [],
-    segments: ["segment"], columns, critical: [], notes: [], violations: [], evicted: false,
+    segments: ["segment"], columns, critical: [], notes: [], violations: [],
     ...more,
   };
 }

@@ -14,6 +14,10 @@ describe("search line", () => {
       maxDuration: 1500, violations: "true",
     });
   });
+  it("accepts filters in any case, and with a space after the colon", () => {
+    assert.deepEqual(parse("Service: shop error TAG: k=v", params()),
+      { service: "shop", error: "true", tag: ["k=v"] });
+  });
   it("keeps other words as one text", () => {
     assert.deepEqual(parse("time out  of:x >y", params()), { text: "time out of:x >y" });
   });
@@ -47,6 +51,12 @@ describe("words", () => {
 });
 
 describe("chips", () => {
+  it("name the nodes of a call", () => {
+    const ids = params("source=VXNlcg==.0&target=w6k6MQ==.1&minDuration=x");
+    assert.deepEqual(chips(ids).map(({ text }) => text),
+      ["calls from: User", "calls to: é:1", "≥ x"]);
+    assert.deepEqual(chips(params("source=%25")).map(({ text }) => text), ["calls from: %"]);
+  });
   const set = params("tag=a%3D1&service=s&tag=b&minDuration=1500&error=true&sort=duration");
 
   it("show what is set, each tag by itself", () => {

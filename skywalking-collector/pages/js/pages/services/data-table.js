@@ -1,7 +1,8 @@
 // A table that is sorted by its heads and filtered by a text.
-import { useMemo } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import { html } from "../../html.js";
 import { count } from "../../format.js";
+import { useKeys } from "../../keys.js";
 import { setParams } from "../../router.js";
 import { Icon } from "../../ui/icon.js";
 import { chosenSort, matching, nextSort, sorted } from "./sort.js";
@@ -15,6 +16,8 @@ const MAX_ROWS = 500;
  * without `value` it is not sorted. The first column is the head of its row.
  */
 export function DataTable({ label, columns, rows, keyOf, textOf, fallback, params, filter }) {
+  const input = useRef(null);
+  useKeys(label, filter ? { "/": { label: filter, run: () => input.current.focus() } } : {});
   const sort = chosenSort(columns, params, fallback);
   const text = params.get("find") ?? "";
   const found = useMemo(() => matching(rows, text, textOf), [rows, text]);
@@ -23,7 +26,7 @@ export function DataTable({ label, columns, rows, keyOf, textOf, fallback, param
   const shown = all.slice(0, MAX_ROWS);
   return html`
     ${filter && html`<div class="table-bar">
-      <input type="search" placeholder=${filter} aria-label=${filter} value=${text}
+      <input ref=${input} type="search" placeholder=${filter} aria-label=${filter} value=${text}
         onInput=${(event) => setParams({ find: event.target.value }, { replace: true })} />
       <span class="dim" role="status">${text ? `${count(all.length)} of ${count(rows.length)}` : ""}
       </span>

@@ -1,7 +1,7 @@
 // The numbers and charts of a service, an endpoint or an instance of it.
 import { html } from "../../html.js";
 import { CallCharts } from "../../charts/calls.js";
-import { setParams } from "../../router.js";
+import { pageLink, setParams } from "../../router.js";
 import { Empty } from "../../ui/failure.js";
 import { Icon } from "../../ui/icon.js";
 import { Name } from "../../ui/values.js";
@@ -10,7 +10,9 @@ import { Neighbours } from "./neighbours.js";
 
 export function Overview({ name, service, isKnown, params }) {
   const part = ["endpoint", "instance"].find((each) => params.has(each));
-  if (isKnown && !part && !service?.calls) return html`<${NoCalls} params=${params} />`;
+  if (isKnown && !part && !service?.calls) {
+    return html`<${NoCalls} isService=${service !== null} params=${params} />`;
+  }
   const query = { service: name, ...(part && { [part]: params.get(part) }) };
   return html`<div class="overview">
     ${part
@@ -27,13 +29,17 @@ export function Overview({ name, service, isKnown, params }) {
   </div>`;
 }
 
-function NoCalls({ params }) {
+function NoCalls({ isService, params }) {
   const isLimited = ["range", "from", "to"].some((name) => params.has(name));
   return isLimited
     ? html`<${Empty} title="No calls in this time">
         <p>The service received no requests, or they are outside of the time range.</p>
         <button type="button" onClick=${() => setParams({ range: null, from: null, to: null })}>
           Show everything stored</button>
+      <//>`
+    : !isService ? html`<${Empty} title="This service has not reported">
+        <p>No service of this name has reported to the collector. Names are case-sensitive.</p>
+        <a href=${pageLink("services", params)}>Show all services</a>
       <//>`
     : html`<${Empty} title="No calls yet">
         <p>The service has received no requests. Its other tabs show what it has reported.</p>

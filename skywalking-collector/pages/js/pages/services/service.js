@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks";
 import { html } from "../../html.js";
 import { plural } from "../../format.js";
 import { useRecent } from "../../recent.js";
-import { link, rangeParams, setParams } from "../../router.js";
+import { link, pageLink, rangeParams, setParams } from "../../router.js";
 import { Failure } from "../../ui/failure.js";
 import { Range } from "../../ui/range.js";
 import { tabId, Tabs } from "../../ui/tabs.js";
@@ -50,7 +50,7 @@ export function Service({ name, params }) {
   return html`<div class="data-page">
     <div class="data-bar">
       <nav class="path" aria-label="Path">
-        <a href=${link("/services", rangeParams(params))}>Services</a>
+        <a href=${pageLink("services", params)}>Services</a>
         <span class="dim" aria-hidden="true">/</span></nav>
       <h1 class="row-name"><${Dot} service=${name} /><${Name} text=${name} length=${48} /></h1>
       <span class="dim facts">${factsOf(service)}</span>

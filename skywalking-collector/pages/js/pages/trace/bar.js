@@ -34,6 +34,9 @@ function gapNames(trace, gaps, row, range, track) {
 /** A reason that has less space beside a bar is shown inside of it, in px. */
 const LEAST_REASON = 240;
 
+/** A bar that holds so much of a longer reason shows it, in px. */
+const LEAST_INSIDE = 90;
+
 /** A reason that is cut to less than this is left out, in px. The details have it. */
 const LEAST_CUT = 50;
 
@@ -74,8 +77,9 @@ export function Bar({ trace, row, range, track, gaps, plain }) {
   const text = textPlace(box, track, MARGIN, width, forLong);
   // A bar that leaves no space beside it holds the reason of its error.
   const barWidth = (box.width / 100) * track;
+  const inside = Math.min((reason.length + 3) * CHARACTER, LEAST_INSIDE);
   const holdsReason = reason !== "" && text.width < Math.min(width, LEAST_REASON) &&
-    barWidth > LEAST_REASON;
+    barWidth > inside && barWidth > text.width - forLong;
   const besideReason = reason !== "" && !holdsReason && text.width > forLong + LEAST_CUT;
   return html`<div class="bar-track" style=${service}>
     <i class=${isError ? "bar bar-error" : "bar"} style=${percent(box)} />

@@ -33,6 +33,6 @@ function absolute(url, peer) {
 /** Returns a request to the collector's API as a curl command. */
 export function curlOfApi(origin, path, tokenRequired = false) {
   const parts = ["curl", "--silent"];
-  if (tokenRequired) parts.push("--header", '"authentication: $SW_TOKEN"');
+  if (tokenRequired) parts.push("--header", '"authentication: $SW_COLLECTOR_TOKEN"');
   return [...parts, quote(origin + path)].join(" ");
 }

@@ -54,9 +54,9 @@ export function Filters({ state, trace, matched, input, searching, onChange, onC
   const filtered = isFiltered(state);
   return html`<div class="filters" role="search" aria-label="Spans">
     <${TextFilter} text=${state.text} input=${input}
-      onText=${(text) => onChange({ text }, { replace: true })} />
+      onText=${(text) => onChange({ text })} />
     <${ShareFilter} share=${state.share} length=${trace.length}
-      onShare=${(share) => onChange({ share: share || null }, { replace: true })} />
+      onShare=${(share) => onChange({ share: share || null })} />
     ${button("errors", "Errors", "Only failed spans and their ancestors")}
     ${button("critical", "Critical path", "Only spans of the critical path (c)")}
     <span class="filter-result" aria-live="polite">

@@ -61,7 +61,6 @@ export function readSkeleton(json) {
     critical: piecesByRow(json.critical),
     notes: byRow(json.notes),
     violations: byRow(json.violations),
-    evicted: json.evicted === true,
   };
 }
 

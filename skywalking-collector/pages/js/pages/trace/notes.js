@@ -9,7 +9,6 @@ export function Notes({ trace, error }) {
   const texts = [
     ...(trace.notes.get(-1) ?? []), ...(trace.violations.get(-1) ?? []),
   ].map((one) => one.text);
-  if (trace.evicted) texts.unshift("A part of this trace was removed to free memory.");
   if (error) texts.unshift(error.message);
   if (texts.length === 0) return null;
   const shown = all ? texts : texts.slice(0, 1);

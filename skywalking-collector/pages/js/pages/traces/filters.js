@@ -3,8 +3,8 @@ import { duration } from "../../format.js";
 
 /** The parameters of the address that filter, in the order of their chips. */
 const NAMES = [
-  "service", "instance", "endpoint", "source", "target", "tag", "error", "violations", "minDuration", "maxDuration",
-  "text",
+  "service", "instance", "endpoint", "source", "target", "tag", "error", "violations",
+  "minDuration", "maxDuration", "text",
 ];
 
 /** What can be typed, for the completion. */
@@ -87,12 +87,16 @@ function durationChange(word) {
   return match[1] === ">" ? { minDuration: ms } : { maxDuration: ms };
 }
 
+/** A space after the colon of a filter, as in `service: shop`. */
+const SPACED = /((?:^|\s)(?:service|instance|endpoint|tag):)\s+/gi;
+
 /** Returns the changes of the address for the text of the search line. */
 export function parse(text, params) {
   const changes = {};
   const free = [];
-  for (const word of words(text)) {
-    const [, key, value] = /^(service|instance|endpoint|tag):(.+)$/s.exec(word) ?? [];
+  for (const word of words(text.replace(SPACED, "$1"))) {
+    const [, typed, value] = /^(service|instance|endpoint|tag):(.+)$/is.exec(word) ?? [];
+    const key = typed?.toLowerCase();
     const limit = durationChange(word);
     if (key === "tag") changes.tag = [...(changes.tag ?? params.getAll("tag")), value];
     else if (key) changes[key] = value;

@@ -2,7 +2,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { html } from "../../html.js";
 import { useKeys } from "../../keys.js";
-import { remember as keep } from "../../memory.js";
 import { isReturn, setParams } from "../../router.js";
 import { useColumns } from "../../ui/columns.js";
 import { reveal, useVirtual } from "../../ui/virtual.js";
@@ -30,10 +29,7 @@ function Column({ name, label, sort, order, class: extra, handle }) {
   const sorted = sort === name;
   const next = { sort: name === "start" ? null : name, order: sorted && order === "desc"
     ? "asc" : null };
-  const choose = () => {
-    keep("traces.order", next);
-    setParams(next, { replace: true });
-  };
+  const choose = () => setParams(next, { replace: true });
   return html`<div role="columnheader" class=${extra}
     aria-sort=${sorted ? (order === "asc" ? "ascending" : "descending") : "none"}>
     <button type="button" class="column" onClick=${choose}>

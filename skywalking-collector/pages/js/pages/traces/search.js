@@ -1,8 +1,9 @@
 // The search line: chips of what is set, and an input with completions.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { html } from "../../html.js";
+import { get } from "../../api.js";
 import { useKeys } from "../../keys.js";
-import { setParams } from "../../router.js";
+import { navigate, setParams, traceLink } from "../../router.js";
 import { Icon } from "../../ui/icon.js";
 import { Dot } from "../../ui/values.js";
 import { complete } from "./completion.js";
@@ -34,6 +35,19 @@ function useCompletions(text, open, service) {
   return open ? found : [];
 }
 
+/** An id of a trace has no space, and no sign of a filter. */
+const mayBeId = (text) => /^[^\s:<>"]{8,200}$/.test(text);
+
+/** Returns whether a trace with this id is stored. */
+async function isTrace(id) {
+  try {
+    const { traces } = await get("/api/find", { q: id, limit: 1 });
+    return traces[0]?.traceId === id;
+  } catch {
+    return false;
+  }
+}
+
 export function Search({ params }) {
   const input = useRef(null);
   const [text, setText] = useState("");
@@ -48,7 +62,12 @@ export function Search({ params }) {
     setActive(-1);
     setOpen(true);
   };
-  const submit = (value) => {
+  const submit = async (value) => {
+    const id = value.trim();
+    if (mayBeId(id) && await isTrace(id)) {
+      navigate(traceLink(id));
+      return;
+    }
     const changes = parse(value, params);
     setOpen(false);
     setText("");
