@@ -8,6 +8,13 @@ import { Shell, loadFirstPage } from "./shell.js";
 
 startRouter();
 startKeys();
-const start = () => render(html`<${Shell} />`, document.getElementById("app"));
-// If the page can't be loaded, the shell tries again and shows the error.
-loadFirstPage().then(start, start);
+/** The first paint waits at most this time in ms for the first traces. */
+const LONGEST_WAIT = 100;
+
+const waited = new Promise((resolve) => {
+  setTimeout(resolve, LONGEST_WAIT);
+});
+// The first paint shows the traces if they are here soon: a paint takes longer than the request.
+// What fails is tried again by the shell and the page, which show the error.
+Promise.allSettled([loadFirstPage(), Promise.race([window.firstTraces?.answer, waited])])
+  .then(() => render(html`<${Shell} />`, document.getElementById("app")));

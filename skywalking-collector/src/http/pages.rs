@@ -231,7 +231,7 @@ mod tests {
 
     #[test]
     fn modules_are_bundled() {
-        let entries = bundle::scripts(&assets::modules()).expect("modules of known forms");
+        let entries = bundle::scripts(&assets::files()).expect("modules of known forms");
         let paths: Vec<_> = entries.iter().map(|entry| &entry.path[..]).collect();
         assert_eq!(
             paths,
@@ -240,7 +240,6 @@ mod tests {
                 "js/pages/map/index.js",
                 "js/pages/services/index.js",
                 "js/pages/trace/index.js",
-                "js/pages/traces/index.js",
                 "js/ui/key-list.js",
                 "js/ui/palette.js",
             ]
@@ -252,9 +251,16 @@ mod tests {
     }
 
     #[test]
+    fn style_sheets_are_bundled() {
+        let style = bundle::style(&assets::files()).expect("lines of a known form");
+        let found = assets::find("style/main.css").expect("a style sheet");
+        assert!(*found.bytes == *style.text.as_bytes() && style.text.contains(".traces"));
+    }
+
+    #[test]
     fn imports_of_bundles_are_embedded() {
         let index = str::from_utf8(&INDEX.bytes).expect("UTF-8");
-        for entry in bundle::scripts(&assets::modules()).expect("modules of known forms") {
+        for entry in bundle::scripts(&assets::files()).expect("modules of known forms") {
             let lines = entry.text.lines().filter(|line| line.starts_with("import {"));
             for line in lines {
                 let (_, name) = line.split_once(" from \"").expect("a name");
@@ -269,7 +275,7 @@ mod tests {
 
     #[test]
     fn source_maps_belong_to_the_scripts() {
-        for entry in bundle::scripts(&assets::modules()).expect("modules of known forms") {
+        for entry in bundle::scripts(&assets::files()).expect("modules of known forms") {
             let last = entry.text.lines().last().expect("a line");
             let map = last.strip_prefix("//# sourceMappingURL=/assets/").expect("an address");
             let map = assets::find(map).expect("a source map");

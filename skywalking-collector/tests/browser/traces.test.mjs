@@ -103,6 +103,18 @@ pageTest("keys open a trace, go to its error and close it", {}, async (page) => 
   await traces(page).first().waitFor();
 });
 
+pageTest("list takes the response that was asked for first", {}, async (page) => {
+  const asked = [];
+  page.on("request", (request) => asked.push(new URL(request.url())));
+  await page.goto(`${collector.url}/traces`);
+  await traces(page).first().waitFor();
+  const lists = asked.filter(({ pathname, searchParams }) =>
+    pathname === "/api/traces" && searchParams.get("limit") === "100");
+  assert.equal(lists.length, 1);
+  const first = asked.findIndex(({ pathname }) => pathname.startsWith("/api/"));
+  assert.equal(asked[first], lists[0], "it is the first query");
+});
+
 pageTest("palette goes to a service", {}, async (page) => {
   await page.goto(`${collector.url}/traces`);
   await traces(page).first().waitFor();

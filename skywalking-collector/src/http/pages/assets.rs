@@ -15,19 +15,22 @@ pub(super) struct Asset {
 }
 
 /// The scripts of the entries, which replace their first modules.
-static SCRIPTS: LazyLock<Vec<Asset>> = LazyLock::new(|| made(bundle::scripts(&modules())));
-static SOURCE_MAPS: LazyLock<Vec<Asset>> = LazyLock::new(|| made(bundle::source_maps(&modules())));
+static SCRIPTS: LazyLock<Vec<Asset>> = LazyLock::new(|| made(bundle::scripts(&files())));
+static SOURCE_MAPS: LazyLock<Vec<Asset>> = LazyLock::new(|| made(bundle::source_maps(&files())));
+static STYLE: LazyLock<Vec<Asset>> =
+    LazyLock::new(|| made(bundle::style(&files()).map(|entry| vec![entry])));
 
 /// Returns what a request for a path gets.
 pub(super) fn find(path: &str) -> Option<&'static Asset> {
     let made: &'static [Asset] = match path.rsplit_once('.') {
         Some((_, "map")) => &SOURCE_MAPS,
+        Some((_, "css")) => &STYLE,
         _ => &SCRIPTS,
     };
     made.iter().chain(&ASSETS).find(|asset| asset.path == path)
 }
 
-/// A test bundles the modules, so this does not fail. The modules also work one by one.
+/// A test bundles the files, so this does not fail. They also work one by one.
 fn made(entries: Result<Vec<Entry>, BundleError>) -> Vec<Asset> {
     let assets = entries.unwrap_or_default().into_iter().map(|entry| Asset {
         path: Cow::Owned(entry.path),
@@ -37,11 +40,11 @@ fn made(entries: Result<Vec<Entry>, BundleError>) -> Vec<Asset> {
     assets.collect()
 }
 
-/// Returns the modules by their paths.
-pub(super) fn modules() -> Files<'static> {
+/// Returns the modules and style sheets by their paths.
+pub(super) fn files() -> Files<'static> {
     let text = |asset: &'static Asset| str::from_utf8(&asset.bytes).unwrap_or_default();
-    let scripts = ASSETS.iter().filter(|asset| asset.path.starts_with("js/"));
-    scripts.map(|asset| (&*asset.path, text(asset))).collect()
+    let is_source = |asset: &&Asset| ["js/", "style/"].iter().any(|f| asset.path.starts_with(f));
+    ASSETS.iter().filter(is_source).map(|asset| (&*asset.path, text(asset))).collect()
 }
 
 impl Asset {
@@ -193,6 +196,7 @@ assets! {
     "style/base.css"
     "style/charts.css"
     "style/data.css"
+    "style/main.css"
     "style/map.css"
     "style/services.css"
     "style/shell.css"

@@ -2,7 +2,7 @@
 //!
 //! The start module and the target of each dynamic import are entries. The response for an entry
 //! contains the modules that it imports, each as a function that runs once, in the order of the
-//! language. Modules of the start entry are not repeated in the others. Vendored modules are still
+//! language. The first page is part of the start entry. Modules of the start entry are not repeated in the others. Vendored modules are still
 //! imported, by the names of the import map.
 //!
 //! The bundler knows the forms of `import` and `export` that the pages use and refuses all others.
@@ -11,15 +11,20 @@
 mod lexer;
 mod module;
 mod source_map;
+mod style;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use module::{Module, Target};
 use source_map::SourceMap;
+pub(super) use style::style;
 
 /// The module that `index.html` starts.
 const START: &str = "js/main.js";
+
+/// The page that is shown first. It is part of the start entry.
+const FIRST_PAGE: &str = "js/pages/traces/index.js";
 
 /// Defines and runs modules. Part of the start entry.
 const RUNTIME: &str = "const $modules = new Map();
@@ -37,7 +42,7 @@ export function $import(path) {
 pub(super) enum BundleError {
     #[error("{path}:{line}: {problem}")]
     Refused { path: String, line: usize, problem: &'static str },
-    #[error("{path} is missing, which a module imports")]
+    #[error("{path} is missing, which an import names")]
     Missing { path: String },
     #[error("{path} does not export {name}, which {importer} imports")]
     NotExported { path: String, name: String, importer: String },
@@ -53,7 +58,7 @@ impl BundleError {
     }
 }
 
-/// The modules of the pages by their paths.
+/// The modules and style sheets of the pages by their paths.
 pub(super) type Files<'a> = BTreeMap<&'a str, &'a str>;
 
 /// An entry, with the path of its first module.
@@ -82,15 +87,19 @@ fn bundle(
         check_names(path, module, &modules)?;
     }
     let targets = modules.values().flat_map(|module| &module.dynamic).map(|(path, _)| &path[..]);
-    let entries: BTreeSet<_> = targets.chain([START]).collect();
-    let start = order(START, &modules)?;
+    let mut entries: BTreeSet<_> = targets.chain([START]).collect();
+    let mut start = order(START, &modules)?;
+    if entries.remove(FIRST_PAGE) {
+        let mut first = order(FIRST_PAGE, &modules)?;
+        first.retain(|path| !start.contains(path));
+        start.extend(first);
+    }
     let mut bundled = Vec::new();
     for entry in entries {
-        let mut order = order(entry, &modules)?;
-        if entry != START {
-            order.retain(|path| !start.contains(path));
-        }
-        let (script, map) = write(entry, &order, &modules);
+        let mut needed = order(entry, &modules)?;
+        needed.retain(|path| !start.contains(path));
+        let order = if entry == START { &start } else { &needed };
+        let (script, map) = write(entry, order, &modules);
         bundled.push(entry_of(entry, script, &map));
     }
     Ok(bundled)
@@ -198,7 +207,12 @@ fn write_module(script: &mut String, module: &Module<'_>) {
     let mut edits: Vec<_> =
         module.export_words.iter().map(|range| (range.clone(), String::new())).collect();
     for (path, range) in &module.dynamic {
-        edits.push((range.clone(), format!("\"/assets/{path}\"")));
+        let text = if path == FIRST_PAGE {
+            format!("Promise.resolve().then(() => $import(\"{path}\"))")
+        } else {
+            format!("import(\"/assets/{path}\")")
+        };
+        edits.push((range.clone(), text));
     }
     for import in &module.imports {
         let mut text = match &import.target {

@@ -14,8 +14,6 @@ import { Histogram } from "./histogram.js";
 import { List } from "./list.js";
 import { Search } from "./search.js";
 
-export const style = ["/assets/style/traces.css"];
-
 const SORTS = ["start", "duration"];
 
 function LiveButton({ paused, live, stream, toggle }) {

@@ -30,7 +30,7 @@ pub(super) struct Module<'a> {
     pub(super) source: &'a str,
     /// Static imports.
     pub(super) imports: Vec<Import<'a>>,
-    /// Dynamic imports: the module and the range of the string.
+    /// Dynamic imports: the module and the range of the expression.
     pub(super) dynamic: Vec<(String, Range<usize>)>,
     /// The exported names, and the names in this module.
     pub(super) exports: Vec<(&'a str, &'a str)>,
@@ -60,7 +60,7 @@ impl<'a> Module<'a> {
             previous = token.text;
             rest = match (token.kind, token.text) {
                 (Kind::Word, "import") if is_text(after.first(), "(") => {
-                    module.read_dynamic(path, after).ok_or((token.start, DYNAMIC))
+                    module.read_dynamic(path, token, after).ok_or((token.start, DYNAMIC))
                 }
                 (Kind::Word, "import") if is_head && token.depth == 0 => {
                     module.read_import(path, token, after).ok_or((token.start, IMPORT))
@@ -105,14 +105,19 @@ impl<'a> Module<'a> {
     }
 
     /// Reads `("./path.js")`.
-    fn read_dynamic<'t>(&mut self, path: &str, after: &'t [Token<'a>]) -> Option<&'t [Token<'a>]> {
+    fn read_dynamic<'t>(
+        &mut self,
+        path: &str,
+        import: &Token<'a>,
+        after: &'t [Token<'a>],
+    ) -> Option<&'t [Token<'a>]> {
         let [_, string, close, ..] = after else { return None };
         if close.text != ")" {
             return None;
         }
         let Target::Module(target) = target(path, string)? else { return None };
-        self.dynamic.push((target, string.start..string.start + string.text.len()));
-        after.get(2..)
+        self.dynamic.push((target, import.start..close.start + 1));
+        after.get(3..)
     }
 
     /// Reads `{ a, b as c } from "./path.js";` or `a from "./path.js";`.

@@ -84,7 +84,7 @@ fn wrong_graphs_are_refused() {
     let importing_b = ("js/main.js", "import { b } from \"./b.js\";\n");
     let error = |files: &[_]| bundled(files).expect_err("a wrong graph").to_string();
 
-    assert_eq!(error(&[importing_b]), "js/b.js is missing, which a module imports");
+    assert_eq!(error(&[importing_b]), "js/b.js is missing, which an import names");
     assert_eq!(
         error(&[importing_b, ("js/b.js", "export const c = 1;\n")]),
         "js/b.js does not export b, which js/main.js imports"
@@ -99,6 +99,6 @@ fn wrong_graphs_are_refused() {
     );
     assert_eq!(
         error(&[("js/main.js", "import(\"./b.js\");\n")]),
-        "js/b.js is missing, which a module imports"
+        "js/b.js is missing, which an import names"
     );
 }
