@@ -30,8 +30,8 @@ export function snippets(address, needsToken) {
     {
       id: "go",
       name: "Go",
-      note: "go2sky is retired, but needs only its module. For your programs use SkyWalking Go, "
-        + "which traces net/http, gin and others without code. Set "
+      note: "go2sky is retired, but needs only its module. For your programs use SkyWalking Go: it "
+        + "traces net/http, gin and others without changes to the code. Set "
         + `SW_AGENT_REPORTER_GRPC_BACKEND_SERVICE=${address}.`,
       lines: [
         "mkdir hello && cd hello && go mod init hello",
@@ -55,7 +55,7 @@ export function snippets(address, needsToken) {
       id: "java",
       name: "Java",
       note: "Your own program needs only the options -javaagent and -Dskywalking. The agent traces "
-        + "Spring, Tomcat and many other libraries without code.",
+        + "Spring, Tomcat and many other libraries without changes to the code.",
       lines: [
         "mkdir hello && cd hello; V=9.4.0",
         "DIST=https://archive.apache.org/dist/skywalking/java-agent/$V",
