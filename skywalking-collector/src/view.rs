@@ -23,7 +23,7 @@ pub use services::services;
 pub use style::Style;
 pub use summary::summary;
 pub use topology::{topology, topology_with_limit, topology_with_stats};
-pub use tree::{tree, tree_with_details, tree_with_limit};
+pub use tree::{tree, tree_with_critical_path, tree_with_details, tree_with_limit};
 
 /// Returns a text of unknown origin with its control and invisible characters escaped.
 ///

@@ -17,6 +17,10 @@ pub struct TraceView {
     pub spans: Vec<SpanView>,
     /// The protocol violations of its segments, in the order of arrival.
     pub violations: Vec<ViolationView>,
+    /// The critical path: the spans that the trace waited for, as parts that don't overlap, in the
+    /// order of time. Each has the row of [`TraceView::tree`], and from when to when it is on the
+    /// path, in milliseconds after the start of the trace. At most 5 000.
+    pub critical: Vec<(usize, u64, u64)>,
 }
 
 /// A span.

@@ -67,7 +67,7 @@ mod tests {
     }
 
     fn shown(spans: Vec<SpanView>) -> Vec<String> {
-        let trace = TraceView { trace_id: "t".into(), spans, violations: vec![] };
+        let trace = TraceView { trace_id: "t".into(), spans, violations: vec![], critical: vec![] };
         let tree = trace.tree();
         assert_eq!(tree.len(), trace.spans.len(), "every span once");
         tree.iter()
@@ -143,7 +143,8 @@ mod tests {
     #[test]
     fn a_trace_can_have_as_many_levels_as_spans() {
         let spans = (0..100_000).map(|id| span("a", id, id - 1, 1)).collect();
-        let tree = TraceView { trace_id: "t".into(), spans, violations: vec![] }.tree();
+        let tree =
+            TraceView { trace_id: "t".into(), spans, violations: vec![], critical: vec![] }.tree();
         assert_eq!(
             tree.last(),
             Some(&TreeNode {
@@ -160,7 +161,8 @@ mod tests {
     #[test]
     fn a_long_chain_below_a_cycle_takes_linear_time() {
         let spans = (0..100_000).map(|id| span("a", id, (id + 1).min(99_999), 1)).collect();
-        let tree = TraceView { trace_id: "t".into(), spans, violations: vec![] }.tree();
+        let tree =
+            TraceView { trace_id: "t".into(), spans, violations: vec![], critical: vec![] }.tree();
         assert_eq!(
             (tree.len(), tree[0]),
             (100_000, TreeNode { span: 99_999, parent: None, depth: 0, link: ParentLink::Cycle })

@@ -2,8 +2,8 @@
 //! collector shuts down.
 //!
 //! The stream has no queue. The next lines are built when the connection has taken the lines
-//! before, from what has arrived since. A client that reads slowly holds no memory and gets a line
-//! that counts the traces that it missed. A client that doesn't read is closed by the timeout of
+//! before, from what has arrived since. A client that reads slowly holds at most these lines, which
+//! count in the budget, and gets a line that counts the traces that it missed. A client that doesn't read is closed by the timeout of
 //! responses. The counters are written once a second, so the connection of one that reads stays
 //! open.
 

@@ -8,7 +8,7 @@ use skywalking_proto::components;
 
 use super::notes;
 use super::rows::{Row, rows};
-use super::timing::{TimedRow, between, critical_path, self_times};
+use super::timing::{TimedRow, between, critical_parts, self_times};
 use crate::api::{Columns, ParentLink, RowViolation, Skeleton};
 use crate::store::{StoredSegment, reason};
 use crate::{enums, naming};
@@ -46,7 +46,6 @@ pub(crate) fn skeleton(
     let rows = rows(segments);
     let times = TimedRow::of(&rows);
     let start = rows.iter().map(|row| row.span.start_time).min().unwrap_or(0);
-    let critical = critical_path(&times);
     let mut texts = Texts::default();
     let mut columns = Columns::default();
     for row in &rows {
@@ -66,10 +65,7 @@ pub(crate) fn skeleton(
         reasons: texts.reasons.list,
         segments: segments.iter().map(|one| one.object.trace_segment_id.clone()).collect(),
         columns,
-        critical: critical
-            .into_iter()
-            .map(|piece| (piece.row, between(start, piece.from), between(start, piece.to)))
-            .collect(),
+        critical: critical_parts(&times, start),
         notes: notes::notes(segments, &rows, others),
         violations: violations(segments, &rows),
     }

@@ -6,7 +6,7 @@
 
 mod critical_path;
 
-pub(super) use critical_path::critical_path;
+use critical_path::critical_path;
 
 use super::rows::Row;
 use crate::api::{TraceView, TreeNode};
@@ -75,6 +75,13 @@ pub(super) fn self_times(rows: &[TimedRow]) -> Vec<u64> {
         }
     }
     times
+}
+
+/// Returns the critical path as rows, each with a beginning and an end in milliseconds after
+/// `start`.
+pub(super) fn critical_parts(rows: &[TimedRow], start: i64) -> Vec<(usize, u64, u64)> {
+    let parts = critical_path(rows).into_iter();
+    parts.map(|part| (part.row, between(start, part.from), between(start, part.to))).collect()
 }
 
 /// Returns the self times of the rows of a trace's tree.

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use skywalking_proto::v3::{KeyStringValuePair, SegmentObject, SegmentReference, SpanObject};
 
+use super::rows::rows;
+use super::timing::{TimedRow, critical_parts};
 use crate::api::{KeyValue, LogView, RefView, SpanView, TraceView, ViolationView};
 use crate::store::{StoredSegment, StoredTrace};
 use crate::{enums, naming};
@@ -14,22 +16,27 @@ pub(crate) fn view(trace_id: &str, segments: &[Arc<StoredSegment>]) -> TraceView
         segment.object.spans.iter().map(|span| span_view(&segment.object, span))
     });
     let violations = segments.iter().flat_map(|segment| violations(segment));
+    let rows = rows(segments);
+    let start = rows.iter().map(|row| row.span.start_time).min().unwrap_or(0);
     TraceView {
         trace_id: trace_id.to_owned(),
         spans: spans.collect(),
         violations: violations.collect(),
+        critical: critical_parts(&TimedRow::of(&rows), start),
     }
 }
 
 /// Returns the memory of the view of a trace, in bytes. Each span of the view has the ids and the
 /// names of its segment.
 pub(crate) fn view_bytes(trace: &StoredTrace) -> usize {
+    /// The memory of a row while the critical path is computed, and of its part of the path.
+    const ROW: usize = 256;
     let of_segment = |segment: &Arc<StoredSegment>| {
         let object = &segment.object;
         let texts =
             [&object.trace_id, &object.trace_segment_id, &object.service, &object.service_instance];
         let texts: usize = texts.iter().map(|text| text.len()).sum();
-        let spans = object.spans.len().saturating_mul(texts + size_of::<SpanView>());
+        let spans = object.spans.len().saturating_mul(texts + size_of::<SpanView>() + ROW);
         spans.saturating_add(violations_bytes(segment, segment.violations.len()))
     };
     trace.segments.iter().map(of_segment).fold(trace.bytes(), usize::saturating_add)

@@ -9,6 +9,7 @@
 //!
 //! A `!` marks a span with a protocol violation. The violations are listed below the tree.
 
+mod critical;
 mod details;
 
 use std::collections::HashSet;
@@ -18,6 +19,7 @@ use super::columns::{count, duration, fit, pad, wrap};
 use super::style::{Color, Style};
 use crate::api::{ParentLink, SpanView, TraceView, TreeNode};
 use crate::query::self_times_of;
+use critical::Critical;
 
 /// Columns of a duration.
 const DURATION: usize = 9;
@@ -53,13 +55,19 @@ pub fn tree(trace: &TraceView, style: Style) -> String {
 
 /// Like [`tree`], with at most `max_spans` spans and a line that counts the others.
 pub fn tree_with_limit(trace: &TraceView, style: Style, max_spans: usize) -> String {
-    render(trace, style, max_spans, |_, _, _| {})
+    render(trace, style, max_spans, &Critical::default(), |_, _, _| {})
 }
 
-/// Like [`tree_with_limit`], with self time, tags, statements and logs of each span below its line.
+/// Like [`tree`], with the critical path: `#` in the bars, and the share of each service.
+pub fn tree_with_critical_path(trace: &TraceView, style: Style) -> String {
+    render(trace, style, usize::MAX, &Critical::of(trace), |_, _, _| {})
+}
+
+/// Like [`tree_with_limit`], with the critical path as in [`tree_with_critical_path`], and with self
+/// time, tags, statements and logs of each span below its line.
 pub fn tree_with_details(trace: &TraceView, style: Style, max_spans: usize) -> String {
     let self_times = self_times_of(trace, &trace.tree());
-    render(trace, style, max_spans, |text, row, node| {
+    render(trace, style, max_spans, &Critical::of(trace), |text, row, node| {
         let self_time = self_times.get(row).copied().unwrap_or(0);
         let indent = 2 * node.depth.min(MAX_INDENT);
         details::push(text, &trace.spans[node.span], self_time, indent, style);
@@ -70,6 +78,7 @@ fn render(
     trace: &TraceView,
     style: Style,
     max_spans: usize,
+    critical: &Critical,
     push_details: impl Fn(&mut String, usize, &TreeNode),
 ) -> String {
     let columns = Columns::new(style.width());
@@ -95,7 +104,8 @@ fn render(
         let label = pad(&label(span, node.depth, node.link, violates), columns.label);
         let service = style.paint(Color::Cyan, &pad(&span.service, columns.service));
         let took = duration(span.duration());
-        let bar = format!("[{}]", scale.bar(span));
+        let bar = critical.mark(row, scale.bar(span), &scale);
+        let bar = format!("[{bar}]");
         let (bar, error) = if span.is_error {
             (style.paint(Color::Red, &bar), format!(" {}", style.paint(Color::Red, "ERROR")))
         } else {
@@ -131,6 +141,7 @@ fn render(
             let _ = writeln!(text, "{}", style.paint(Color::Dim, &format!("{mark} {meaning}")));
         }
     }
+    critical.push(&mut text, style);
     push_left_out(&mut text, trace, style);
     push_violations(&mut text, trace, style);
     text
@@ -224,20 +235,25 @@ struct Scale {
 }
 
 impl Scale {
-    /// Returns the bar of a span. It has at least one mark and stays within its width, whatever the
-    /// times are.
-    fn bar(&self, span: &SpanView) -> String {
-        let column = |time: i64, round: u128| {
-            let since = u128::from(
-                u64::try_from(time.saturating_sub(self.start)).unwrap_or(0).min(self.length),
-            );
+    /// Returns the first column of a time and the one after the last, at least one column. The ends
+    /// are in milliseconds after the start.
+    fn columns(&self, from: u64, to: u64) -> (usize, usize) {
+        let column = |since: u64, round: u128| {
+            let since = u128::from(since.min(self.length));
             let length = u128::from(self.length.max(1));
             usize::try_from((since * self.width as u128 + round * (length - 1)) / length)
                 .unwrap_or(self.width)
                 .min(self.width)
         };
-        let from = column(span.start_time, 0).min(self.width - 1);
-        let to = if self.length == 0 { self.width } else { column(span.end_time, 1).max(from + 1) };
+        let first = column(from, 0).min(self.width - 1);
+        (first, if self.length == 0 { self.width } else { column(to, 1).max(first + 1) })
+    }
+
+    /// Returns the bar of a span. It has at least one mark and stays within its width, whatever the
+    /// times are.
+    fn bar(&self, span: &SpanView) -> String {
+        let since = |time: i64| u64::try_from(time.saturating_sub(self.start)).unwrap_or(0);
+        let (from, to) = self.columns(since(span.start_time), since(span.end_time));
         format!("{}{}{}", " ".repeat(from), "=".repeat(to - from), " ".repeat(self.width - to))
     }
 }

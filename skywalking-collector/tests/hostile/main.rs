@@ -7,6 +7,7 @@ mod case;
 mod grpc;
 mod heads;
 mod http2;
+mod live;
 mod paths;
 mod program;
 mod queries;

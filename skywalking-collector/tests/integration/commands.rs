@@ -50,10 +50,11 @@ async fn trace_is_a_tree() {
     insta::assert_snapshot!(text, @r"
     trace trace/1
     4 spans, 2 services, 12 ms, 1 error
-    Entry /API/Snapshot                              RTS_Test             12 ms [================]
-      Exit /Service/OnSnapshot -> RTS_Server         RTS_Test             10 ms [ ============== ]
-        Entry /Service/OnSnapshot/QueringSnapshot    Service_Test          8 ms [  ============  ]
-          Exit /database/QuerySnapshot -> APIService Service_Test          6 ms [    ========    ] ERROR
+    Entry /API/Snapshot                              RTS_Test             12 ms [##============##]
+      Exit /Service/OnSnapshot -> RTS_Server         RTS_Test             10 ms [ ##==========## ]
+        Entry /Service/OnSnapshot/QueringSnapshot    Service_Test          8 ms [  ##========##  ]
+          Exit /database/QuerySnapshot -> APIService Service_Test          6 ms [    ########    ] ERROR
+    # critical path: Service_Test 8 ms (66 %), RTS_Test 4 ms (33 %)
     ");
 }
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use skywalking_collector::Collector;
-use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader, sink};
+use tokio::net::{TcpSocket, TcpStream};
 
 use crate::support::{
     COLLECT, TIMEOUT, builder, encoded, error_text, get, now, scenario, send, small, start,
@@ -16,7 +16,7 @@ use crate::support::{
 pub(crate) struct Live {
     stream: BufReader<TcpStream>,
     /// What was read of the body and is not returned yet.
-    text: String,
+    text: Vec<u8>,
 }
 
 impl Live {
@@ -24,7 +24,7 @@ impl Live {
         let mut stream = TcpStream::connect(http).await.expect("the collector listens");
         let request = format!("GET /api/live{query} HTTP/1.1\r\nHost: {http}\r\n\r\n");
         stream.write_all(request.as_bytes()).await.expect("an open connection");
-        let mut live = Self { stream: BufReader::new(stream), text: String::new() };
+        let mut live = Self { stream: BufReader::new(stream), text: Vec::new() };
         let mut head = String::new();
         while live.head_line(&mut head).await > 2 {}
         assert!(head.starts_with("HTTP/1.1 200"), "{head}");
@@ -44,16 +44,16 @@ impl Live {
         let size = usize::from_str_radix(size.trim_end(), 16).expect("the size of a chunk");
         let mut chunk = vec![0; size + 2];
         self.stream.read_exact(&mut chunk).await.expect("a whole chunk");
-        self.text += std::str::from_utf8(&chunk[..size]).expect("UTF-8");
+        self.text.extend_from_slice(&chunk[..size]);
         size > 0
     }
 
     /// Returns the next line, or `None` at the end.
     async fn line(&mut self) -> Option<Value> {
         loop {
-            if let Some(end) = self.text.find('\n') {
-                let line: String = self.text.drain(..=end).collect();
-                return Some(serde_json::from_str(&line).expect("JSON"));
+            if let Some(end) = self.text.iter().position(|byte| *byte == b'\n') {
+                let line: Vec<u8> = self.text.drain(..=end).collect();
+                return Some(serde_json::from_slice(&line).expect("JSON"));
             }
             if !self.read_chunk().await {
                 return None;
@@ -189,6 +189,60 @@ async fn streams_are_limited_and_freed() {
         }
     };
     tokio::time::timeout(TIMEOUT, freed).await.expect("closed streams are freed");
+}
+
+/// Opens a stream and never reads.
+async fn open_silent(http: SocketAddr) -> TcpStream {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.set_recv_buffer_size(4_096).expect("a small buffer");
+    let mut silent = socket.connect(http).await.expect("the collector listens");
+    let request = format!("GET /api/live HTTP/1.1\r\nHost: {http}\r\n\r\n");
+    silent.write_all(request.as_bytes()).await.expect("an open connection");
+    silent
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn client_that_never_reads_is_closed() {
+    let collector = builder().response_timeout(Duration::from_secs(2)).start().await;
+    let collector = collector.expect("free ports");
+    let http = collector.http_addr();
+    let silent = open_silent(http).await;
+    let mut reading = Live::open(http, "").await;
+    for _ in 2..32 {
+        let mut other = Live::open(http, "").await;
+        tokio::spawn(async move { tokio::io::copy(&mut other.stream, &mut sink()).await });
+    }
+    // The buffers of the system fill up with long lines.
+    let freed = async {
+        for second in 0.. {
+            let segments: Vec<_> = (0..200)
+                .map(|at| {
+                    let id = format!("{second}.{at}.{}", "\u{1f980}".repeat(130));
+                    let mut segment = small(&id, &id);
+                    segment.service = "\u{1f980}".repeat(35);
+                    segment.spans[0].operation_name = "\u{1f980}".repeat(256);
+                    segment
+                })
+                .collect();
+            send(collector.grpc_addr(), COLLECT, encoded(&segments)).await.expect("accepted");
+            let last = format!("{second}.");
+            while !reading.next("trace").await["trace"]["traceId"]
+                .as_str()
+                .is_some_and(|id| id.starts_with(&last))
+            {}
+            reading.next("stats").await;
+            let mut stream = TcpStream::connect(http).await.expect("the collector listens");
+            let request = format!("GET /api/live HTTP/1.1\r\nHost: {http}\r\n\r\n");
+            stream.write_all(request.as_bytes()).await.expect("an open connection");
+            let mut status = [0; 12];
+            stream.read_exact(&mut status).await.expect("a status line");
+            if &status == b"HTTP/1.1 200" {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(TIMEOUT * 2, freed).await.expect("the silent client is closed");
+    drop(silent);
 }
 
 #[tokio::test]

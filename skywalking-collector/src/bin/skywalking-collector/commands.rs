@@ -44,7 +44,7 @@ pub(crate) enum Command {
         #[command(flatten)]
         paging: Paging,
     },
-    /// Shows a trace as a tree
+    /// Shows a trace as a tree, with its critical path
     Trace {
         /// Id of the trace
         id: String,
@@ -92,7 +92,14 @@ pub(crate) async fn run(command: Command, options: Options) -> Result<(), Error>
             if open {
                 browser::open(&client.page(&format!("/traces/{}", client::segment(&id)))).await;
             }
-            let text = |trace: TraceView| tree(&trace, verbose, usize::MAX);
+            let text = |trace: TraceView| {
+                let style = view::Style::stdout();
+                if verbose {
+                    view::tree_with_details(&trace, style, usize::MAX)
+                } else {
+                    view::tree_with_critical_path(&trace, style)
+                }
+            };
             show(&client, target.json, &trace_path(&id), text).await
         }
         Command::Map { target } => {
@@ -163,7 +170,10 @@ async fn print_trace(client: &Client, trace: &TraceSummary, verbose: bool) -> Re
         return write(&view::summary(trace, now(), view::Style::stdout()));
     }
     match client.get(&trace_path(&trace.trace_id)).await {
-        Ok(text) => write(&format!("{}\n", tree(&client.parse(&text)?, true, SPANS_OF_A_LIST))),
+        Ok(text) => {
+            let (trace, style) = (client.parse(&text)?, view::Style::stdout());
+            write(&format!("{}\n", view::tree_with_details(&trace, style, SPANS_OF_A_LIST)))
+        }
         // It was evicted since it was listed.
         Err(Error::NotStored(_)) => Ok(()),
         Err(error) => Err(error),
@@ -172,15 +182,6 @@ async fn print_trace(client: &Client, trace: &TraceSummary, verbose: bool) -> Re
 
 fn trace_path(id: &str) -> String {
     format!("/api/traces/{}", client::segment(id))
-}
-
-fn tree(trace: &TraceView, verbose: bool, max_spans: usize) -> String {
-    let style = view::Style::stdout();
-    if verbose {
-        view::tree_with_details(trace, style, max_spans)
-    } else {
-        view::tree_with_limit(trace, style, max_spans)
-    }
 }
 
 /// Returns the time in epoch milliseconds.

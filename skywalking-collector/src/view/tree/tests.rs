@@ -32,7 +32,10 @@ fn shown(spans: Vec<SpanView>) -> String {
 }
 
 fn shown_with(spans: Vec<SpanView>, violations: Vec<ViolationView>) -> String {
-    let text = tree(&TraceView { trace_id: "t.1".into(), spans, violations }, Style::plain());
+    let text = tree(
+        &TraceView { trace_id: "t.1".into(), spans, violations, critical: vec![] },
+        Style::plain(),
+    );
     for line in text.lines() {
         assert!(width(line) <= 100 && !line.chars().any(char::is_control), "{line}");
     }
@@ -200,7 +203,12 @@ fn details_follow_the_line_of_their_span() {
     }];
     let mut child = span(1, "Exit", "db", "a", 1_001, 1_002);
     child.tags = vec![pair("db.statement", &"SELECT column FROM table ".repeat(6))];
-    let trace = TraceView { trace_id: "t.1".into(), spans: vec![first, child], violations: vec![] };
+    let trace = TraceView {
+        trace_id: "t.1".into(),
+        spans: vec![first, child],
+        violations: vec![],
+        critical: vec![],
+    };
 
     insta::assert_snapshot!(tree_with_details(&trace, Style::plain(), 2), @r"
     trace t.1
@@ -230,7 +238,12 @@ fn details_are_limited_and_escaped() {
     first.tags = vec![pair("\u{202e}", &"数\x1b ".repeat(10_000)); 60];
     first.tags[0] = pair("stack", &"at\n".repeat(25));
     first.logs = vec![LogView { time: 1, data: vec![pair("k", "v"); 60] }; 60];
-    let trace = TraceView { trace_id: "t.1".into(), spans: vec![first], violations: vec![] };
+    let trace = TraceView {
+        trace_id: "t.1".into(),
+        spans: vec![first],
+        violations: vec![],
+        critical: vec![],
+    };
     let text = tree_with_details(&trace, Style::plain(), 1);
 
     for line in text.lines() {
@@ -246,7 +259,12 @@ fn details_are_limited_and_escaped() {
 fn wide_terminals_have_wider_columns() {
     let mut failed = span(0, "Entry", &"n".repeat(500), &"s".repeat(500), 1_000, 2_000);
     failed.is_error = true;
-    let trace = TraceView { trace_id: "t.1".into(), spans: vec![failed], violations: vec![] };
+    let trace = TraceView {
+        trace_id: "t.1".into(),
+        spans: vec![failed],
+        violations: vec![],
+        critical: vec![],
+    };
     for columns in [60, 80, 100, 137, 240, 400] {
         let text = tree(&trace, Style::plain().with_width(columns));
         let row = text.lines().nth(2).expect("a row");
@@ -261,7 +279,7 @@ fn spans_over_the_limit_are_counted_with_errors() {
     for failed in [2, 500, 999] {
         spans[failed].is_error = true;
     }
-    let trace = TraceView { trace_id: "t.1".into(), spans, violations: vec![] };
+    let trace = TraceView { trace_id: "t.1".into(), spans, violations: vec![], critical: vec![] };
     let shown = tree_with_limit(&trace, Style::plain(), 5);
 
     assert!(
@@ -307,6 +325,7 @@ fn bars_show_the_time_within_the_trace() {
 #[test]
 fn colors_are_optional() {
     let trace = TraceView {
+        critical: vec![],
         trace_id: "t".into(),
         spans: vec![span(0, "Entry", "/x", "a", 1, 2)],
         violations: vec![],
