@@ -41,6 +41,17 @@ pageTest("search finds traces by each filter", { name: "traces search" }, async 
   await listShows(page, collector, "service=orders&error=true");
 });
 
+pageTest("many filters fit a narrow window", { viewport: { width: 400, height: 800 } },
+  async (page) => {
+    await page.goto(`${collector.url}/traces?service=recommendations&error=true&minDuration=1`
+      + "&endpoint=GET%3A%2Fa%2Fvery%2Flong%2Fname%2Fof%2Fan%2Fendpoint");
+    const clear = await page.getByRole("button", { name: "Clear" }).boundingBox();
+    const search = await page.getByRole("search").boundingBox();
+    assert.ok(clear.x + clear.width <= search.x + search.width - 8, JSON.stringify(clear));
+    const input = await page.getByRole("combobox", { name: "Search traces" }).boundingBox();
+    assert.ok(input.width >= 40, JSON.stringify(input));
+  });
+
 pageTest("range of time limits the list", {}, async (page) => {
   await page.goto(`${collector.url}/traces`);
   await page.getByRole("button", { name: "5 min", exact: true }).click();
