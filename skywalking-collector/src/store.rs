@@ -106,7 +106,8 @@ impl Store {
         // The OAP lists a service only if it has an entry span or a ping.
         let is_listed =
             segment.spans.iter().any(|span| span.span_type == enums::ENTRY && !span.skip_analysis);
-        self.registry.record_segment(&segment.service, &segment.service_instance, is_listed, now);
+        let (service, instance) = (&segment.service, &segment.service_instance);
+        let color = self.registry.record_segment(service, instance, is_listed, now);
         if self.traces.has_segment(&segment.trace_segment_id) {
             self.counters.segments_duplicate += 1;
             return Ok(());
@@ -115,7 +116,7 @@ impl Store {
         self.statements.record(segment);
         self.rules.record(segment, &violations);
         let violation_count = violations.len() as u64;
-        match self.traces.insert(decoded, violations) {
+        match self.traces.insert(decoded, violations, color) {
             InsertOutcome::Duplicate => self.counters.segments_duplicate += 1,
             InsertOutcome::Stored => {
                 self.counters.segments_accepted += 1;

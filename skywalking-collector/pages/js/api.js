@@ -1,5 +1,6 @@
 // Requests to /api: the token, errors as readable texts, and the state of the connection.
 import { useEffect, useRef, useState } from "preact/hooks";
+import { learnColors } from "./colors.js";
 import { link } from "./router.js";
 import { store, useStore } from "./store.js";
 
@@ -84,7 +85,9 @@ export async function request(path, params, signal) {
 export async function get(path, params, signal) {
   const response = await request(path, params, signal);
   try {
-    return await response.json();
+    const answer = await response.json();
+    learnColors(answer);
+    return answer;
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new ApiError(response.status, "The response of the collector is not complete.");

@@ -1,22 +1,37 @@
-// The colours of services: one of eight, the same on every page.
+// The colours of services: one of eight, the same on every page and in every browser.
 //
-// A service gets the colour of its name's hash if no other has fewer services, otherwise the next
-// one with the fewest. The browser remembers the choice, so a service keeps its colour.
-import { recall, remember } from "./memory.js";
+// The collector numbers services in the order of their first arrival. Its answers have the numbers,
+// and the number selects the colour. A service without a known number has the colour of its hash.
 
 const COLORS = 8;
 
-/** The colours of more services are those of their hashes, and are not remembered. */
-const MOST_REMEMBERED = 200;
+/** More numbers are not kept. */
+const MOST = 10_000;
 
-const chosen = new Map(read(recall("colors", [])));
+const numbers = new Map();
 
-/** Returns the remembered pairs of service and colour that are valid. */
-function read(pairs) {
-  if (!Array.isArray(pairs)) return [];
-  const isValid = (pair) => Array.isArray(pair) && typeof pair[0] === "string" &&
-    Number.isInteger(pair[1]) && pair[1] >= 0 && pair[1] < COLORS;
-  return pairs.filter(isValid).slice(0, MOST_REMEMBERED);
+function note(service, number) {
+  if (typeof service !== "string" || !Number.isInteger(number) || number < 0) return;
+  if (numbers.size >= MOST && !numbers.has(service)) numbers.clear();
+  numbers.set(service, number);
+}
+
+/**
+ * Keeps the numbers of services in an answer of the collector: a list of services, a map, a page
+ * of traces, a trace as columns, or a message of the live stream.
+ */
+export function learnColors(answer) {
+  if (Array.isArray(answer)) {
+    if (answer[0]?.color !== undefined) for (const { name, color } of answer) note(name, color);
+  } else if (answer?.colors) {
+    answer.services?.forEach((service, at) => note(service, answer.colors[at]));
+  } else if (answer?.traces) {
+    for (const trace of answer.traces) learnColors(trace);
+  } else if (answer?.nodes) {
+    for (const { name, color } of answer.nodes) note(name, color);
+  } else if (answer?.trace) {
+    learnColors(answer.trace);
+  }
 }
 
 function hashed(service) {
@@ -26,24 +41,11 @@ function hashed(service) {
   }
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash ^= hash >>> 13;
-  return (hash >>> 0) % COLORS;
-}
-
-function choose(service) {
-  const first = hashed(service);
-  if (chosen.size >= MOST_REMEMBERED) return first;
-  const used = new Array(COLORS).fill(0);
-  for (const color of chosen.values()) used[color] += 1;
-  const fewest = Math.min(...used);
-  let color = first;
-  while (used[color] > fewest) color = (color + 1) % COLORS;
-  chosen.set(service, color);
-  remember("colors", [...chosen]);
-  return color;
+  return hash >>> 0;
 }
 
 /** Returns the number of the service's colour, 0 to 7. */
-export const colorIndex = (service) => chosen.get(service) ?? choose(service);
+export const colorIndex = (service) => (numbers.get(service) ?? hashed(service)) % COLORS;
 
 /** Returns the service's colour for CSS, such as `style={{ background: colorOf(name) }}`. */
 export const colorOf = (service) => `var(--service-${colorIndex(service)})`;

@@ -1,6 +1,7 @@
 // Reads a stream of JSON lines. It is closed while the tab is hidden, since a browser has only six
 // connections to an origin, and it reconnects with growing delays.
 import { request } from "./api.js";
+import { learnColors } from "./colors.js";
 
 const FIRST_DELAY = 500;
 const LONGEST_DELAY = 8000;
@@ -39,6 +40,7 @@ export function openLive(path, params, onMessage, onState = () => {}) {
       onState("open");
       await readLines(response, (message) => {
         delay = FIRST_DELAY;
+        learnColors(message);
         if (!own.signal.aborted) onMessage(message);
       });
     } catch {

@@ -25,6 +25,9 @@ pub struct ServiceView {
     pub stats: CallStats,
     /// The number of protocol violations in its segments since the start of the collector.
     pub violations: u64,
+    /// Its number in the order of first arrival, from 0. Views use it to give the service the same
+    /// color everywhere. A service that is evicted and reports again gets another one.
+    pub color: u32,
     /// Whether the OAP lists it: only after an entry span or a ping.
     pub listed: bool,
     /// The number of requests over the range, in 30 parts, the earliest first.

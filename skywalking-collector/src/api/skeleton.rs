@@ -16,6 +16,8 @@ pub(crate) struct Skeleton {
     pub(crate) spans: usize,
     // The texts that the columns index.
     pub(crate) services: Vec<String>,
+    /// The color number of each service.
+    pub(crate) colors: Vec<u32>,
     pub(crate) instances: Vec<String>,
     pub(crate) names: Vec<String>,
     pub(crate) peers: Vec<String>,

@@ -18,6 +18,8 @@ pub struct TraceSummary {
     pub service: String,
     /// The displayed names of its services by their first start, at most 8.
     pub services: Vec<String>,
+    /// The color numbers of these services, see [`ServiceView::color`](super::ServiceView::color).
+    pub colors: Vec<u32>,
     /// The number of its services.
     pub service_count: usize,
     /// The earliest start, in epoch milliseconds.

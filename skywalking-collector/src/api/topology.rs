@@ -57,6 +57,9 @@ pub struct Node {
     pub is_real: bool,
     /// The OAP's service layer. `None` (JSON `null`) for the user and for unknown peers.
     pub layer: Option<String>,
+    /// The color number, see [`ServiceView::color`](super::ServiceView::color). `None` (JSON
+    /// `null`) for a node that has not reported.
+    pub color: Option<u32>,
     /// The requests that a service received, the accesses to a database, cache or queue, or the
     /// calls of the user. For other nodes: the calls to the node.
     #[serde(flatten)]

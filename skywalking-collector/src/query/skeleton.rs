@@ -48,8 +48,12 @@ pub(crate) fn skeleton(
     let start = rows.iter().map(|row| row.span.start_time).min().unwrap_or(0);
     let mut texts = Texts::default();
     let mut columns = Columns::default();
+    let mut colors = Vec::new();
     for row in &rows {
         push(&mut columns, &mut texts, row, start);
+        if colors.len() < texts.services.list.len() {
+            colors.push(row.segment.color);
+        }
     }
     columns.self_time = self_times(&times);
     Skeleton {
@@ -58,6 +62,7 @@ pub(crate) fn skeleton(
         end: times.iter().map(|row| row.end).max().unwrap_or(start),
         spans: rows.len(),
         services: texts.services.list,
+        colors,
         instances: texts.instances.list,
         names: texts.names.list,
         peers: texts.peers.list,

@@ -108,7 +108,7 @@ impl TraceSelection {
     pub(super) fn bytes(trace: &StoredTrace) -> usize {
         let facts = &trace.facts;
         let (name, service) = facts.root();
-        let services: usize = facts.services.iter().map(|(name, _)| name.len() + 32).sum();
+        let services: usize = facts.services.iter().map(|one| one.name.len() + 40).sum();
         let texts = 2 * trace.id.len() + name.len() + service.len() + services;
         size_of::<Self>() + size_of::<TraceSummary>() + 2 * facts.bytes() + texts
     }
@@ -121,18 +121,16 @@ impl TraceSelection {
     pub(crate) fn summarize(self) -> TraceSummary {
         let Self { trace_id, facts } = self;
         let mut by_start: Vec<usize> = (0..facts.services.len()).collect();
-        by_start.sort_by_key(|at| facts.services.get(*at).map(|(_, start)| *start));
+        by_start.sort_by_key(|at| facts.services.get(*at).map(|one| one.start));
+        let services =
+            || by_start.iter().filter_map(|at| facts.services.get(*at)).take(MAX_SERVICES);
         let (root_name, service) = facts.root();
         TraceSummary {
             trace_id: trace_id.as_ref().to_owned(),
             root_name: root_name.to_owned(),
             service: service.to_owned(),
-            services: by_start
-                .iter()
-                .filter_map(|at| facts.services.get(*at))
-                .map(|(name, _)| name.as_ref().to_owned())
-                .take(MAX_SERVICES)
-                .collect(),
+            services: services().map(|one| one.name.as_ref().to_owned()).collect(),
+            colors: services().map(|one| one.color).collect(),
             service_count: facts.service_count,
             start_time: facts.start,
             duration: facts.duration(),

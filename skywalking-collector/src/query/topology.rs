@@ -74,7 +74,7 @@ impl MapReader {
         }
     }
 
-    /// Returns the map. `known` has the layers of services.
+    /// Returns the map. `known` has the layers and colors of services.
     pub(crate) fn finish(mut self, known: &[ServiceFacts]) -> Topology {
         for (subject, totals) in std::mem::take(&mut self.sent) {
             self.add_sent(&subject, &totals);
@@ -90,12 +90,10 @@ impl MapReader {
                 node.incoming.merge(&side.totals);
             }
         }
-        let layers: HashMap<&str, &str> = known
-            .iter()
-            .filter_map(|service| Some((service.name.as_str(), service.layer.as_deref()?)))
-            .collect();
+        let known: HashMap<&str, &ServiceFacts> =
+            known.iter().map(|service| (service.name.as_str(), service)).collect();
         Topology {
-            nodes: self.nodes.iter().map(|(key, facts)| self.node(key, facts, &layers)).collect(),
+            nodes: self.nodes.iter().map(|(key, facts)| self.node(key, facts, &known)).collect(),
             calls: self.calls.iter().map(|(ends, facts)| self.call(ends, facts)).collect(),
         }
     }
@@ -119,7 +117,9 @@ impl MapReader {
         prefer(&mut sent.component, *component);
     }
 
-    fn node(&self, key: &NodeKey, facts: &NodeFacts, layers: &HashMap<&str, &str>) -> Node {
+    fn node(&self, key: &NodeKey, facts: &NodeFacts, known: &HashMap<&str, &ServiceFacts>) -> Node {
+        let reported = known.get(&*key.0).copied();
+        let layer = facts.layer(key, reported.and_then(|service| service.layer.as_deref()));
         let is_reporting = facts.is_reporting || self.aliases.is_reporting(&key.0);
         let kind = facts.kind(key, is_reporting);
         let totals = match key.1 {
@@ -136,7 +136,8 @@ impl MapReader {
             node_type: facts.node_type(key).map(str::to_owned),
             kind,
             is_real: key.1 == ServiceKind::Normal,
-            layer: facts.layer(key, layers.get(&*key.0).copied()).map(str::to_owned),
+            layer: layer.map(str::to_owned),
+            color: reported.filter(|_| key.1 == ServiceKind::Normal).map(|service| service.color),
             stats: self.window.stats(totals),
         }
     }

@@ -26,12 +26,22 @@ pub(crate) struct TraceFacts {
     /// The arrival number of its last segment.
     pub(crate) last_arrival: u64,
     root: Option<Root>,
-    /// The displayed names of its services, in the order of arrival, with their first starts.
-    pub(crate) services: Vec<(Arc<str>, i64)>,
+    /// Its services, in the order of arrival.
+    pub(crate) services: Vec<TraceService>,
     /// The number of its services.
     pub(crate) service_count: usize,
     pub(crate) bars: Vec<TimeBar>,
     reason: Option<Reason>,
+}
+
+/// A service of a trace.
+#[derive(Debug, Clone)]
+pub(crate) struct TraceService {
+    /// The displayed name.
+    pub(crate) name: Arc<str>,
+    /// Its first start, in epoch milliseconds.
+    pub(crate) start: i64,
+    pub(crate) color: u32,
 }
 
 /// How well a span stands for the whole trace. The first one is the best.
@@ -106,7 +116,8 @@ impl TraceFacts {
                 }
             }
         }
-        let position = self.add_service(service, start);
+        let position =
+            self.add_service(TraceService { name: service, start, color: segment.color });
         bars::add(&mut self.bars, TimeBar { service: position, start, end, is_error });
         self.start = self.start.min(start);
         self.end = self.end.max(end);
@@ -119,13 +130,14 @@ impl TraceFacts {
 
     /// Adds a service with the start of a segment. Returns its position, or one after the last if
     /// there are too many.
-    fn add_service(&mut self, service: Arc<str>, start: i64) -> u16 {
-        let known = self.services.iter_mut().enumerate().find(|(_, known)| known.0 == service);
-        let position = if let Some((at, (_, first))) = known {
-            *first = start.min(*first);
+    fn add_service(&mut self, service: TraceService) -> u16 {
+        let mut all = self.services.iter_mut().enumerate();
+        let position = if let Some((at, known)) = all.find(|(_, known)| known.name == service.name)
+        {
+            known.start = service.start.min(known.start);
             at
         } else if self.services.len() < MAX_SERVICES {
-            self.services.push((service, start));
+            self.services.push(service);
             self.services.len() - 1
         } else {
             MAX_SERVICES
@@ -135,7 +147,7 @@ impl TraceFacts {
 
     /// Returns the memory of its lists and texts in bytes.
     pub(crate) fn bytes(&self) -> usize {
-        self.services.capacity() * size_of::<(Arc<str>, i64)>()
+        self.services.capacity() * size_of::<TraceService>()
             + self.bars.capacity() * size_of::<TimeBar>()
             + self.reason.as_ref().map_or(0, |reason| reason.text.capacity())
     }

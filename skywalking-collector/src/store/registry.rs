@@ -25,6 +25,15 @@ pub(crate) struct ServiceFacts {
     pub(crate) last_seen: i64,
     /// Whether it had an entry span or a ping.
     pub(crate) listed: bool,
+    /// Its number in the order of first arrival, which selects its color.
+    pub(crate) color: u32,
+}
+
+/// The color of a service with known instances.
+#[derive(Debug)]
+struct ServiceColor {
+    number: u32,
+    instances: usize,
 }
 
 /// Service and instance.
@@ -47,7 +56,7 @@ impl Instance {
     fn memory(&self, key: &Key) -> usize {
         let properties: usize =
             self.properties.iter().map(|(key, value)| key.len() + value.len() + 64).sum();
-        OVERHEAD + 2 * (key.0.len() + key.1.len()) + self.layer.len() + properties
+        OVERHEAD + 3 * key.0.len() + 2 * key.1.len() + self.layer.len() + properties
     }
 }
 
@@ -57,6 +66,9 @@ pub(super) struct Registry {
     max_bytes: usize,
     instances: HashMap<Key, Instance>,
     by_update: BTreeMap<u64, Key>,
+    /// Colors by service. An evicted service that reports again gets another one.
+    colors: HashMap<String, ServiceColor>,
+    next_color: u32,
     updates: u64,
     bytes: usize,
     evicted: u64,
@@ -69,21 +81,24 @@ impl Registry {
             max_bytes: limits.registry_bytes(),
             instances: HashMap::new(),
             by_update: BTreeMap::new(),
+            colors: HashMap::new(),
+            next_color: 0,
             updates: 0,
             bytes: 0,
             evicted: 0,
         }
     }
 
-    /// Records a segment. `is_listed` is whether it adds its service to the OAP's list.
+    /// Records a segment. `is_listed` is whether it adds its service to the OAP's list. Returns the
+    /// color of the service.
     pub(super) fn record_segment(
         &mut self,
         service: &str,
         instance: &str,
         is_listed: bool,
         now: i64,
-    ) {
-        self.update(service, instance, now, |known| known.listed |= is_listed);
+    ) -> u32 {
+        self.update(service, instance, now, |known| known.listed |= is_listed)
     }
 
     pub(super) fn record_properties(
@@ -110,10 +125,11 @@ impl Registry {
         instance: &str,
         now: i64,
         change: impl FnOnce(&mut Instance),
-    ) {
+    ) -> u32 {
         let key =
             (naming::display_name(service).to_owned(), naming::display_name(instance).to_owned());
         self.updates += 1;
+        let color = self.color(&key);
         let known = self.instances.entry(key.clone()).or_default();
         self.by_update.remove(&known.updated);
         known.updated = self.updates;
@@ -130,6 +146,30 @@ impl Registry {
             if let Some(evicted) = self.instances.remove(&key) {
                 self.bytes -= evicted.bytes;
                 self.evicted += 1;
+                self.release_color(&key.0);
+            }
+        }
+        color
+    }
+
+    /// Returns the color of the service of an instance, which may be new.
+    fn color(&mut self, key: &Key) -> u32 {
+        let is_new = !self.instances.contains_key(key);
+        let color = self.colors.entry(key.0.clone()).or_insert_with(|| {
+            let number = self.next_color;
+            self.next_color = self.next_color.wrapping_add(1);
+            ServiceColor { number, instances: 0 }
+        });
+        color.instances += usize::from(is_new);
+        color.number
+    }
+
+    /// Forgets the color of a service with its last instance.
+    fn release_color(&mut self, service: &str) {
+        if let Some(color) = self.colors.get_mut(service) {
+            color.instances -= 1;
+            if color.instances == 0 {
+                self.colors.remove(service);
             }
         }
     }
@@ -143,9 +183,11 @@ impl Registry {
     pub(super) fn services(&self) -> Vec<ServiceFacts> {
         let mut services: BTreeMap<&str, ServiceFacts> = BTreeMap::new();
         for ((name, _), known) in &self.instances {
-            let service = services
-                .entry(name)
-                .or_insert_with(|| ServiceFacts { name: name.clone(), ..Default::default() });
+            let service = services.entry(name).or_insert_with(|| ServiceFacts {
+                name: name.clone(),
+                color: self.colors.get(name).map_or(0, |color| color.number),
+                ..Default::default()
+            });
             service.listed |= known.listed;
             service.instances += 1;
             service.last_seen = service.last_seen.max(known.last_seen);
@@ -227,6 +269,30 @@ mod tests {
         let layer = Some("GENERAL".to_owned());
 
         assert_eq!(registry.services(), [ServiceFacts { layer, ..shop(2, true, 20) }]);
+    }
+
+    #[test]
+    fn colors_are_numbers_in_the_order_of_arrival() {
+        let mut registry = Registry::new(&Limits { max_instances: 3, ..Limits::default() });
+        let arrivals = [("b", "1"), ("a", "1"), ("b", "2"), ("a", "1")];
+        let colors =
+            arrivals.map(|(service, instance)| registry.record_segment(service, instance, true, 1));
+
+        assert_eq!(colors, [0, 1, 0, 1]);
+
+        // One instance of `b` is evicted, and then the other one.
+        registry.record_ping("c", "1", "", 2);
+        assert_eq!(registry.record_segment("b", "2", true, 3), 0);
+        for service in ["d", "e", "f"] {
+            registry.record_ping(service, "1", "", 4);
+        }
+
+        assert_eq!(registry.record_segment("b", "1", true, 5), 6);
+        assert_eq!(
+            registry.services().iter().map(|known| known.color).collect::<Vec<_>>(),
+            [6, 4, 5]
+        );
+        assert_eq!(registry.colors.len(), 3);
     }
 
     #[test]

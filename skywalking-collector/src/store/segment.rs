@@ -13,6 +13,8 @@ pub(crate) struct StoredSegment {
     pub(crate) violations: Vec<Violation>,
     /// The number of the arrival, counted over all segments from 1.
     pub(crate) arrival: u64,
+    /// The color of its service.
+    pub(crate) color: u32,
 }
 
 impl StoredSegment {

@@ -101,7 +101,7 @@ mod tests {
             spans: vec![SpanObject { refs: refs.collect(), ..Default::default() }],
             ..Default::default()
         };
-        Arc::new(StoredSegment { object, violations: Vec::new(), arrival })
+        Arc::new(StoredSegment { object, violations: Vec::new(), arrival, color: 7 })
     }
 
     fn found(refs: &TraceRefs, segment: &str, span: Option<i32>) -> Vec<(i32, u64)> {

@@ -83,17 +83,20 @@ pub(crate) struct Traces {
 }
 
 impl Traces {
+    /// Adds a segment. `color` is that of its service.
     pub(super) fn insert(
         &mut self,
         decoded: DecodedSegment,
         violations: Vec<Violation>,
+        color: u32,
     ) -> InsertOutcome {
         let DecodedSegment { segment: object, bytes } = decoded;
         if !self.segments.insert(object.trace_segment_id.as_str().into()) {
             return InsertOutcome::Duplicate;
         }
         self.arrivals += 1;
-        let segment = Arc::new(StoredSegment { object, violations, arrival: self.arrivals });
+        let arrival = self.arrivals;
+        let segment = Arc::new(StoredSegment { object, violations, arrival, color });
         let number = self.number_of(&segment.object.trace_id);
         let first = self.first;
         let Some(trace) = self.by_age.get_mut(position(number, first)) else {
@@ -269,24 +272,24 @@ mod tests {
         let limits = Limits { max_spans: 4, ..Limits::default() };
         let mut traces = Traces::default();
         for (trace, segment) in [("a", "a1"), ("b", "b1"), ("a", "a2"), ("c", "c1")] {
-            traces.insert(decoded(trace, segment, 1, 10), Vec::new());
+            traces.insert(decoded(trace, segment, 1, 10), Vec::new(), 0);
             assert_eq!(traces.evict(&limits), Evicted::default());
         }
-        traces.insert(decoded("d", "d1", 1, 10), Vec::new());
+        traces.insert(decoded("d", "d1", 1, 10), Vec::new(), 0);
 
         assert_eq!(traces.evict(&limits), Evicted { traces: 1, spans: 2 });
         assert_eq!((stored(&traces), traces.spans()), (vec!["b", "c", "d"], 3));
         // The ids of its segments are free again.
-        assert_eq!(traces.insert(decoded("a", "a1", 1, 10), Vec::new()), InsertOutcome::Stored);
+        assert_eq!(traces.insert(decoded("a", "a1", 1, 10), Vec::new(), 0), InsertOutcome::Stored);
     }
 
     #[test]
     fn bytes_are_limited_too() {
         let mut traces = Traces::default();
-        traces.insert(decoded("a", "a", 1, 10_000), Vec::new());
+        traces.insert(decoded("a", "a", 1, 10_000), Vec::new(), 0);
         let limits = Limits { max_bytes: 2 * traces.bytes() + 100, ..Limits::default() };
         for id in ["b", "c"] {
-            traces.insert(decoded(id, id, 1, 10_000), Vec::new());
+            traces.insert(decoded(id, id, 1, 10_000), Vec::new(), 0);
             traces.evict(&limits);
         }
         assert_eq!(stored(&traces), ["b", "c"]);
@@ -302,7 +305,7 @@ mod tests {
             decoded.segment.spans[0].tags = (0..10)
                 .map(|tag| KeyStringValuePair { key: "k".into(), value: format!("{number}.{tag}") })
                 .collect();
-            traces.insert(decoded, Vec::new());
+            traces.insert(decoded, Vec::new(), 0);
             traces.evict(&limits);
         }
         let (terms, texts) = traces.index.len();
@@ -318,7 +321,7 @@ mod tests {
         for segment in ["1", "2", "3"] {
             let mut decoded = decoded("endless", segment, 1, 10);
             decoded.segment.spans[0].operation_name = segment.to_owned();
-            traces.insert(decoded, Vec::new());
+            traces.insert(decoded, Vec::new(), 0);
             traces.evict(&limits);
         }
         assert_eq!((traces.len(), traces.spans(), traces.bytes()), (0, 0, 0));
@@ -333,7 +336,7 @@ mod tests {
         many.segment.spans[0].tags = (0..20_000)
             .map(|tag| KeyStringValuePair { key: "k".into(), value: tag.to_string() })
             .collect();
-        traces.insert(many, Vec::new());
+        traces.insert(many, Vec::new(), 0);
 
         assert_eq!(traces.index.len().0, 10_000);
 
@@ -346,9 +349,15 @@ mod tests {
     fn segment_id_is_stored_once_over_all_traces() {
         let mut traces = Traces::default();
 
-        assert_eq!(traces.insert(decoded("a", "s", 1, 10), Vec::new()), InsertOutcome::Stored);
-        assert_eq!(traces.insert(decoded("a", "s", 3, 10), Vec::new()), InsertOutcome::Duplicate);
-        assert_eq!(traces.insert(decoded("b", "s", 3, 10), Vec::new()), InsertOutcome::Duplicate);
+        assert_eq!(traces.insert(decoded("a", "s", 1, 10), Vec::new(), 0), InsertOutcome::Stored);
+        assert_eq!(
+            traces.insert(decoded("a", "s", 3, 10), Vec::new(), 0),
+            InsertOutcome::Duplicate
+        );
+        assert_eq!(
+            traces.insert(decoded("b", "s", 3, 10), Vec::new(), 0),
+            InsertOutcome::Duplicate
+        );
         assert_eq!((stored(&traces), traces.spans()), (vec!["a"], 1));
     }
 }

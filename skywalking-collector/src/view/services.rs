@@ -82,6 +82,7 @@ mod tests {
             },
             violations,
             listed: true,
+            color: 0,
             sparkline: vec![],
         }
     }

@@ -74,6 +74,7 @@ mod tests {
             root_name: name.into(),
             service: "RTS_Test".into(),
             services: vec![],
+            colors: vec![],
             service_count: 2,
             start_time: 1_000,
             duration: 312,

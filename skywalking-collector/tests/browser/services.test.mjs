@@ -132,3 +132,27 @@ pageTest("empty ranges say what to do", {}, async (page) => {
     await until(() => new URL(page.url()).search === "", "the whole range");
   }
 });
+
+pageTest("a service has the same colour on each page", {}, async (page) => {
+  const services = await shop.get("/api/services");
+  const expected = (name) =>
+    `var(--service-${services.find((each) => each.name === name).color % 8})`;
+  assert.deepEqual(services.map(({ color }) => color).sort((a, b) => a - b),
+    services.map((_, at) => at));
+  await page.goto(`${shop.url}/services`);
+  const dots = page.locator("th .dot");
+  await dots.first().waitFor();
+  const shown = await names(page);
+  assert.deepEqual(await dots.evaluateAll((all) => all.map((dot) => dot.style.background)),
+    shown.map(expected));
+  await page.goto(`${shop.url}/map`);
+  const orders = page.getByRole("button", { name: /^orders, service/ });
+  assert.equal(await orders.locator(".map-ring").locator("..").evaluate((group) =>
+    group.style.color), expected("orders"));
+  await page.goto(`${shop.url}/traces?service=orders`);
+  const row = page.locator("[data-id]").first();
+  await row.waitFor();
+  const [trace] = (await shop.get("/api/traces?service=orders&limit=1")).traces;
+  assert.deepEqual(await row.locator(".dots .dot").evaluateAll((all) =>
+    all.map((dot) => dot.style.background)), trace.services.slice(0, 5).map(expected));
+});

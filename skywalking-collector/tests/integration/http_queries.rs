@@ -18,17 +18,17 @@ async fn services_have_instances_and_last_seen() {
         let seen = service["lastSeen"].take().as_i64().expect("milliseconds");
         assert!((began..began + 60_000).contains(&seen));
     }
-    let service = |name: &str, milliseconds: u64| {
+    let service = |name: &str, color: u32, milliseconds: u64| {
         let mut sparkline = vec![0; 29];
         sparkline.push(1);
         json!({
             "name": name, "layer": null, "instances": 1, "lastSeen": null, "kind": "service",
             "calls": 1, "errors": 0, "perMinute": 6.0,
             "p50": milliseconds, "p95": milliseconds, "p99": milliseconds,
-            "violations": 0, "listed": true, "sparkline": sparkline,
+            "violations": 0, "color": color, "listed": true, "sparkline": sparkline,
         })
     };
-    assert_eq!(services, json!([service("RTS_Test", 12), service("Service_Test", 8)]));
+    assert_eq!(services, json!([service("RTS_Test", 0, 12), service("Service_Test", 1, 8)]));
 }
 
 #[tokio::test]
@@ -269,6 +269,7 @@ async fn topology_has_the_ids_of_the_oap() {
     let node = |id: &str, name: &str, node_type: &str, kind: &str, layer: Value, real: bool| {
         json!({
             "id": id, "name": name, "type": node_type, "kind": kind, "layer": layer, "isReal": real,
+            "color": null,
         })
     };
     let call = |source: &str, target: &str, points: Value| {
@@ -279,7 +280,11 @@ async fn topology_has_the_ids_of_the_oap() {
     };
     let (api, client, server, user) =
         ("QVBJU2VydmljZQ==.0", "UlRTX1Rlc3Q=.1", "U2VydmljZV9UZXN0.1", "VXNlcg==.0");
-    let real = |id, name| node(id, name, "Rust", "service", "GENERAL".into(), true);
+    let real = |id, name, color: u32| {
+        let mut node = node(id, name, "Rust", "service", "GENERAL".into(), true);
+        node["color"] = color.into();
+        node
+    };
 
     assert_eq!(
         json(collector.http_addr(), "/api/topology").await,
@@ -289,8 +294,8 @@ async fn topology_has_the_ids_of_the_oap() {
                     node(api, "APIService", "Rust", "database", "VIRTUAL_DATABASE".into(), false),
                     6,
                 ),
-                stats(real(client, "RTS_Test"), 12),
-                stats(real(server, "Service_Test"), 8),
+                stats(real(client, "RTS_Test", 0), 12),
+                stats(real(server, "Service_Test", 1), 8),
                 stats(node(user, "User", "USER", "user", Value::Null, false), 12),
             ],
             "calls": [

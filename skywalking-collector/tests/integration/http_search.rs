@@ -38,14 +38,14 @@ async fn traces_have_the_facts_of_their_segments() {
 
     let scenario = json!({
         "traceId": "trace/1", "rootName": "/API/Snapshot", "service": "RTS_Test",
-        "services": ["RTS_Test", "Service_Test"], "serviceCount": 2,
+        "services": ["RTS_Test", "Service_Test"], "colors": [0, 1], "serviceCount": 2,
         "startTime": began, "duration": 12, "spans": 4, "segments": 2, "isError": false,
         "reason": null, "violations": 0, "bars": [[0, 0, 1000, 0], [1, 166, 833, 0]],
         "lastArrival": 2,
     });
     let failed = json!({
         "traceId": "failed", "rootName": "work", "service": "small",
-        "services": ["small"], "serviceCount": 1,
+        "services": ["small"], "colors": [2], "serviceCount": 1,
         "startTime": began + 100, "duration": 30, "spans": 1, "segments": 1, "isError": true,
         "reason": "HTTP 503", "violations": 0, "bars": [[0, 0, 1000, 1]], "lastArrival": 3,
     });

@@ -21,7 +21,7 @@ async fn skeleton_has_the_tree_as_columns() {
         json(collector.http_addr(), "/api/traces/trace%2F1/skeleton").await,
         json!({
             "traceId": "trace/1", "start": began, "end": began + 12, "spans": 4,
-            "services": ["RTS_Test", "Service_Test"],
+            "services": ["RTS_Test", "Service_Test"], "colors": [0, 1],
             "instances": ["RTS_Test_1", "Service_Test_1"],
             "names": [
                 "/API/Snapshot", "/Service/OnSnapshot", "/Service/OnSnapshot/QueringSnapshot",

@@ -55,6 +55,7 @@ impl Services {
                 instances: service.instances,
                 last_seen: service.last_seen,
                 listed: service.listed,
+                color: service.color,
             }
         };
         known.into_iter().map(view).collect()

@@ -50,7 +50,7 @@ fn segment(id: &str, spans: Vec<SpanObject>) -> SegmentObject {
 
 fn built(segments: Vec<SegmentObject>) -> Skeleton {
     let stored = segments.into_iter().zip(1..).map(|(object, arrival)| {
-        Arc::new(StoredSegment { object, violations: Vec::new(), arrival })
+        Arc::new(StoredSegment { object, violations: Vec::new(), arrival, color: 7 })
     });
     skeleton("t", &stored.collect::<Vec<_>>(), &[])
 }
@@ -95,7 +95,7 @@ fn violations_name_their_rows() {
     };
     let violations = vec![violation(Some(1)), violation(None), violation(Some(7))];
     let skeleton =
-        skeleton("t", &[Arc::new(StoredSegment { object, violations, arrival: 1 })], &[]);
+        skeleton("t", &[Arc::new(StoredSegment { object, violations, arrival: 1, color: 7 })], &[]);
 
     let rows: Vec<_> = skeleton.violations.iter().map(|one| (one.row, one.rule)).collect();
     assert_eq!(rows, [(Some(1), "no-name"), (None, "no-name"), (None, "no-name")]);

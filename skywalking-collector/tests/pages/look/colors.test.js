@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
-import { colorIndex } from "../../../pages/js/colors.js";
+import { colorIndex, learnColors } from "../../../pages/js/colors.js";
 
 const css = readFileSync(new URL("../../../pages/style/tokens.css", import.meta.url), "utf8");
 const THEMES = ["light", "dark"];
@@ -78,13 +78,22 @@ for (const theme of THEMES) {
 }
 
 describe("the colour of a service", () => {
-  it("stays, and all colours are used alike", () => {
-    const names = Array.from({ length: 400 }, (_, n) => `service-${n}`);
+  it("is that of its number in answers of the collector", () => {
+    learnColors([{ name: "a", color: 3 }, { name: "b", color: 12 }]);
+    learnColors({ nodes: [{ name: "c", color: 5 }, { name: "db:5432", color: null }] });
+    learnColors({ traces: [{ services: ["d", "e"], colors: [6, 7] }] });
+    learnColors({ type: "trace", trace: { services: ["f"], colors: [8] } });
+    learnColors({ services: ["g"], colors: [9], columns: {} });
+    assert.deepEqual(["a", "b", "c", "d", "e", "f", "g"].map(colorIndex), [3, 4, 5, 6, 7, 0, 1]);
+  });
+  it("is that of its hash without a number", () => {
+    const names = Array.from({ length: 100 }, (_, n) => `service-${n}`);
     const first = names.map(colorIndex);
     assert.deepEqual(names.map(colorIndex), first);
-    for (let from = 0; from < 200; from += 8) {
-      assert.equal(new Set(first.slice(from, from + 8)).size, 8, `services from ${from}`);
-    }
-    assert.equal(new Set(first.slice(200)).size, 8, "further services have those of their hashes");
+    assert.deepEqual(new Set(first).size, 8);
+  });
+  it("ignores answers of other forms", () => {
+    for (const answer of [null, 7, [], [null], {}, { traces: [{}] }, { nodes: [{}] },
+      { services: [1], colors: ["x"] }]) learnColors(answer);
   });
 });
