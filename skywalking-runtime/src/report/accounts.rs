@@ -1,7 +1,7 @@
 //! Counts the segments that the reporter holds, sent and lost, by cause.
 //!
-//! A segment is in one place at a time: in a thread's buffer, taken by the reporter (`held`), in
-//! the batch in flight (`in_flight`), sent, or dropped. Each step changes the counts under one
+//! A segment is in one place at a time: in a thread's buffer, taken by the reporter (`held`), in a
+//! batch (`in_flight`), sent, or dropped. Each step changes the counts under one
 //! lock, which only the reporter and readers of the counts take. So no reader counts a segment
 //! twice. [`Ledger::close`] revokes the right to write from a reporter that was abandoned: its
 //! thread's later writes have no effect.
@@ -12,10 +12,8 @@ use crate::queue::{self, Buffer, FinishedSegments};
 use crate::util::sync::{Arc, AtomicU8, Mutex, MutexGuard, Ordering, per_process};
 
 /// Counts since the process started.
-#[derive(Clone, Debug)]
-pub(crate) struct Accounts {
-    /// The generation of the tracer whose reporter may write, or 0.
-    owner: u32,
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Counts {
     pub(crate) sent: u64,
     pub(crate) unconfirmed: u64,
     pub(crate) refused: u64,
@@ -25,25 +23,35 @@ pub(crate) struct Accounts {
     pub(crate) not_kept: u64,
     /// Taken out of a buffer and not encoded yet.
     pub(crate) held: u64,
-    held_bytes: usize,
     /// Encoded, and neither sent nor dropped yet.
     pub(crate) in_flight: u64,
-    flight: Option<Flight>,
+}
+
+#[derive(Debug)]
+struct Accounts {
+    /// The generation of the tracer whose reporter may write, or 0.
+    owner: u32,
+    counts: Counts,
+    held_bytes: usize,
+    /// The batches that are being sent, each with its number of segments.
+    flights: Vec<(Flight, u64)>,
 }
 
 per_process! {
     static ACCOUNTS: Mutex<Accounts> = Mutex::new(Accounts {
         owner: 0,
-        sent: 0,
-        unconfirmed: 0,
-        refused: 0,
-        shutdown: 0,
-        hook_panicked: 0,
-        not_kept: 0,
-        held: 0,
+        counts: Counts {
+            sent: 0,
+            unconfirmed: 0,
+            refused: 0,
+            shutdown: 0,
+            hook_panicked: 0,
+            not_kept: 0,
+            held: 0,
+            in_flight: 0,
+        },
         held_bytes: 0,
-        in_flight: 0,
-        flight: None,
+        flights: Vec::new(),
     });
 }
 
@@ -52,10 +60,10 @@ fn lock() -> MutexGuard<'static, Accounts> {
 }
 
 /// Returns the counts and the number of segments in all buffers, read at the same moment.
-pub(crate) fn read() -> (Accounts, u64) {
+pub(crate) fn read() -> (Counts, u64) {
     let accounts = lock();
     let waiting = queue::outboxes().flat_map(|outbox| &outbox.buffers).map(Buffer::queued).sum();
-    (accounts.clone(), waiting)
+    (accounts.counts, waiting)
 }
 
 /// Segments that the reporter lost.
@@ -68,12 +76,8 @@ pub(crate) struct Lost {
 
 /// Returns how many segments the reporter has lost so far.
 pub(crate) fn lost() -> Lost {
-    let accounts = lock();
-    Lost {
-        unconfirmed: accounts.unconfirmed,
-        refused: accounts.refused,
-        hook_panicked: accounts.hook_panicked,
-    }
+    let Counts { unconfirmed, refused, hook_panicked, .. } = lock().counts;
+    Lost { unconfirmed, refused, hook_panicked }
 }
 
 /// The outcome of a batch.
@@ -114,7 +118,7 @@ impl Ledger {
         self.write(|accounts| {
             let taken = buffer.exchange(empty);
             if taken {
-                accounts.held += empty.heads.len() as u64;
+                accounts.counts.held += empty.heads.len() as u64;
                 accounts.held_bytes += empty.bytes();
             }
             taken
@@ -123,25 +127,25 @@ impl Ledger {
 
     /// Moves segments from taken to in flight: they are encoded and in a batch.
     pub(crate) fn pack(self, segments: usize, bytes: usize) {
-        self.pass_on(segments, bytes, |accounts| &mut accounts.in_flight);
+        self.pass_on(segments, bytes, |counts| &mut counts.in_flight);
     }
 
     /// Moves segments from taken to lost: the program's redaction hook panicked.
     pub(crate) fn lose(self, segments: usize, bytes: usize) {
-        self.pass_on(segments, bytes, |accounts| &mut accounts.hook_panicked);
+        self.pass_on(segments, bytes, |counts| &mut counts.hook_panicked);
     }
 
     /// Moves segments from taken to dropped: tail sampling rejected them.
     pub(crate) fn discard(self, segments: usize, bytes: usize) {
-        self.pass_on(segments, bytes, |accounts| &mut accounts.not_kept);
+        self.pass_on(segments, bytes, |counts| &mut counts.not_kept);
     }
 
     /// Moves segments from taken to another count, and releases their part of the queue's budget.
-    fn pass_on(self, segments: usize, bytes: usize, to: fn(&mut Accounts) -> &mut u64) {
+    fn pass_on(self, segments: usize, bytes: usize, to: fn(&mut Counts) -> &mut u64) {
         self.write(|accounts| {
-            accounts.held = accounts.held.saturating_sub(segments as u64);
+            accounts.counts.held = accounts.counts.held.saturating_sub(segments as u64);
             accounts.held_bytes = accounts.held_bytes.saturating_sub(bytes);
-            *to(accounts) += segments as u64;
+            *to(&mut accounts.counts) += segments as u64;
             queue::release(bytes, segments);
         });
     }
@@ -151,22 +155,27 @@ impl Ledger {
         self.write(|_| queue::set_pending(bytes, segments));
     }
 
-    /// Records that the batch is being sent. [`close`](Self::close) reads from the flight whether
-    /// any of it left.
-    pub(crate) fn depart(self, flight: &Flight) {
-        self.write(|accounts| accounts.flight = Some(flight.clone()));
+    /// Records that a batch of this many segments is being sent. [`close`](Self::close) reads from
+    /// the flight whether any of it left.
+    pub(crate) fn depart(self, flight: &Flight, segments: usize) {
+        self.write(|accounts| accounts.flights.push((flight.clone(), segments as u64)));
     }
 
-    /// Records the outcome of the batch, which has this many segments.
-    pub(crate) fn arrive(self, segments: usize, end: End) {
-        let segments = segments as u64;
+    /// Records that a batch is not being sent any more, and is going to be sent again.
+    pub(crate) fn come_back(self, flight: &Flight) {
+        self.write(|accounts| accounts.remove(flight));
+    }
+
+    /// Records the outcome of a batch.
+    pub(crate) fn arrive(self, flight: &Flight, end: End) {
         self.write(|accounts| {
-            accounts.flight = None;
-            accounts.in_flight = accounts.in_flight.saturating_sub(segments);
+            let segments = accounts.remove(flight);
+            let counts = &mut accounts.counts;
+            counts.in_flight = counts.in_flight.saturating_sub(segments);
             match end {
-                End::Sent => accounts.sent += segments,
-                End::Unconfirmed => accounts.unconfirmed += segments,
-                End::Refused => accounts.refused += segments,
+                End::Sent => counts.sent += segments,
+                End::Unconfirmed => counts.unconfirmed += segments,
+                End::Refused => counts.refused += segments,
             }
         });
     }
@@ -184,21 +193,33 @@ impl Ledger {
                 // agent.
                 let mut taken = FinishedSegments::default();
                 buffer.exchange_last(&mut taken);
-                accounts.shutdown += taken.heads.len() as u64;
+                accounts.counts.shutdown += taken.heads.len() as u64;
                 queue::release(taken.bytes(), taken.heads.len());
             }
-            let held = std::mem::take(&mut accounts.held);
-            accounts.shutdown += held;
+            let counts = &mut accounts.counts;
+            let held = std::mem::take(&mut counts.held);
+            counts.shutdown += held;
             queue::release(
                 std::mem::take(&mut accounts.held_bytes),
                 usize::try_from(held).unwrap_or(usize::MAX),
             );
-            let in_flight = std::mem::take(&mut accounts.in_flight);
-            match accounts.flight.take() {
-                Some(flight) if !flight.revoke() => accounts.unconfirmed += in_flight,
-                _ => accounts.shutdown += in_flight,
+            // Batches that wait to be sent again are in no flight.
+            counts.shutdown += std::mem::take(&mut counts.in_flight);
+            for (flight, segments) in std::mem::take(&mut accounts.flights) {
+                if !flight.revoke() {
+                    counts.shutdown = counts.shutdown.saturating_sub(segments);
+                    counts.unconfirmed += segments;
+                }
             }
         });
+    }
+}
+
+impl Accounts {
+    /// Removes a flight. Returns its number of segments.
+    fn remove(&mut self, flight: &Flight) -> u64 {
+        let place = self.flights.iter().position(|(other, _)| Arc::ptr_eq(&other.0, &flight.0));
+        place.map_or(0, |place| self.flights.swap_remove(place).1)
     }
 }
 

@@ -127,15 +127,16 @@ impl Drain {
         self.passes + if self.todo.is_some() { 2 } else { 1 }
     }
 
-    /// Adds segments to the batch until it is full or the pass is complete.
-    pub(crate) fn fill(&mut self, batch: &mut Batch) -> Filled {
-        let filled = self.run_pass(batch);
+    /// Fills a batch with segments until it is full or the pass is complete.
+    pub(crate) fn fill(&mut self) -> (Batch, Filled) {
+        let mut batch = Batch::new(self.passes);
+        let filled = self.run_pass(&mut batch);
         let (segments, bytes) = std::mem::take(&mut self.discarded);
         if segments > 0 {
             self.ledger.discard(segments, bytes);
         }
         self.report_pending();
-        filled
+        (batch, filled)
     }
 
     /// Reports how much is pending, so that pending segments do not wake the reporter.

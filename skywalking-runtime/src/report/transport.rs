@@ -14,8 +14,8 @@ pub(crate) type Call = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 
 /// The outcome of a call.
 #[cfg_attr(
-    not(any(feature = "report-grpc", feature = "report-http")),
-    allow(dead_code, reason = "only a backend refuses")
+    not(feature = "report-grpc"),
+    allow(dead_code, reason = "only this transport has all of them")
 )]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
@@ -46,6 +46,8 @@ pub(crate) enum Form {
 pub(crate) trait Transport: Send + 'static {
     /// The format of its messages.
     const FORM: Form = Form::Protobuf;
+    /// The most batches that are sent at the same time.
+    const WIDTH: usize = 1;
 
     /// Returns the number of backend addresses.
     fn addresses(&self) -> usize;
@@ -53,13 +55,13 @@ pub(crate) trait Transport: Send + 'static {
     /// Returns the current address, for log lines.
     fn address(&self) -> String;
 
-    /// Closes the connection and switches to the next address.
+    /// Switches to the next address. Running calls keep their connections.
     fn next_backend(&mut self);
 
     /// Sends a management message.
     fn send_management(&mut self, message: ManagementMessage) -> Call;
 
-    /// Sends a batch.
+    /// Sends a batch. Calls can run at the same time, up to [`WIDTH`](Self::WIDTH) of them.
     fn send(&mut self, messages: Messages) -> Call;
 }
 

@@ -1,9 +1,10 @@
 //! The reporter's loop: when to connect, drain and retry, and the outcome of each batch.
 //!
-//! At most one call is in flight, either a management message or a batch. Draining stops until the
-//! backend has answered the last heartbeat. While the backend is unreachable, segments wait in the
-//! outboxes within the queue's budget, and the newest are dropped there. Each wait has a deadline.
-//! A batch is sent again only if the transport took none of its messages.
+//! Several batches are in flight at the same time ([`lane`]), and at most one management message.
+//! No batch departs until the backend has answered the last heartbeat. While the backend is
+//! unreachable, segments wait in the outboxes within the queue's budget, and the newest are dropped
+//! there. Each wait has a deadline. A batch is sent again only if the transport took none of its
+//! messages, or if the backend stated that it has not processed it.
 //!
 //! The link has two states:
 //! * `Down` until an instant: at that time the worker sends the properties to the next address.
@@ -12,9 +13,13 @@
 //! * `Up`: the worker sends management messages when they are due. Otherwise it sends a batch at
 //!   each tick, or at once when half of the queue's budget is used, without pending segments.
 //!
+//! Each change to `Down` ends a link and begins the next one. What happens later to a batch of an
+//! earlier link is counted, and says nothing about the link of now.
+//!
 //! `drain` encodes the segments. The transport only sends bytes.
 
 mod commands;
+mod lane;
 mod outcomes;
 mod reply;
 #[cfg(test)]
@@ -22,6 +27,7 @@ mod tests;
 mod thread;
 mod unset_clock;
 
+use std::future::poll_fn;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -31,6 +37,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 pub(crate) use self::commands::Command;
 use self::commands::PendingCommands;
+use self::lane::{Lane, Sending};
 pub(crate) use self::reply::Reply;
 pub(crate) use self::thread::{Handle, prepare, start};
 use self::unset_clock::UnsetClock;
@@ -68,15 +75,10 @@ enum Link {
     Up(Heartbeat),
 }
 
-enum Activity {
-    Idle,
-    Managing(ManagementMessage, Call),
-    Sending(Call),
-}
-
 enum Event {
     Command(Option<Command>),
-    Done(Outcome),
+    Managed(Outcome),
+    Landed(Sending, Outcome),
     Woken,
     Due,
 }
@@ -89,10 +91,10 @@ pub(crate) struct Worker<T> {
     ledger: Ledger,
     drain: Drain,
     link: Link,
-    activity: Activity,
-    /// The batch that is being sent, or waits to be sent again.
-    batch: Batch,
-    flight: Flight,
+    /// How many links there were before.
+    link_number: u64,
+    managing: Option<(ManagementMessage, Call)>,
+    lane: Lane,
     pending: PendingCommands,
     backoff: Backoff,
     /// Set once a backend has answered since the agent started.
@@ -138,9 +140,9 @@ impl<T: Transport> Worker<T> {
             ledger,
             drain,
             link: Link::Down { until: now },
-            activity: Activity::Idle,
-            batch: Batch::default(),
-            flight: Flight::default(),
+            link_number: 0,
+            managing: None,
+            lane: Lane::new(T::WIDTH),
             pending: PendingCommands::default(),
             backoff: Backoff::new(pace.max_backoff),
             reached: pace.reached,
@@ -177,7 +179,8 @@ impl<T: Transport> Worker<T> {
             match self.next_event().await {
                 Event::Command(Some(command)) => self.handle(command),
                 Event::Command(None) => break,
-                Event::Done(outcome) => self.finish(outcome),
+                Event::Managed(outcome) => self.finish_management(outcome),
+                Event::Landed(sending, outcome) => self.finish_batch(sending, outcome),
                 Event::Woken => {
                     self.next_tick = Instant::now();
                     self.unset_clock.give_up(self.next_tick);
@@ -186,7 +189,8 @@ impl<T: Transport> Worker<T> {
             }
         }
         // Nothing may be sent after the reply, which reports what was sent.
-        self.activity = Activity::Idle;
+        self.managing = None;
+        self.lane.stop();
         self.log();
         self.pending.reply_all();
     }
@@ -195,29 +199,40 @@ impl<T: Transport> Worker<T> {
         let due = self.next_moment();
         // A wake-up that cannot be handled now is left pending: further ones cost their callers no
         // system call.
-        let listening = matches!((&self.link, &self.activity), (Link::Up(_), Activity::Idle));
-        let call = async {
-            match &mut self.activity {
-                Activity::Idle => std::future::pending().await,
-                Activity::Managing(_, call) | Activity::Sending(call) => call.await,
+        let listening = self.can_send(Instant::now());
+        let management = async {
+            match &mut self.managing {
+                Some((_, call)) => call.await,
+                None => std::future::pending().await,
             }
         };
         tokio::select! {
             biased;
             command = self.commands.recv() => Event::Command(command),
-            outcome = call => Event::Done(outcome),
+            outcome = management => Event::Managed(outcome),
+            (sending, outcome) = poll_fn(|cx| self.lane.poll_landed(cx)) => {
+                Event::Landed(sending, outcome)
+            }
             () = self.wake.notified(), if listening => Event::Woken,
             () = sleep_until(due) => Event::Due,
         }
     }
 
+    /// Returns true if a batch may be sent now.
+    fn can_send(&self, now: Instant) -> bool {
+        matches!(self.link, Link::Up(_)) && self.managing.is_none() && self.lane.has_room(now)
+    }
+
     /// Returns when there is work to do without a command.
     fn next_moment(&self) -> Instant {
-        let own = match (&self.activity, &self.link) {
-            (Activity::Idle, Link::Down { until }) => (*until).min(Instant::now() + PULSE),
-            (Activity::Idle, Link::Up(heartbeat)) => heartbeat.next().min(self.next_tick),
-            _ => Instant::now() + PULSE,
+        let now = Instant::now();
+        let own = match &self.link {
+            _ if self.managing.is_some() => now + PULSE,
+            Link::Down { until } => (*until).min(now + PULSE),
+            Link::Up(heartbeat) if self.can_send(now) => heartbeat.next().min(self.next_tick),
+            Link::Up(heartbeat) => heartbeat.next(),
         };
+        let own = if self.lane.is_quiet() { own } else { own.min(now + PULSE) };
         self.pending.next_deadline().map_or(own, |deadline| own.min(deadline))
     }
 
@@ -237,53 +252,64 @@ impl<T: Transport> Worker<T> {
         }
     }
 
-    /// Starts the work that is due, unless a call is running.
+    /// Starts the work that is due.
     fn advance(&mut self) {
         let now = Instant::now();
-        while matches!(self.activity, Activity::Idle) {
+        while self.managing.is_none() {
             match &self.link {
                 Link::Down { until } if *until <= now => {
                     self.send_management(ManagementMessage::Properties);
                 }
                 Link::Down { .. } => return,
-                Link::Up(heartbeat) => match heartbeat.due(now) {
-                    Some(message) => self.send_management(message),
-                    None if !self.batch.messages.is_empty() => self.send(),
-                    None if self.next_tick <= now => self.drain(now),
-                    None => return,
-                },
+                Link::Up(heartbeat) => {
+                    if let Some(message) = heartbeat.due(now) {
+                        self.send_management(message);
+                    } else if !self.lane.has_room(now) {
+                        return;
+                    } else if let Some(batch) = self.lane.next_again() {
+                        self.send(batch);
+                    } else if self.next_tick <= now {
+                        self.drain(now);
+                    } else {
+                        return;
+                    }
+                }
             }
         }
     }
 
     fn send_management(&mut self, message: ManagementMessage) {
-        self.activity = Activity::Managing(
-            message,
-            limited(MANAGEMENT_DEADLINE, self.transport.send_management(message)),
-        );
+        let call = limited(MANAGEMENT_DEADLINE, self.transport.send_management(message));
+        self.managing = Some((message, call));
     }
 
-    fn send(&mut self) {
-        self.flight = Flight::default();
-        self.ledger.depart(&self.flight);
-        let messages = Messages::new(self.batch.messages.clone(), self.flight.clone());
-        self.activity = Activity::Sending(limited(BATCH_DEADLINE, self.transport.send(messages)));
+    fn send(&mut self, batch: Batch) {
+        let flight = Flight::default();
+        self.ledger.depart(&flight, batch.messages.len());
+        let messages = Messages::new(batch.messages.clone(), flight.clone());
+        let call = limited(BATCH_DEADLINE, self.transport.send(messages));
+        self.lane.add(batch, flight, self.link_number, call);
     }
 
-    /// Fills the batch and sets the time of the next drain.
+    /// Returns the number of passes whose segments have all been sent or dropped.
+    fn drained(&self) -> u64 {
+        let passes = self.drain.passes();
+        self.lane.oldest_pass().map_or(passes, |oldest| oldest.min(passes))
+    }
+
+    /// Sends a batch of the segments that wait, and sets the time of the next drain.
     fn drain(&mut self, now: Instant) {
         let waited_for = self.pending.waits_for(self.drain.passes());
         if !waited_for && self.unset_clock.holds(self.drain.is_clock_set(), now) {
             self.next_tick = now + TICK;
             return;
         }
-        let filled = self.drain.fill(&mut self.batch);
-        let empty = self.batch.messages.is_empty();
-        if !empty {
+        let (batch, filled) = self.drain.fill();
+        if batch.messages.is_empty() {
+            self.pending.reply_drained(self.drained());
+        } else {
             self.last_segment = now;
-        }
-        if empty {
-            self.pending.reply_drained(self.drain.passes());
+            self.send(batch);
         }
         let waited_for = self.pending.waits_for(self.drain.passes());
         self.next_tick = match filled {

@@ -115,6 +115,9 @@ fn authority(address: &Address) -> Result<Authority, &'static str> {
 }
 
 impl Transport for Grpc {
+    // Enough for 50 000 small segments a second with 200 ms between a call and its answer.
+    const WIDTH: usize = 32;
+
     fn addresses(&self) -> usize {
         self.backends.count()
     }

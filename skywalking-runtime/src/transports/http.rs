@@ -1,7 +1,7 @@
 //! The HTTP transport: each batch is a POST of a JSON array of segments, and each management
 //! message a POST of a JSON object (`docs/protocol.md#http-transport`).
 //!
-//! There is one connection, kept between calls while it is young. Nothing connects before the first
+//! Each call has a connection of its own, which is kept for later calls while it is young. Nothing connects before the first
 //! call. A broken connection is not reopened here: the worker switches to the next address. A batch
 //! counts as taken when the connection asks for the first byte of its body. The token is sent with
 //! every call, and nowhere else.
@@ -35,10 +35,11 @@ const AGENT: HeaderValue =
     HeaderValue::from_static(concat!("skywalking-rust/", env!("CARGO_PKG_VERSION")));
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// The connection for the next call. A running call owns it, so an abandoned call drops it.
-type Kept = Arc<Mutex<Option<Connection>>>;
+/// The connections for the next calls. A running call owns its connection, so an abandoned call
+/// drops it.
+type Kept = Arc<Mutex<Vec<Connection>>>;
 
-fn lock(kept: &Kept) -> MutexGuard<'_, Option<Connection>> {
+fn lock(kept: &Kept) -> MutexGuard<'_, Vec<Connection>> {
     kept.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -93,7 +94,9 @@ impl Http {
                     let is_read = answer.status.is_success()
                         && flight.is_none_or(|flight| flight.is_handed_over());
                     if is_read && answer.is_whole {
-                        *lock(&kept) = Some(connection);
+                        let mut kept = lock(&kept);
+                        kept.retain(Connection::is_young);
+                        kept.push(connection);
                     }
                     outcome(&answer, token.as_ref())
                 }
@@ -105,17 +108,18 @@ impl Http {
     }
 }
 
-/// Returns the connection of the previous call if it is still open, else a new one.
+/// Returns the connection of an earlier call if one is still open, else a new one.
 async fn connection(
     kept: &Kept,
     dialler: &Dialler,
     address: &Address,
 ) -> Result<Connection, String> {
-    let before = lock(kept).take();
-    if let Some(mut connection) = before.filter(Connection::is_young)
-        && connection.is_ready().await
-    {
-        return Ok(connection);
+    loop {
+        let before = lock(kept).pop();
+        let Some(mut connection) = before else { break };
+        if connection.is_young() && connection.is_ready().await {
+            return Ok(connection);
+        }
     }
     Connection::open(dialler, address).await
 }
@@ -127,6 +131,8 @@ fn host(address: &Address) -> Result<HeaderValue, &'static str> {
 
 impl Transport for Http {
     const FORM: Form = Form::Json;
+    // The most connections.
+    const WIDTH: usize = 8;
 
     fn addresses(&self) -> usize {
         self.backends.count()

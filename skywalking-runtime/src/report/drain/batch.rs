@@ -7,13 +7,24 @@ const BATCH_SEGMENTS: usize = 1_000;
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
 
 /// Encoded segments that are sent together.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Batch {
     pub(crate) messages: Vec<Bytes>,
     bytes: usize,
+    /// The number of complete passes before the one of its segments.
+    pub(crate) pass: u64,
 }
 
 impl Batch {
+    pub(super) fn new(pass: u64) -> Self {
+        Self { messages: Vec::new(), bytes: 0, pass }
+    }
+
+    /// Returns the bytes of its messages.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     pub(super) fn is_full(&self) -> bool {
         self.messages.len() >= BATCH_SEGMENTS || self.bytes >= BATCH_BYTES
     }

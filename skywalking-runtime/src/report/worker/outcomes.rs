@@ -4,20 +4,13 @@
 use super::super::accounts::End;
 use super::super::transport::{Outcome, Transport};
 use super::{
-    Activity, Batch, CHECK_INTERVAL, Cause, Duration, Heartbeat, Instant, Link, Losses,
-    ManagementMessage, Ordering, WithoutThread, Worker, self_log,
+    CHECK_INTERVAL, Cause, Duration, Heartbeat, Instant, Link, Losses, ManagementMessage, Ordering,
+    Sending, WithoutThread, Worker, self_log,
 };
 
 impl<T: Transport> Worker<T> {
-    pub(super) fn finish(&mut self, outcome: Outcome) {
-        match std::mem::replace(&mut self.activity, Activity::Idle) {
-            Activity::Managing(message, _) => self.finish_management(message, outcome),
-            Activity::Sending(_) => self.finish_batch(outcome),
-            Activity::Idle => {}
-        }
-    }
-
-    fn finish_management(&mut self, message: ManagementMessage, outcome: Outcome) {
+    pub(super) fn finish_management(&mut self, outcome: Outcome) {
+        let Some((message, _)) = self.managing.take() else { return };
         match outcome {
             Outcome::Taken => {
                 if message == ManagementMessage::Properties {
@@ -46,54 +39,56 @@ impl<T: Transport> Worker<T> {
         }
     }
 
-    fn finish_batch(&mut self, outcome: Outcome) {
-        match outcome {
-            Outcome::Taken if self.flight.is_handed_over() => {
-                self.mark_up();
-                self.end_batch(End::Sent);
-                self.answered(&[
-                    Cause::Unreachable,
-                    Cause::Unconfirmed,
-                    Cause::Refused,
-                    Cause::Overloaded,
-                ]);
+    /// Counts a batch or keeps it, and draws the conclusion for the link if it is still the same.
+    pub(super) fn finish_batch(&mut self, sending: Sending, outcome: Outcome) {
+        let is_current = sending.link == self.link_number && matches!(self.link, Link::Up(_));
+        let next = Next::of(&sending, &outcome);
+        match next {
+            Next::Again => {
+                self.ledger.come_back(&sending.flight);
+                self.lane.keep(sending.batch);
             }
-            // It is unknown how much of the batch the backend has read.
-            Outcome::Taken => {
-                self.mark_up();
-                self.end_batch(End::Unconfirmed);
-                self.answered(&[Cause::Unreachable]);
-                self.failed(
-                    Cause::Unconfirmed,
-                    "the backend answered before all of the batch was sent",
-                );
+            Next::Ended(end) => {
+                self.ledger.arrive(&sending.flight, end);
+                self.pending.reply_drained(self.drained());
             }
-            Outcome::Refused(problem) => {
-                self.end_batch(End::Refused);
-                self.answered(&[Cause::Unreachable]);
-                self.failed(Cause::Refused, &problem);
-            }
-            Outcome::Overloaded(problem) => {
-                self.end_batch(End::Refused);
-                self.mark_down(Cause::Overloaded, &problem);
-            }
-            Outcome::Unprocessed(problem) => self.mark_down(Cause::Unreachable, &problem),
-            Outcome::Failed(problem) => {
-                if self.flight.revoke() {
-                    self.mark_down(Cause::Unreachable, &problem);
-                } else {
-                    self.end_batch(End::Unconfirmed);
-                    self.mark_down(Cause::Unconfirmed, &problem);
-                }
-            }
+        }
+        if is_current {
+            self.judge_link(next, outcome);
         }
     }
 
-    /// Counts the batch and removes it.
-    fn end_batch(&mut self, end: End) {
-        self.ledger.arrive(self.batch.messages.len(), end);
-        self.batch = Batch::default();
-        self.pending.reply_drained(self.drain.passes());
+    fn judge_link(&mut self, next: Next, outcome: Outcome) {
+        match outcome {
+            Outcome::Taken => {
+                self.mark_up();
+                if next == Next::Ended(End::Sent) {
+                    self.lane.widen();
+                    self.answered(&[
+                        Cause::Unreachable,
+                        Cause::Unconfirmed,
+                        Cause::Refused,
+                        Cause::Overloaded,
+                    ]);
+                } else {
+                    self.answered(&[Cause::Unreachable]);
+                    self.failed(
+                        Cause::Unconfirmed,
+                        "the backend answered before all of the batch was sent",
+                    );
+                }
+            }
+            Outcome::Refused(problem) => {
+                self.answered(&[Cause::Unreachable]);
+                self.failed(Cause::Refused, &problem);
+            }
+            Outcome::Overloaded(problem) => self.mark_down(Cause::Overloaded, &problem),
+            Outcome::Unprocessed(problem) | Outcome::Failed(problem) => {
+                let cause =
+                    if next == Next::Again { Cause::Unreachable } else { Cause::Unconfirmed };
+                self.mark_down(cause, &problem);
+            }
+        }
     }
 
     /// Resets the count of failures, because a call succeeded.
@@ -124,6 +119,8 @@ impl<T: Transport> Worker<T> {
             Duration::ZERO
         };
         self.link = Link::Down { until: Instant::now() + wait };
+        self.link_number += 1;
+        self.lane.narrow();
     }
 
     /// Ends these causes of log lines, because the backend answered.
@@ -149,6 +146,28 @@ impl<T: Transport> Worker<T> {
         lines.extend(self.unset_clock.line(self.drain.is_clock_set()));
         if !lines.is_empty() {
             self.findings.keep(self_log::emit(lines, WithoutThread::WriteHere));
+        }
+    }
+}
+
+/// What becomes of a batch after its call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Next {
+    /// It is sent again.
+    Again,
+    Ended(End),
+}
+
+impl Next {
+    fn of(sending: &Sending, outcome: &Outcome) -> Self {
+        match outcome {
+            Outcome::Taken if sending.flight.is_handed_over() => Self::Ended(End::Sent),
+            // It is unknown how much of the batch the backend has read.
+            Outcome::Taken => Self::Ended(End::Unconfirmed),
+            Outcome::Refused(_) | Outcome::Overloaded(_) => Self::Ended(End::Refused),
+            Outcome::Unprocessed(_) => Self::Again,
+            Outcome::Failed(_) if sending.flight.revoke() => Self::Again,
+            Outcome::Failed(_) => Self::Ended(End::Unconfirmed),
         }
     }
 }

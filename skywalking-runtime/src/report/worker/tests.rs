@@ -6,6 +6,7 @@ mod deadlines;
 mod outages;
 mod script;
 mod wake_up;
+mod width;
 
 use std::time::Duration;
 

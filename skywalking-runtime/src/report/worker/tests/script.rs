@@ -2,11 +2,12 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 use bytes::Bytes;
 use prost::Message as _;
 use skywalking_proto::v3::SegmentObject;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 use super::super::super::accounts::Flight;
 use super::super::super::transport::{Call, Messages, Outcome, Transport};
@@ -16,12 +17,18 @@ use crate::management::ManagementMessage;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Plan {
     Take,
+    /// Takes the messages and answers 200 ms later.
+    Slow,
     Refuse,
     Overload,
     /// Fails before it takes a message.
     Absent,
     /// Takes the messages and closes the connection.
     Cut,
+    /// Takes the messages and closes the connection 200 ms later.
+    CutLater,
+    /// Takes the messages and states that it has not processed them.
+    Unprocess,
     /// Takes the messages and never answers.
     Stall,
     /// Takes one message and confirms the whole batch.
@@ -38,6 +45,30 @@ pub(super) struct State {
     pub(super) heard: Vec<(u64, String)>,
     /// When the first span of each taken segment began, in milliseconds since 1970.
     pub(super) began: Vec<i64>,
+    /// How many batches are in flight, and how many were at most.
+    flying: usize,
+    pub(super) most: usize,
+}
+
+/// The answer time of a slow backend.
+const SLOW: Duration = Duration::from_millis(200);
+
+/// Counts a batch in flight until it is dropped.
+struct Flying(Arc<Mutex<State>>);
+
+impl Flying {
+    fn begin(state: &Arc<Mutex<State>>) -> Self {
+        let mut locked = state.lock().unwrap();
+        locked.flying += 1;
+        locked.most = locked.most.max(locked.flying);
+        Self(Arc::clone(state))
+    }
+}
+
+impl Drop for Flying {
+    fn drop(&mut self) {
+        self.0.lock().unwrap().flying -= 1;
+    }
 }
 
 /// A scripted transport. It records each call with the second at which it happened.
@@ -84,11 +115,16 @@ impl Script {
                     flight.hand_over();
                 }
             }
+            let _flying = Flying::begin(&state);
+            if matches!(plan, Plan::Slow | Plan::CutLater) {
+                sleep(SLOW).await;
+            }
             match plan {
-                Plan::Take | Plan::Early => Outcome::Taken,
+                Plan::Take | Plan::Slow | Plan::Early => Outcome::Taken,
+                Plan::Unprocess => Outcome::Unprocessed(text),
                 Plan::Refuse => Outcome::Refused(text),
                 Plan::Overload => Outcome::Overloaded(text),
-                Plan::Absent | Plan::Cut => Outcome::Failed(text),
+                Plan::Absent | Plan::Cut | Plan::CutLater => Outcome::Failed(text),
                 Plan::Stall => std::future::pending().await,
             }
         })
@@ -96,6 +132,8 @@ impl Script {
 }
 
 impl Transport for Script {
+    const WIDTH: usize = 8;
+
     fn addresses(&self) -> usize {
         self.addresses
     }

@@ -1,0 +1,104 @@
+//! The batches of one signal: those that are being sent, and those that wait to be sent again.
+//!
+//! Several batches are sent at the same time, so that throughput does not depend on the time until
+//! an answer. The number doubles with each confirmed batch, up to the transport's limit, and starts
+//! at 1 after each failure.
+
+use std::collections::VecDeque;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::super::accounts::Flight;
+use super::super::drain::Batch;
+use super::super::transport::{Call, Outcome};
+
+/// The bytes that may be in flight. One batch more may be sent when they are nearly used.
+const BYTES: usize = 16 * 1024 * 1024;
+/// No further batch is sent while the oldest one has waited for its answer for longer than this. If
+/// the backend is silent, fewer segments are lost.
+const SILENCE: Duration = Duration::from_secs(2);
+
+/// A batch that is being sent.
+pub(super) struct Sending {
+    pub(super) batch: Batch,
+    pub(super) flight: Flight,
+    /// The number of the link through which it is sent.
+    pub(super) link: u64,
+    began: Instant,
+    call: Call,
+}
+
+/// The batches of one signal.
+pub(super) struct Lane {
+    sending: Vec<Sending>,
+    again: VecDeque<Batch>,
+    /// How many may be sent at the same time now, and at most.
+    width: usize,
+    widest: usize,
+}
+
+impl Lane {
+    pub(super) fn new(widest: usize) -> Self {
+        Self { sending: Vec::new(), again: VecDeque::new(), width: 1, widest }
+    }
+
+    /// Returns true if another batch may be sent.
+    pub(super) fn has_room(&self, now: Instant) -> bool {
+        let oldest = self.sending.iter().map(|sending| sending.began).min();
+        self.sending.len() < self.width
+            && self.sending.iter().map(|sending| sending.batch.bytes()).sum::<usize>() < BYTES
+            && oldest.is_none_or(|oldest| now.duration_since(oldest) <= SILENCE)
+    }
+
+    /// Returns true if no batch is being sent.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.sending.is_empty()
+    }
+
+    pub(super) fn add(&mut self, batch: Batch, flight: Flight, link: u64, call: Call) {
+        self.sending.push(Sending { batch, flight, link, began: Instant::now(), call });
+    }
+
+    /// Keeps a batch that is to be sent again.
+    pub(super) fn keep(&mut self, batch: Batch) {
+        self.again.push_back(batch);
+    }
+
+    /// Removes the next batch that is to be sent again.
+    pub(super) fn next_again(&mut self) -> Option<Batch> {
+        self.again.pop_front()
+    }
+
+    /// Returns a batch that was answered or failed, and its outcome.
+    pub(super) fn poll_landed(&mut self, cx: &mut Context<'_>) -> Poll<(Sending, Outcome)> {
+        for (place, sending) in self.sending.iter_mut().enumerate() {
+            if let Poll::Ready(outcome) = sending.call.as_mut().poll(cx) {
+                return Poll::Ready((self.sending.swap_remove(place), outcome));
+            }
+        }
+        Poll::Pending
+    }
+
+    /// Allows more batches at the same time, because one was confirmed.
+    pub(super) fn widen(&mut self) {
+        self.width = (2 * self.width).min(self.widest);
+    }
+
+    /// Allows one batch at a time, because one failed.
+    pub(super) fn narrow(&mut self) {
+        self.width = 1;
+    }
+
+    /// Returns the pass of the oldest batch.
+    pub(super) fn oldest_pass(&self) -> Option<u64> {
+        let sending = self.sending.iter().map(|sending| sending.batch.pass);
+        sending.chain(self.again.iter().map(|batch| batch.pass)).min()
+    }
+
+    /// Stops all calls.
+    pub(super) fn stop(&mut self) {
+        self.sending.clear();
+    }
+}

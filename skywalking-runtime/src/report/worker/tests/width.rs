@@ -1,0 +1,143 @@
+//! Tests several batches in flight at the same time.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::bench::Bench;
+use super::script::Plan;
+
+/// The segments of one full batch.
+const BATCH: usize = 1_000;
+
+/// Sends a batch whose answer allows more of them at the same time.
+async fn warm(bench: &Bench, batches: usize) {
+    for _ in 0..batches {
+        bench.finish(1);
+        assert!(bench.flush(10).await);
+    }
+    bench.heard();
+}
+
+#[tokio::test(start_paused = true)]
+async fn width_starts_at_1_and_doubles_up_to_the_limit() {
+    let bench = Bench::new(1, &[]);
+    bench.pass(1).await;
+    bench.script.lock().always = Some(Plan::Slow);
+    bench.finish(16 * BATCH);
+    let mut widths = Vec::new();
+    for _ in 0..4 {
+        bench.script.lock().most = 0;
+        tokio::time::sleep(Duration::from_millis(201)).await;
+        widths.push(bench.script.lock().most);
+    }
+    assert_eq!(widths, [1, 2, 4, 8]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn throughput_does_not_depend_on_the_answer_time() {
+    let bench = Bench::new(1, &[]);
+    bench.pass(1).await;
+    warm(&bench, 4).await;
+    bench.script.lock().always = Some(Plan::Slow);
+    let began = Instant::now();
+    bench.finish(40 * BATCH);
+    assert!(bench.flush(60).await);
+    assert_eq!(bench.counts().0[0], 40_004);
+    // 40 batches of 200 ms, 8 at a time.
+    assert!(began.elapsed() <= Duration::from_millis(1_100), "{:?}", began.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn lost_connection_leaves_each_batch_in_flight_unconfirmed() {
+    let bench = Bench::new(2, &[]);
+    bench.pass(1).await;
+    warm(&bench, 4).await;
+    bench.script.lock().always = Some(Plan::CutLater);
+    bench.finish(8 * BATCH);
+    tokio::time::sleep(Duration::from_millis(150)).await;
+    bench.script.lock().always = None;
+    bench.finish(BATCH);
+    bench.pass(2).await;
+    assert_eq!(bench.counts(), ([1_004, 8_000, 0, 0], [0, 0]));
+    let calls = bench.calls();
+    let later = calls.iter().filter(|call| !call.contains("CutLater")).collect::<Vec<_>>();
+    // The failures of one link are one failure: the worker changes to the next address once.
+    assert_eq!(later, ["Properties to 1", "KeepAlive to 1", "batch to 1"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn width_is_1_after_a_failure() {
+    let bench = Bench::new(1, &[]);
+    bench.pass(1).await;
+    warm(&bench, 4).await;
+    bench.script.lock().always = Some(Plan::Cut);
+    bench.finish(1);
+    tokio::time::sleep(Duration::from_millis(110)).await;
+    bench.script.lock().always = Some(Plan::Slow);
+    bench.finish(8 * BATCH);
+    bench.script.lock().most = 0;
+    // Until the first answers after the recovery.
+    while bench.counts().0[0] < 1_004 {
+        assert!(bench.script.lock().most <= 1);
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn batch_that_was_not_processed_is_sent_again() {
+    let bench = Bench::new(1, &[]);
+    bench.pass(1).await;
+    warm(&bench, 1).await;
+    bench.script.lock().always = Some(Plan::Unprocess);
+    bench.finish(3);
+    bench.pass(1).await;
+    let (counts, [_, in_flight]) = bench.counts();
+    assert_eq!((counts, in_flight), ([1, 0, 0, 0], 3));
+    bench.script.lock().always = None;
+    assert!(bench.flush(10).await);
+    assert_eq!(bench.counts(), ([4, 0, 0, 0], [0, 0]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn silent_backend_gets_few_batches() {
+    let bench = Bench::new(1, &[]);
+    bench.pass(1).await;
+    warm(&bench, 4).await;
+    bench.script.lock().always = Some(Plan::Stall);
+    // One segment at a time, so that each tick has a small batch.
+    for _ in 0..40 {
+        bench.finish(1);
+        bench.pass(1).await;
+    }
+    let ([_, unconfirmed, ..], _) = bench.counts();
+    // Those of the first 2 s.
+    assert!((1..=3).contains(&unconfirmed), "{unconfirmed}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn flush_waits_for_every_batch_in_flight() {
+    let bench = Bench::new(1, &[]);
+    bench.pass(1).await;
+    warm(&bench, 4).await;
+    bench.script.lock().always = Some(Plan::Slow);
+    bench.finish(5 * BATCH);
+    let asked = Instant::now();
+    assert!(bench.flush(10).await);
+    assert_eq!(bench.counts(), ([5_004, 0, 0, 0], [0, 0]));
+    assert_eq!(asked.elapsed().as_millis(), 200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn shutdown_counts_batches_in_flight_and_those_behind_them() {
+    let bench = Bench::new(1, &[]);
+    bench.pass(1).await;
+    warm(&bench, 2).await;
+    bench.script.lock().always = Some(Plan::Stall);
+    bench.finish(6 * BATCH);
+    let asked = Instant::now();
+    assert!(!bench.shutdown(3).await);
+    assert_eq!(asked.elapsed().as_secs(), 3);
+    bench.ledger.close();
+    assert_eq!(bench.counts(), ([2, 4_000, 0, 2_000], [0, 0]));
+}
