@@ -162,12 +162,11 @@ impl Next {
     fn of(sending: &Sending, outcome: &Outcome) -> Self {
         match outcome {
             Outcome::Taken if sending.flight.is_handed_over() => Self::Ended(End::Sent),
-            // It is unknown how much of the batch the backend has read.
-            Outcome::Taken => Self::Ended(End::Unconfirmed),
             Outcome::Refused(_) | Outcome::Overloaded(_) => Self::Ended(End::Refused),
             Outcome::Unprocessed(_) => Self::Again,
             Outcome::Failed(_) if sending.flight.revoke() => Self::Again,
-            Outcome::Failed(_) => Self::Ended(End::Unconfirmed),
+            // It is unknown how much of the batch the backend has read.
+            Outcome::Taken | Outcome::Failed(_) => Self::Ended(End::Unconfirmed),
         }
     }
 }
