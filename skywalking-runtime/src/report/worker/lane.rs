@@ -1,8 +1,8 @@
 //! The batches of one signal: those that are being sent, and those that wait to be sent again.
 //!
 //! Several batches are sent at the same time, so that throughput does not depend on the time until
-//! an answer. The number doubles with each confirmed batch, up to the transport's limit, and starts
-//! at 1 after each failure.
+//! an answer. The number grows by one with each confirmed batch, so it doubles with each round of
+//! answers, up to the transport's limit. It starts at 1 after each failure.
 
 use std::collections::VecDeque;
 use std::task::{Context, Poll};
@@ -81,9 +81,9 @@ impl Lane {
         Poll::Pending
     }
 
-    /// Allows more batches at the same time, because one was confirmed.
+    /// Allows one batch more at the same time, because one was confirmed.
     pub(super) fn widen(&mut self) {
-        self.width = (2 * self.width).min(self.widest);
+        self.width = (self.width + 1).min(self.widest);
     }
 
     /// Allows one batch at a time, because one failed.

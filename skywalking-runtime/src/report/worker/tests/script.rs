@@ -48,6 +48,8 @@ pub(super) struct State {
     /// How many batches are in flight, and how many were at most.
     flying: usize,
     pub(super) most: usize,
+    /// When each batch departed, and how many were in flight then.
+    pub(super) departed: Vec<(Instant, usize)>,
 }
 
 /// The answer time of a slow backend.
@@ -61,6 +63,8 @@ impl Flying {
         let mut locked = state.lock().unwrap();
         locked.flying += 1;
         locked.most = locked.most.max(locked.flying);
+        let departed = (Instant::now(), locked.flying);
+        locked.departed.push(departed);
         Self(Arc::clone(state))
     }
 }

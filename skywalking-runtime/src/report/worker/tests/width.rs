@@ -24,26 +24,27 @@ async fn width_starts_at_1_and_doubles_up_to_the_limit() {
     let bench = Bench::new(1, &[]);
     bench.pass(1).await;
     bench.script.lock().always = Some(Plan::Slow);
-    bench.finish(16 * BATCH);
-    let mut widths = Vec::new();
-    for _ in 0..4 {
-        bench.script.lock().most = 0;
-        tokio::time::sleep(Duration::from_millis(201)).await;
-        widths.push(bench.script.lock().most);
-    }
-    assert_eq!(widths, [1, 2, 4, 8]);
+    bench.script.lock().departed.clear();
+    bench.finish(40 * BATCH);
+    assert!(bench.flush(60).await);
+    // The batches of one round depart at the same time.
+    let departed = std::mem::take(&mut bench.script.lock().departed);
+    let rounds = departed.chunk_by(|(one, _), (next, _)| one == next);
+    let widths: Vec<_> =
+        rounds.filter_map(|round| round.iter().map(|(_, flying)| *flying).max()).collect();
+    assert_eq!(widths[..5], [1, 2, 4, 8, 8]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn throughput_does_not_depend_on_the_answer_time() {
     let bench = Bench::new(1, &[]);
     bench.pass(1).await;
-    warm(&bench, 4).await;
+    warm(&bench, 8).await;
     bench.script.lock().always = Some(Plan::Slow);
     let began = Instant::now();
     bench.finish(40 * BATCH);
     assert!(bench.flush(60).await);
-    assert_eq!(bench.counts().0[0], 40_004);
+    assert_eq!(bench.counts().0[0], 40_008);
     // 40 batches of 200 ms, 8 at a time.
     assert!(began.elapsed() <= Duration::from_millis(1_100), "{:?}", began.elapsed());
 }
@@ -52,14 +53,14 @@ async fn throughput_does_not_depend_on_the_answer_time() {
 async fn lost_connection_leaves_each_batch_in_flight_unconfirmed() {
     let bench = Bench::new(2, &[]);
     bench.pass(1).await;
-    warm(&bench, 4).await;
+    warm(&bench, 8).await;
     bench.script.lock().always = Some(Plan::CutLater);
     bench.finish(8 * BATCH);
     tokio::time::sleep(Duration::from_millis(150)).await;
     bench.script.lock().always = None;
     bench.finish(BATCH);
     bench.pass(2).await;
-    assert_eq!(bench.counts(), ([1_004, 8_000, 0, 0], [0, 0]));
+    assert_eq!(bench.counts(), ([1_008, 8_000, 0, 0], [0, 0]));
     let calls = bench.calls();
     let later = calls.iter().filter(|call| !call.contains("CutLater")).collect::<Vec<_>>();
     // The failures of one link are one failure: the worker changes to the next address once.
@@ -70,7 +71,7 @@ async fn lost_connection_leaves_each_batch_in_flight_unconfirmed() {
 async fn width_is_1_after_a_failure() {
     let bench = Bench::new(1, &[]);
     bench.pass(1).await;
-    warm(&bench, 4).await;
+    warm(&bench, 8).await;
     bench.script.lock().always = Some(Plan::Cut);
     bench.finish(1);
     tokio::time::sleep(Duration::from_millis(110)).await;
@@ -78,7 +79,7 @@ async fn width_is_1_after_a_failure() {
     bench.finish(8 * BATCH);
     bench.script.lock().most = 0;
     // Until the first answers after the recovery.
-    while bench.counts().0[0] < 1_004 {
+    while bench.counts().0[0] < 1_008 {
         assert!(bench.script.lock().most <= 1);
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
@@ -103,7 +104,7 @@ async fn batch_that_was_not_processed_is_sent_again() {
 async fn silent_backend_gets_few_batches() {
     let bench = Bench::new(1, &[]);
     bench.pass(1).await;
-    warm(&bench, 4).await;
+    warm(&bench, 8).await;
     bench.script.lock().always = Some(Plan::Stall);
     // One segment at a time, so that each tick has a small batch.
     for _ in 0..40 {
@@ -119,12 +120,12 @@ async fn silent_backend_gets_few_batches() {
 async fn flush_waits_for_every_batch_in_flight() {
     let bench = Bench::new(1, &[]);
     bench.pass(1).await;
-    warm(&bench, 4).await;
+    warm(&bench, 8).await;
     bench.script.lock().always = Some(Plan::Slow);
     bench.finish(5 * BATCH);
     let asked = Instant::now();
     assert!(bench.flush(10).await);
-    assert_eq!(bench.counts(), ([5_004, 0, 0, 0], [0, 0]));
+    assert_eq!(bench.counts(), ([5_008, 0, 0, 0], [0, 0]));
     assert_eq!(asked.elapsed().as_millis(), 200);
 }
 
@@ -132,12 +133,12 @@ async fn flush_waits_for_every_batch_in_flight() {
 async fn shutdown_counts_batches_in_flight_and_those_behind_them() {
     let bench = Bench::new(1, &[]);
     bench.pass(1).await;
-    warm(&bench, 2).await;
+    warm(&bench, 4).await;
     bench.script.lock().always = Some(Plan::Stall);
     bench.finish(6 * BATCH);
     let asked = Instant::now();
     assert!(!bench.shutdown(3).await);
     assert_eq!(asked.elapsed().as_secs(), 3);
     bench.ledger.close();
-    assert_eq!(bench.counts(), ([2, 4_000, 0, 2_000], [0, 0]));
+    assert_eq!(bench.counts(), ([4, 5_000, 0, 1_000], [0, 0]));
 }
