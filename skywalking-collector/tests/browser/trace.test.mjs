@@ -92,6 +92,7 @@ pageTest("views are remembered", {}, async (page) => {
   await page.goto(`${collector.url}/services?sort=name`);
   await page.getByRole("button", { name: "p95" }).click();
   await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Map" }).click();
+  await page.locator("[data-node]").first().waitFor();
   await page.keyboard.press("v");
   await page.getByRole("heading", { name: "Nodes" }).waitFor();
 
