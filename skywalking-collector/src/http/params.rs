@@ -160,6 +160,13 @@ fn parse_number<T: FromStr>(
     number.ok_or_else(|| ParamError::Invalid { name, value: quoted(value), expected })
 }
 
+/// Parses a number from 1 to `max`.
+fn parse_count(name: &'static str, value: &str, max: usize) -> Result<usize, ParamError> {
+    let count = parse_number(name, value, "a number").ok();
+    let valid = count.filter(|count| (1..=max).contains(count));
+    valid.ok_or_else(|| ParamError::Count { name, value: quoted(value), max })
+}
+
 /// Returns the choice of this name.
 fn parse_choice<T, const N: usize>(
     name: &'static str,

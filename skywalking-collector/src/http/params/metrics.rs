@@ -2,7 +2,7 @@
 
 use super::filters::parse_time;
 use super::{
-    ParamError, pairs, parse_choice, parse_limit, parse_number, set_once, set_service, set_text,
+    ParamError, pairs, parse_choice, parse_count, parse_limit, set_once, set_service, set_text,
 };
 use crate::api::{StatementKind, TimeRange};
 use crate::naming;
@@ -53,7 +53,11 @@ impl MetricsParams {
                 "target" => set_text("target", &mut params.target, value)?,
                 "kind" => set_once("kind", &mut params.kind, parse_kind(&value)?)?,
                 "limit" => set_once("limit", &mut params.limit, parse_limit(&value)?)?,
-                _ => set_once("points", &mut params.points, parse_points(&value)?)?,
+                _ => set_once(
+                    "points",
+                    &mut params.points,
+                    parse_count("points", &value, MAX_POINTS)?,
+                )?,
             }
         }
         Ok(params)
@@ -73,16 +77,6 @@ impl MetricsParams {
 fn parse_kind(value: &str) -> Result<StatementKind, ParamError> {
     let kinds = [("database", StatementKind::Database), ("cache", StatementKind::Cache)];
     parse_choice("kind", value, kinds, "database or cache, or omit it for both")
-}
-
-fn parse_points(value: &str) -> Result<usize, ParamError> {
-    let expected = "a number from 1 to 500, or omit it for 60";
-    let points = parse_number("points", value, expected)?;
-    if (1..=MAX_POINTS).contains(&points) {
-        Ok(points)
-    } else {
-        Err(ParamError::Invalid { name: "points", value: quoted(value), expected })
-    }
 }
 
 /// Parses a query with a range of time alone.
@@ -189,9 +183,9 @@ mod tests {
         });
 
         insta::assert_snapshot!(errors.join("\n"), @r#"
-        points=0: invalid points="0": expected a number from 1 to 500, or omit it for 60
-        points=501: invalid points="501": expected a number from 1 to 500, or omit it for 60
-        points=x: invalid points="x": expected a number from 1 to 500, or omit it for 60
+        points=0: invalid points="0": expected a number from 1 to 500
+        points=501: invalid points="501": expected a number from 1 to 500
+        points=x: invalid points="x": expected a number from 1 to 500
         from=x: invalid from="x": expected epoch milliseconds, or omit it for all times
         from=1&from=2: duplicate parameter from: send it once
         limit=1: unknown parameter "limit": expected service, endpoint, instance, source, target, from, to, points

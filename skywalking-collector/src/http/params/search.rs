@@ -2,8 +2,8 @@
 
 use super::filters::Filters;
 use super::{
-    MAX_TEXT, ParamError, pairs, parse_choice, parse_limit, parse_number, set_once, set_service,
-    set_text,
+    MAX_TEXT, ParamError, pairs, parse_choice, parse_count, parse_limit, parse_number, set_once,
+    set_service, set_text,
 };
 use crate::api::{Cursor, SortOrder, TraceQuery, TraceSort};
 use crate::text::quoted;
@@ -109,13 +109,6 @@ pub(in crate::http) fn find(query: Option<String>) -> Result<(String, usize), Pa
     let text = text.filter(|text| text.chars().count() <= MAX_TEXT);
     let text = text.ok_or(ParamError::Missing { name: "q", expected })?;
     Ok((text, limit.unwrap_or(FOUND.0)))
-}
-
-/// Parses a number from 1 to `max`.
-fn parse_count(name: &'static str, value: &str, max: usize) -> Result<usize, ParamError> {
-    let count = parse_number(name, value, "a number").ok();
-    let valid = count.filter(|count| (1..=max).contains(count));
-    valid.ok_or_else(|| ParamError::Count { name, value: quoted(value), max })
 }
 
 fn parse_sort(value: &str) -> Result<TraceSort, ParamError> {
