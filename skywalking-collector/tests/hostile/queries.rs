@@ -135,19 +135,7 @@ pub(crate) fn cases() -> Vec<Case> {
             }
         }
     }
-    for path in [
-        "/api/instances",
-        "/api/traces",
-        "/api/violations",
-        "/api/endpoints",
-        "/api/series",
-        "/api/statements",
-        "/api/tags/keys",
-    ] {
-        cases.push(Case::get(&format!("{path}?service="), 400, "service= is empty"));
-        let twice = format!("{path}?service=a&service=b");
-        cases.push(Case::get(&twice, 400, "duplicate parameter service"));
-    }
+    cases.extend(services());
     cases.extend(metrics());
     let text = "a".repeat(60_000);
     cases.extend([
@@ -201,6 +189,25 @@ pub(crate) fn cases() -> Vec<Case> {
         Case::get("/api/traces/%ff/skeleton", 400, "UTF-8"),
         Case::get("/api/traces/%e2%80%ae/search?text=a", 404, "not stored"),
     ]);
+    cases
+}
+
+/// Services of each query that selects by one.
+fn services() -> Vec<Case> {
+    let mut cases = Vec::new();
+    for path in [
+        "/api/instances",
+        "/api/traces",
+        "/api/violations",
+        "/api/endpoints",
+        "/api/series",
+        "/api/statements",
+        "/api/tags/keys",
+    ] {
+        cases.push(Case::get(&format!("{path}?service="), 400, "service= is empty"));
+        let twice = format!("{path}?service=a&service=b");
+        cases.push(Case::get(&twice, 400, "duplicate parameter service"));
+    }
     cases
 }
 
