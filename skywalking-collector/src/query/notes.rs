@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use skywalking_proto::v3::SegmentReference;
 
-use super::rows::Row;
-use super::skeleton::OtherTraceRef;
+use super::rows::{OtherTraceRef, Row};
 use super::timing::between;
 use crate::api::{Note, NoteKind, ParentLink};
 use crate::naming;

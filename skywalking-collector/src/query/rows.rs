@@ -23,6 +23,10 @@ pub(super) struct Row<'a> {
     pub(super) link: ParentLink,
 }
 
+/// A segment of another trace, and the span that it refers to: the index of its segment, and its
+/// number.
+pub(super) type OtherTraceRef = ((usize, i32), Arc<StoredSegment>);
+
 /// Returns the spans in the order of [`TraceView::tree`](crate::TraceView::tree).
 pub(super) fn rows(segments: &[Arc<StoredSegment>]) -> Vec<Row<'_>> {
     let spans: Vec<_> = segments

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use skywalking_proto::components;
 
 use super::notes;
-use super::rows::{Row, rows};
+use super::rows::{OtherTraceRef, Row, rows};
 use super::timing::{TimedRow, between, critical_parts, self_times};
 use crate::api::{Columns, ParentLink, RowViolation, Skeleton};
 use crate::store::{StoredSegment, reason};
@@ -32,10 +32,6 @@ pub(super) mod flags {
     pub(in crate::query) const CONTINUATION: u16 = 256;
     pub(in crate::query) const NEGATIVE_DURATION: u16 = 512;
 }
-
-/// A segment of another trace, and the span that it refers to: the index of its segment, and its
-/// number.
-pub(crate) type OtherTraceRef = ((usize, i32), Arc<StoredSegment>);
 
 /// Returns the skeleton of the trace that these segments form. `others` refer to its spans.
 pub(crate) fn skeleton(
