@@ -44,6 +44,8 @@ use crate::transports::grpc::Grpc;
 #[cfg(feature = "report-http")]
 use crate::transports::http::Http;
 use crate::transports::log::Log;
+#[cfg(any(feature = "report-grpc", feature = "report-http"))]
+use crate::transports::token::TokenSource;
 use crate::util::clock;
 use crate::util::coarse_clock;
 use crate::util::id;
@@ -140,23 +142,15 @@ pub(crate) fn start(config: Checked) -> Result<Agent, Error> {
         #[cfg(feature = "report-grpc")]
         Reporter::Grpc => {
             let messages = properties::Messages::new(config.identity.clone());
-            let transport = Grpc::new(
-                config.backends.clone(),
-                Dialler::default(),
-                config.token.clone(),
-                messages,
-            )?;
+            let (dialler, token) = (Dialler::new(&config)?, TokenSource::new(&config)?);
+            let transport = Grpc::new(config.backends.clone(), dialler, token, messages)?;
             start_with(config, transport)
         }
         #[cfg(feature = "report-http")]
         Reporter::Http => {
             let messages = properties::Messages::new(config.identity.clone());
-            let transport = Http::new(
-                config.backends.clone(),
-                Dialler::default(),
-                config.token.clone(),
-                messages,
-            )?;
+            let (dialler, token) = (Dialler::new(&config)?, TokenSource::new(&config)?);
+            let transport = Http::new(config.backends.clone(), dialler, token, messages)?;
             start_with(config, transport)
         }
         Reporter::Log => start_with(config, Log),

@@ -52,7 +52,7 @@ mod variables;
 mod with_agent {
     pub(crate) use super::address::Address;
     #[cfg(any(feature = "report-grpc", feature = "report-http"))]
-    pub(crate) use super::address::{Host, Target};
+    pub(crate) use super::address::{Host, Security, Target};
     pub use super::builder::Config;
     pub(super) use super::builder::Given;
     pub(crate) use super::checked::Checked;
@@ -61,6 +61,14 @@ mod with_agent {
     pub use super::reporter::Reporter;
     pub use super::sampling::Sampling;
     pub use super::self_log::SelfLog;
+    #[cfg(any(feature = "report-grpc", feature = "report-http"))]
+    pub(crate) use super::tls::File;
+    #[cfg(any(feature = "tls-ring", feature = "tls-aws-lc"))]
+    #[cfg_attr(
+        not(any(feature = "report-grpc", feature = "report-http")),
+        allow(unused_imports, reason = "nothing connects to a backend")
+    )]
+    pub(crate) use super::tls::Tls;
     pub(crate) use super::token::Token;
     pub(crate) use super::variables::Ignored;
 }

@@ -141,6 +141,49 @@ pub enum Error {
         /// The setting that turns TLS on.
         other: &'static str,
     },
+    /// A client certificate and its key are set by two settings, and one of them is missing.
+    #[error(
+        "{setting}: a client certificate needs its key, and a key its certificate; set {other} too"
+    )]
+    #[non_exhaustive]
+    ClientCertificate {
+        /// The builder's method or the variable.
+        setting: &'static str,
+        /// The variable that is missing.
+        other: &'static str,
+    },
+    /// A file of certificates, a key or a token cannot be used.
+    #[error("{setting}: the file {} {problem}", shown(path))]
+    #[non_exhaustive]
+    File {
+        /// The builder's method or the variable.
+        setting: &'static str,
+        /// The path.
+        path: String,
+        /// What is wrong with the file, and the fix.
+        problem: String,
+    },
+    /// The system has no certificates of trusted authorities.
+    #[error(
+        "{setting}: this system has no certificates of trusted authorities ({problem}); set SW_AGENT_SSL_TRUSTED_CA_PATH or \
+         Config::trusted_ca, or install the system's package of certificates"
+    )]
+    #[non_exhaustive]
+    NoTrustedCa {
+        /// The setting that turns TLS on.
+        setting: &'static str,
+        /// What the system reports.
+        problem: String,
+    },
+    /// Both a token and a file with a token are set.
+    #[error("{setting}: {other} sets the token too; unset one of the two")]
+    #[non_exhaustive]
+    TokenTwice {
+        /// The setting of the file.
+        setting: &'static str,
+        /// The setting of the token.
+        other: &'static str,
+    },
     /// A header can't contain the token. The value is not shown.
     #[error(
         "{setting}: the token <hidden> has blanks, control or non-ASCII characters; give visible ASCII alone"

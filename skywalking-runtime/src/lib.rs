@@ -67,6 +67,8 @@
 //! | `carrier-tonic` | the same for tonic's `MetadataMap` |
 //! | `http` | the module `integrations::http`: HTTP and gRPC calls as spans, for your own layers; enables `carrier-http` |
 //! | `testing` | `testing::run`, which returns the spans of a closure; enables `agent` |
+//! | `tls-ring` | TLS to the backend, with the cryptography of ring; it needs a C compiler |
+//! | `tls-aws-lc` | TLS with the cryptography of aws-lc-rs, which is used if both are on; it needs a C compiler |
 //!
 //! A library depends on this crate with `default-features = false` and leaves the choice to the
 //! program. The crates `skywalking-tower` and `skywalking-reqwest` trace HTTP and gRPC.

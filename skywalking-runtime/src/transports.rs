@@ -4,14 +4,16 @@
 //! [`discard`] drops everything. Each implements
 //! [`Transport`](crate::report::transport::Transport).
 //!
-//! Calls that block in the operating system run on their own threads: `dial` resolves names, and
-//! [`offload`] writes to standard error.
+//! Calls that block in the operating system run on their own threads: `dial` resolves names,
+//! `files` reads certificates and the token, and [`offload`] writes to standard error.
 
 #[cfg(any(feature = "report-grpc", feature = "report-http"))]
 mod backends;
 #[cfg(any(feature = "report-grpc", feature = "report-http"))]
 pub(crate) mod dial;
 pub(crate) mod discard;
+#[cfg(any(feature = "report-grpc", feature = "report-http"))]
+mod files;
 #[cfg(feature = "report-grpc")]
 pub(crate) mod grpc;
 #[cfg(feature = "report-http")]
@@ -22,3 +24,5 @@ mod metered;
 mod offload;
 #[cfg(any(feature = "report-grpc", feature = "report-http"))]
 mod quote;
+#[cfg(any(feature = "report-grpc", feature = "report-http"))]
+pub(crate) mod token;

@@ -2,13 +2,16 @@
 
 use std::time::Duration;
 
+#[cfg(any(feature = "report-grpc", feature = "report-http"))]
+use crate::config::{Address, Security};
 use crate::config::{Checked, Reporter};
 use crate::report::stats::{Report, Stats};
 use crate::self_log::Line;
 
 /// Returns the lines for the start: the identity, the settings, and the variables without effect.
 pub(super) fn at_start(config: &Checked, address: &str) -> Vec<Line> {
-    let Checked { identity, reporter, token, sampling, settings, redaction, .. } = config;
+    let Checked { identity, reporter, token, token_file, sampling, settings, redaction, .. } =
+        config;
     let to = match reporter {
         #[cfg(feature = "report-grpc")]
         Reporter::Grpc => format!("gRPC to {}", list(&config.backends)),
@@ -25,16 +28,36 @@ pub(super) fn at_start(config: &Checked, address: &str) -> Vec<Line> {
         "the agent runs: service={:?} instance={:?} reports={to:?} token={} sampling={sampling:?} tail_sampling={} redaction={}{others}",
         identity.service,
         identity.instance,
-        on(token.is_some()),
+        on(token.is_some() || token_file.is_some()),
         on(settings.tail_sampling.is_some()),
         on(redaction.is_set()),
     ))
     .for_loggers(matches!(reporter, Reporter::Log));
-    std::iter::once(started).chain(config.ignored.warning().map(Line::warn)).collect()
+    let mut lines = vec![started];
+    lines.extend(config.ignored.warning().map(Line::warn));
+    #[cfg(any(feature = "report-grpc", feature = "report-http"))]
+    lines.extend(plain_token(config).map(Line::warn));
+    lines
+}
+
+/// Returns a warning if the token is sent to another host without TLS.
+#[cfg(any(feature = "report-grpc", feature = "report-http"))]
+fn plain_token(config: &Checked) -> Option<String> {
+    let has_token = config.token.is_some() || config.token_file.is_some();
+    let is_plain =
+        |address: &&Address| address.security() == Security::Plain && !address.is_local();
+    let plain: Vec<_> = config.backends.iter().filter(is_plain).cloned().collect();
+    (has_token && config.reporter.has_backend() && !plain.is_empty()).then(|| {
+        format!(
+            "the token is sent without TLS to {}, so that others in the network can read it; use an https:// address \
+             (SW_AGENT_COLLECTOR_BACKEND_SERVICES), SW_AGENT_FORCE_TLS=true, or a Unix socket of a sidecar",
+            list(&plain)
+        )
+    })
 }
 
 #[cfg(any(feature = "report-grpc", feature = "report-http"))]
-fn list(backends: &[crate::config::Address]) -> String {
+fn list(backends: &[Address]) -> String {
     backends.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
 }
 
@@ -67,4 +90,26 @@ pub(super) fn at_end(report: &Report, reached: bool) -> Vec<Line> {
     vec![Line::warn(format!(
         "the agent has ended{how}: {lost} segments were lost and {sent} were sent; {dropped:?}"
     ))]
+}
+
+#[cfg(all(test, feature = "report-grpc"))]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    #[test]
+    fn token_without_tls_to_another_host_is_a_warning() {
+        let warning =
+            |config: Config| plain_token(&config.reporter(Reporter::Grpc).check().unwrap());
+        let config = |list: &str| Config::new("s").backend(list);
+        let list = "oap:11800,localhost:11800,[::1]:11800,127.1.2.3:11800,unix:///run/oap";
+        let text = warning(config(list).token("s3cret")).unwrap();
+        assert!(text.starts_with("the token is sent without TLS to oap:11800, so"), "{text}");
+        assert!(!text.contains("s3cret"), "{text}");
+        assert!(warning(config(list).token_file("/token")).is_some());
+        assert_eq!(warning(config(list)), None);
+        assert_eq!(warning(config("localhost:11800,unix:///run/oap").token("s3cret")), None);
+        #[cfg(any(feature = "tls-ring", feature = "tls-aws-lc"))]
+        assert_eq!(warning(config("https://oap:11800").token("s3cret")), None);
+    }
 }

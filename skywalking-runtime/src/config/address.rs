@@ -56,6 +56,10 @@ impl Address {
         &self.target
     }
 
+    pub(crate) fn security(&self) -> Security {
+        self.security
+    }
+
     /// Returns the host and port for the `Host` header and `:authority`. The zone of an IPv6
     /// address is left out, since it has a meaning on this host only. A Unix socket is `localhost`.
     pub(crate) fn authority(&self) -> String {
@@ -63,6 +67,27 @@ impl Address {
             Target::Tcp { host: Host::Zoned(ip, _), port } => format!("[{ip}]:{port}"),
             Target::Tcp { host, port } => format!("{host}:{port}"),
             Target::Unix(_) => "localhost".to_owned(),
+        }
+    }
+
+    /// Returns true if no other host can read what is sent.
+    pub(crate) fn is_local(&self) -> bool {
+        match &self.target {
+            Target::Tcp { host, .. } => host.is_loopback(),
+            Target::Unix(_) => true,
+        }
+    }
+}
+
+impl Host {
+    /// Returns true for loopback addresses and for `localhost`.
+    pub(crate) fn is_loopback(&self) -> bool {
+        match self {
+            Self::Name(name) => {
+                name.strip_suffix('.').unwrap_or(name).eq_ignore_ascii_case("localhost")
+            }
+            Self::Ip(ip) => ip.to_canonical().is_loopback(),
+            Self::Zoned(ip, _) => ip.is_loopback(),
         }
     }
 }

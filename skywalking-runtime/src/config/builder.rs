@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::sampling::Requests;
+use super::tls::{File, Tls};
 use super::{Ignored, Reporter, SelfLog, Storage, Token, correlation, env};
 use crate::config::policies::{Cancelled, Inbound, Orphans, OtherContexts};
 use crate::config::settings::Settings;
@@ -56,7 +57,10 @@ impl Given {
 /// | `SW_AGENT_STORAGE`: `sql` or `any` | [`storage`](Config::storage) | `sql` |
 /// | `SW_AGENT_SPAN_LIMIT`: 1 to 65535 | [`max_spans_per_segment`](Config::max_spans_per_segment) | `300` |
 /// | `SW_AGENT_ORPHANS`: `trace` or `skip` | [`orphans`](Config::orphans) | `trace` |
-/// | `SW_AGENT_FORCE_TLS`: `true` is an error, since this build has no TLS | | `false` |
+/// | `SW_AGENT_AUTHENTICATION_FILE`: a path | [`token_file`](Config::token_file) | none |
+/// | `SW_AGENT_FORCE_TLS`: `true` or `false` | [`force_tls`](Config::force_tls) | `false` |
+/// | `SW_AGENT_SSL_TRUSTED_CA_PATH`: a path; turns TLS on | [`trusted_ca`](Config::trusted_ca) | the authorities of the system |
+/// | `SW_AGENT_SSL_CERT_CHAIN_PATH`, `SW_AGENT_SSL_KEY_PATH`: paths; turn TLS on | [`client_certificate`](Config::client_certificate) | none |
 /// | `SW_AGENT_SELF_LOG`: `auto`, `program` or `off` | [`self_log`](Config::self_log) | `auto` |
 ///
 /// A variable with only blanks, invisible characters and quotation marks counts as not set. These
@@ -86,6 +90,7 @@ pub struct Config {
     pub(super) backend: Option<Given>,
     pub(super) token: Option<Token>,
     pub(super) token_setting: &'static str,
+    pub(super) token_file: Option<File>,
     pub(super) reporter: Reporter,
     pub(super) enabled: bool,
     pub(super) storage: Storage,
@@ -95,8 +100,7 @@ pub struct Config {
     pub(super) redaction: Hook,
     pub(super) self_log: SelfLog,
     pub(super) max_backoff: Duration,
-    /// The value of `SW_AGENT_FORCE_TLS`.
-    pub(super) force_tls: bool,
+    pub(super) tls: Tls,
     /// Variables without effect.
     pub(super) ignored: Ignored,
     pub(super) shutdown_timeout: Duration,
@@ -122,6 +126,7 @@ impl Config {
             backend: None,
             token: None,
             token_setting: "Config::token",
+            token_file: None,
             reporter: Reporter::unless_set(),
             enabled: true,
             storage: Storage::Sql,
@@ -131,7 +136,7 @@ impl Config {
             redaction: Hook::default(),
             self_log: SelfLog::default(),
             max_backoff: Duration::from_secs(4),
-            force_tls: false,
+            tls: Tls::default(),
             ignored: Ignored::default(),
             shutdown_timeout: Duration::from_secs(5),
             environment: Environment::Ignore,
@@ -181,8 +186,9 @@ impl Config {
     /// Several addresses are tried one after the other. The host is a name, an IPv4 address, or an
     /// IPv6 address in brackets, with its zone if it is link-local: `[fe80::1%eth0]:11800`. A name
     /// is resolved for each connection, and all of its addresses are tried, 250 ms apart. The
-    /// prefix `http://` is allowed. `unix:///path` is a Unix socket. The HTTP reporter needs no
-    /// port: its default is 12800.
+    /// prefix `https://` turns TLS on, and `http://` is allowed without TLS (see
+    /// [`force_tls`](Config::force_tls)). `unix:///path` is a Unix socket. The HTTP reporter needs no
+    /// port: its default is 12800, or 443 with `https://`.
     pub fn backend(mut self, list: impl Into<String>) -> Self {
         self.backend = Some(Given::new("Config::backend", list));
         self

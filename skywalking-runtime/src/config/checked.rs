@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Address, Config, Given, Ignored, Reporter, SelfLog, Token, address, env, names, tls};
+use super::tls::{File, Tls};
+use super::{Address, Config, Given, Ignored, Reporter, SelfLog, Token, address, names};
 use crate::config::settings::Settings;
 use crate::error::Error;
 use crate::queue::Budget;
@@ -18,15 +19,20 @@ impl Config {
         let service = names::service(self.service.setting, &self.service.text, storage)?;
         let instance =
             names::instance(self.instance.setting, &self.instance.text, &service, storage)?;
-        let tls = (self.force_tls && self.reporter.has_backend()).then_some(env::FORCE_TLS);
-        if let Some(setting) = tls.filter(|_| !tls::IS_BUILT) {
-            return Err(Error::TlsForced { setting });
+        if self.reporter.has_backend() {
+            self.tls.check()?;
+        } else {
+            self.tls = Tls::default();
         }
         let (default, port) = self.reporter.backend();
         let backend = self.backend.unwrap_or_else(|| Given::new("Config::backend", default));
-        let backends = address::parse_list(backend.setting, &backend.text, port, tls)?;
+        let backends =
+            address::parse_list(backend.setting, &backend.text, port, self.tls.turned_on_by())?;
         if self.token.as_ref().is_some_and(|token| !token.is_visible_ascii()) {
             return Err(Error::Token { setting: self.token_setting });
+        }
+        if let (Some(_), Some(file)) = (&self.token, &self.token_file) {
+            return Err(Error::TokenTwice { setting: file.setting, other: self.token_setting });
         }
         let Settings {
             max_spans_per_segment,
@@ -58,6 +64,8 @@ impl Config {
             reporter: self.reporter,
             backends,
             token: self.token,
+            token_file: self.token_file,
+            tls: self.tls,
             redaction: self.redaction,
             self_log: self.self_log,
             max_backoff: self.max_backoff,
@@ -83,6 +91,15 @@ pub(crate) struct Checked {
     )]
     pub(crate) backends: Vec<Address>,
     pub(crate) token: Option<Token>,
+    pub(crate) token_file: Option<File>,
+    #[cfg_attr(
+        not(all(
+            any(feature = "tls-ring", feature = "tls-aws-lc"),
+            any(feature = "report-grpc", feature = "report-http")
+        )),
+        allow(dead_code, reason = "no TLS")
+    )]
+    pub(crate) tls: Tls,
     pub(crate) redaction: Hook,
     pub(crate) self_log: SelfLog,
     pub(crate) max_backoff: Duration,

@@ -4,7 +4,7 @@
 use std::ffi::OsString;
 
 use super::{
-    Config, Given, Ignored, Reporter, SelfLog, Storage, Token, correlation, sampling, self_log,
+    Config, Given, Ignored, Reporter, SelfLog, Storage, Token, correlation, sampling, self_log, tls,
 };
 use crate::config::names::bare;
 use crate::config::policies::Orphans;
@@ -14,13 +14,12 @@ use crate::secrets::{HIDDEN, without_secrets};
 pub(super) const NAME: &str = "SW_AGENT_NAME";
 const INSTANCE: &str = "SW_AGENT_INSTANCE_NAME";
 const BACKEND: &str = "SW_AGENT_COLLECTOR_BACKEND_SERVICES";
-const TOKEN: &str = "SW_AGENT_AUTHENTICATION";
+pub(super) const TOKEN: &str = "SW_AGENT_AUTHENTICATION";
 const PROTOCOL: &str = "SW_AGENT_PROTOCOL";
 const ENABLE: &str = "SW_AGENT_ENABLE";
 const STORAGE: &str = "SW_AGENT_STORAGE";
 const SPAN_LIMIT: &str = "SW_AGENT_SPAN_LIMIT";
 const ORPHANS: &str = "SW_AGENT_ORPHANS";
-pub(super) const FORCE_TLS: &str = "SW_AGENT_FORCE_TLS";
 
 /// Returns the value of a variable, if it is set.
 pub(super) type Lookup<'a> = dyn Fn(&str) -> Option<OsString> + 'a;
@@ -51,9 +50,6 @@ pub(super) fn apply(mut config: Config, lookup: &Lookup<'_>) -> Result<Config, E
     if let Some(value) = read(BACKEND, lookup)? {
         config.backend = Some(Given::new(BACKEND, value));
     }
-    if let Some(value) = read(FORCE_TLS, lookup)? {
-        config.force_tls = switch(FORCE_TLS, value)?;
-    }
     if let Some(value) = read(PROTOCOL, lookup)? {
         config.reporter = reporter(value)?;
     }
@@ -67,6 +63,7 @@ pub(super) fn apply(mut config: Config, lookup: &Lookup<'_>) -> Result<Config, E
     if let Some(value) = read(STORAGE, lookup)? {
         config.storage = storage(value)?;
     }
+    tls::apply(&mut config, lookup)?;
     let read = |setting| read(setting, lookup);
     correlation::apply(&mut config, &read)?;
     sampling::apply(&mut config, &read)?;
@@ -79,7 +76,7 @@ pub(super) fn apply(mut config: Config, lookup: &Lookup<'_>) -> Result<Config, E
     Ok(config)
 }
 
-fn switch(setting: &'static str, value: String) -> Result<bool, Error> {
+pub(super) fn switch(setting: &'static str, value: String) -> Result<bool, Error> {
     match value.trim() {
         text if text.eq_ignore_ascii_case("true") => Ok(true),
         text if text.eq_ignore_ascii_case("false") => Ok(false),
@@ -142,7 +139,7 @@ fn reporter(value: String) -> Result<Reporter, Error> {
 
 /// Returns the value of a variable, or `None` if it has only blanks, invisible characters and
 /// quotation marks.
-fn read(setting: &'static str, lookup: &Lookup<'_>) -> Result<Option<String>, Error> {
+pub(super) fn read(setting: &'static str, lookup: &Lookup<'_>) -> Result<Option<String>, Error> {
     let is_given = |value: &OsString| value.to_str().is_none_or(|text| !bare(text).is_empty());
     let Some(value) = lookup(setting).filter(is_given) else { return Ok(None) };
     value.into_string().map(Some).map_err(|bytes| Error::NotUnicode {

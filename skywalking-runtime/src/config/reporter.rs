@@ -36,7 +36,7 @@ impl Reporter {
 
 impl Reporter {
     /// Returns true if segments are sent to a backend.
-    pub(super) fn has_backend(self) -> bool {
+    pub(crate) fn has_backend(self) -> bool {
         !matches!(self, Self::Log | Self::Discard)
     }
 

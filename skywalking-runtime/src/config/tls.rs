@@ -1,4 +1,168 @@
-//! Whether this build has TLS.
+//! Settings of TLS and of files: what turns TLS on, and the paths of certificates, keys and the
+//! token. No file is read here.
 
-/// Whether a feature with TLS is on.
+use std::fmt;
+use std::path::PathBuf;
+
+use super::names::bare;
+use super::{Config, env};
+use crate::error::Error;
+
+/// Whether this build has TLS.
 pub(crate) const IS_BUILT: bool = cfg!(any(feature = "tls-ring", feature = "tls-aws-lc"));
+
+pub(super) const FORCE: &str = "SW_AGENT_FORCE_TLS";
+const CA: &str = "SW_AGENT_SSL_TRUSTED_CA_PATH";
+const CHAIN: &str = "SW_AGENT_SSL_CERT_CHAIN_PATH";
+const KEY: &str = "SW_AGENT_SSL_KEY_PATH";
+const TOKEN_FILE: &str = "SW_AGENT_AUTHENTICATION_FILE";
+
+/// A file that a setting names.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct File {
+    pub(crate) setting: &'static str,
+    pub(crate) path: PathBuf,
+}
+
+impl fmt::Debug for File {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} ({})", self.path, self.setting)
+    }
+}
+
+impl File {
+    /// Returns `None` for an empty path: no file is set.
+    pub(super) fn new(setting: &'static str, path: PathBuf) -> Option<Self> {
+        (!path.as_os_str().is_empty()).then_some(Self { setting, path })
+    }
+
+    /// Returns an error about this file. The problem ends with the fix.
+    #[cfg_attr(
+        not(any(feature = "report-grpc", feature = "report-http")),
+        allow(dead_code, reason = "no file is read")
+    )]
+    pub(crate) fn error(&self, problem: impl Into<String>) -> Error {
+        let path = self.path.to_string_lossy().into_owned();
+        Error::File { setting: self.setting, path, problem: problem.into() }
+    }
+}
+
+/// The settings of TLS.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tls {
+    /// The setting that requires TLS without naming a file.
+    pub(super) forced: Option<&'static str>,
+    /// The certificates of trusted authorities. Without them those of the system are trusted.
+    pub(crate) ca: Option<File>,
+    /// The certificate of this client, and the intermediate ones.
+    pub(crate) chain: Option<File>,
+    /// The key of this client.
+    pub(crate) key: Option<File>,
+}
+
+impl Tls {
+    /// Returns the setting that turns TLS on for all addresses.
+    pub(crate) fn turned_on_by(&self) -> Option<&'static str> {
+        let files = [&self.ca, &self.chain, &self.key];
+        self.forced.or_else(|| files.into_iter().flatten().map(|file| file.setting).next())
+    }
+
+    /// Checks the settings of a reporter with a backend.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        if let Some(setting) = self.turned_on_by().filter(|_| !IS_BUILT) {
+            return Err(Error::TlsForced { setting });
+        }
+        match (&self.chain, &self.key) {
+            (Some(file), None) => {
+                Err(Error::ClientCertificate { setting: file.setting, other: KEY })
+            }
+            (None, Some(file)) => {
+                Err(Error::ClientCertificate { setting: file.setting, other: CHAIN })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Config {
+    /// Sets whether TLS is required. Default: `false`.
+    ///
+    /// With `true`, addresses without a scheme and Unix sockets use TLS, and an address with
+    /// `http://` is an error. Without it, `https://` turns TLS on for its address. A build without
+    /// the feature `tls-ring` or `tls-aws-lc` has no TLS, and `true` is an error at the start.
+    ///
+    /// The name or IP address of the backend must be in its certificate, whose authority is one of
+    /// the system or of [`trusted_ca`](Config::trusted_ca). For a Unix socket the name is
+    /// `localhost`. The check cannot be turned off.
+    pub fn force_tls(mut self, force: bool) -> Self {
+        self.tls.forced = force.then_some("Config::force_tls");
+        self
+    }
+
+    /// Sets the file with the certificates of trusted authorities, as PEM, and turns TLS on as
+    /// [`force_tls`](Config::force_tls) does. Default: the authorities of the system, without TLS.
+    ///
+    /// The file is read at the start, and again when it has changed. A changed file that is invalid
+    /// is logged once, and the previous certificates stay in use.
+    pub fn trusted_ca(mut self, path: impl Into<PathBuf>) -> Self {
+        self.tls.ca = File::new("Config::trusted_ca", path.into());
+        self
+    }
+
+    /// Sets the files of a client certificate and its key, as PEM, for backends that require one
+    /// (mutual TLS). Turns TLS on as [`force_tls`](Config::force_tls) does. Default: none.
+    ///
+    /// The first file has the certificate, followed by the intermediate ones. The key is PKCS#8,
+    /// PKCS#1 or SEC1, without a password. Both files are read again when they have changed.
+    pub fn client_certificate(
+        mut self,
+        chain: impl Into<PathBuf>,
+        key: impl Into<PathBuf>,
+    ) -> Self {
+        self.tls.chain = File::new("Config::client_certificate", chain.into());
+        self.tls.key = File::new("Config::client_certificate", key.into());
+        self
+    }
+
+    /// Sets a file with the token that the backend requires. Default: none.
+    ///
+    /// White space around the token is ignored. The file is read at the start, and again when it
+    /// has changed: at most a second later the new token is sent. It is an error to set both this
+    /// and [`token`](Config::token).
+    pub fn token_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.token_file = File::new("Config::token_file", path.into());
+        self
+    }
+}
+
+/// Overrides settings by the variables that are set.
+pub(super) fn apply(config: &mut Config, lookup: &env::Lookup<'_>) -> Result<(), Error> {
+    if let Some(value) = env::read(FORCE, lookup)? {
+        config.tls.forced = env::switch(FORCE, value)?.then_some(FORCE);
+    }
+    let file = |setting| lookup(setting).and_then(|path| File::new(setting, trimmed(path.into())));
+    let Config { tls: Tls { ca, chain, key, .. }, token_file, token, .. } = config;
+    for (setting, current) in [(CA, ca), (CHAIN, chain), (KEY, key)] {
+        if let Some(given) = file(setting) {
+            *current = Some(given);
+        }
+    }
+    if let Some(given) = file(TOKEN_FILE) {
+        *token_file = Some(given);
+        // The builder's token is overridden. A variable with a token is an error.
+        if env::read(env::TOKEN, lookup)?.is_none() {
+            *token = None;
+        }
+    } else if env::read(env::TOKEN, lookup)?.is_some() {
+        *token_file = None;
+    }
+    Ok(())
+}
+
+/// Removes blanks and quotation marks around a path. A path that is not Unicode is kept.
+fn trimmed(path: PathBuf) -> PathBuf {
+    path.to_str().map(|text| PathBuf::from(bare(text))).unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests;

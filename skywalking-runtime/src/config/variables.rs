@@ -11,8 +11,9 @@ use self::others::OTHERS;
 use crate::util::text;
 
 /// The variables that this agent reads.
-pub(super) const OURS: [&str; 19] = [
+pub(super) const OURS: [&str; 23] = [
     "SW_AGENT_AUTHENTICATION",
+    "SW_AGENT_AUTHENTICATION_FILE",
     "SW_AGENT_COLLECTOR_BACKEND_SERVICES",
     "SW_AGENT_ENABLE",
     "SW_AGENT_FORCE_TLS",
@@ -26,6 +27,9 @@ pub(super) const OURS: [&str; 19] = [
     "SW_AGENT_SAMPLE_RATE",
     "SW_AGENT_SELF_LOG",
     "SW_AGENT_SPAN_LIMIT",
+    "SW_AGENT_SSL_CERT_CHAIN_PATH",
+    "SW_AGENT_SSL_KEY_PATH",
+    "SW_AGENT_SSL_TRUSTED_CA_PATH",
     "SW_AGENT_STORAGE",
     "SW_AGENT_TRACE_IGNORE_PATH",
     "SW_CORRELATION_AUTO_TAG_KEYS",

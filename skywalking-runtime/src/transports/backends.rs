@@ -1,8 +1,6 @@
 //! The list of backend addresses, the token, and the message for a rejected token, which the gRPC
 //! and HTTP transports share.
 
-use std::str::FromStr;
-
 use crate::config::{Address, Token};
 use crate::error::Error;
 use crate::report::transport::Outcome;
@@ -58,21 +56,9 @@ impl<T> Backends<T> {
 pub(crate) fn rejected_token(message: &str, token: Option<&Token>) -> Outcome {
     let remedy = match token {
         Some(_) => {
-            "the token given by `Config::token` or SW_AGENT_AUTHENTICATION is not the backend's"
+            "the token given by `Config::token`, SW_AGENT_AUTHENTICATION or SW_AGENT_AUTHENTICATION_FILE is not the backend's"
         }
         None => "no token was given: set `Config::token` or SW_AGENT_AUTHENTICATION",
     };
     Outcome::Refused(format!("{message} ({remedy})"))
-}
-
-/// Returns the token and its header value. `set_sensitive` hides the header value in debug output.
-pub(crate) fn with_header<V: FromStr>(
-    token: Option<Token>,
-    set_sensitive: fn(&mut V, bool),
-) -> Result<Option<(Token, V)>, Error> {
-    let Some(token) = token else { return Ok(None) };
-    let mut value =
-        token.reveal().parse().map_err(|_| Error::Token { setting: "Config::token" })?;
-    set_sensitive(&mut value, true);
-    Ok(Some((token, value)))
 }

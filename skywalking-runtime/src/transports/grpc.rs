@@ -25,7 +25,8 @@ use self::channel::Channels;
 use super::backends::{self, Backends};
 use super::dial::Dialler;
 use super::quote::quote;
-use crate::config::{Address, Token};
+use super::token::{self, TokenSource};
+use crate::config::{Address, Security, Token};
 use crate::error::Error;
 use crate::management::ManagementMessage;
 use crate::management::properties;
@@ -48,7 +49,7 @@ const TRAILERS: HeaderValue = HeaderValue::from_static("trailers");
 pub(crate) struct Grpc {
     backends: Backends<Authority>,
     channels: Channels,
-    token: Option<(Token, HeaderValue)>,
+    token: TokenSource,
     management: properties::Messages,
 }
 
@@ -57,22 +58,25 @@ impl Grpc {
     pub(crate) fn new(
         backends: Vec<Address>,
         dialler: Dialler,
-        token: Option<Token>,
+        token: TokenSource,
         management: properties::Messages,
     ) -> Result<Self, Error> {
         let backends = Backends::new(backends, authority)?;
-        let token = backends::with_header(token, HeaderValue::set_sensitive)?;
         Ok(Self { backends, channels: Channels::new(dialler), token, management })
     }
 
     /// Returns the head of a call to the current backend.
     fn request(&self, path: &'static str) -> Option<Request<()>> {
-        let (_, authority) = self.backends.now()?;
+        let (address, authority) = self.backends.now()?;
+        let scheme = match address.security() {
+            Security::Plain => Scheme::HTTP,
+            Security::Tls => Scheme::HTTPS,
+        };
         let mut request = Request::new(());
         *request.method_mut() = Method::POST;
         *request.version_mut() = Version::HTTP_2;
         *request.uri_mut() = Uri::builder()
-            .scheme(Scheme::HTTP)
+            .scheme(scheme)
             .authority(authority.clone())
             .path_and_query(PathAndQuery::from_static(path))
             .build()
@@ -80,9 +84,6 @@ impl Grpc {
         let headers = request.headers_mut();
         headers.extend([(TE, TRAILERS), (CONTENT_TYPE, GRPC), (USER_AGENT, AGENT)]);
         headers.insert(AGENT_VERSION, VERSION);
-        if let Some((_, token)) = &self.token {
-            headers.insert(AUTHENTICATION, token.clone());
-        }
         Some(request)
     }
 
@@ -93,12 +94,17 @@ impl Grpc {
         messages: impl Iterator<Item = Bytes> + Send + 'static,
         flight: Option<Flight>,
     ) -> Call {
-        let (Some(request), Some((address, _))) = (self.request(path), self.backends.now()) else {
+        let (Some(mut request), Some((address, _))) = (self.request(path), self.backends.now())
+        else {
             return Box::pin(std::future::ready(Outcome::Failed("there is no backend".to_owned())));
         };
         let channel = self.channels.next(address);
-        let token = self.token.as_ref().map(|(token, _)| token.clone());
+        let source = self.token.clone();
         Box::pin(async move {
+            let token = source.current().await;
+            if let Some(value) = token.as_ref().and_then(token::header) {
+                request.headers_mut().insert(AUTHENTICATION, value);
+            }
             let quoted = |text: &str| quote(text, token.as_ref());
             match call::call(&channel, request, messages, flight).await {
                 Ok(status) => outcome(&status, token.as_ref()),

@@ -21,6 +21,7 @@ use self::connection::{Answer, Connection};
 use super::backends::{self, Backends};
 use super::dial::Dialler;
 use super::quote::{quote, sources};
+use super::token::{self, TokenSource};
 use crate::config::{Address, Token};
 use crate::error::Error;
 use crate::management::{ManagementMessage, properties};
@@ -50,7 +51,7 @@ pub(crate) struct Http {
     backends: Backends<HeaderValue>,
     dialler: Dialler,
     kept: Kept,
-    token: Option<(Token, HeaderValue)>,
+    token: TokenSource,
     management: properties::Messages,
 }
 
@@ -59,11 +60,10 @@ impl Http {
     pub(crate) fn new(
         backends: Vec<Address>,
         dialler: Dialler,
-        token: Option<Token>,
+        token: TokenSource,
         management: properties::Messages,
     ) -> Result<Self, Error> {
         let backends = Backends::new(backends, host)?;
-        let token = backends::with_header(token, HeaderValue::set_sensitive)?;
         Ok(Self { backends, dialler, kept: Kept::default(), token, management })
     }
 
@@ -77,13 +77,14 @@ impl Http {
         *request.uri_mut() = Uri::from_static(path);
         let headers = request.headers_mut();
         headers.extend([(HOST, host), (CONTENT_TYPE, JSON), (USER_AGENT, AGENT)]);
-        if let Some((_, token)) = &self.token {
-            headers.insert(AUTHENTICATION, token.clone());
-        }
-        let token = self.token.as_ref().map(|(token, _)| token.clone());
         let (kept, dialler) = (Arc::clone(&self.kept), self.dialler.clone());
+        let source = self.token.clone();
         let flight = request.body().flight();
         Box::pin(async move {
+            let token = source.current().await;
+            if let Some(value) = token.as_ref().and_then(token::header) {
+                request.headers_mut().insert(AUTHENTICATION, value);
+            }
             let mut connection = match connection(&kept, &dialler, &address).await {
                 Ok(connection) => connection,
                 Err(problem) => return Outcome::Failed(quote(&problem, token.as_ref())),

@@ -43,25 +43,26 @@ fn all_read_variables_are_known() {
     assert_eq!(read, super::super::variables::OURS);
 }
 
+#[cfg(not(any(feature = "tls-ring", feature = "tls-aws-lc")))]
 #[test]
 fn forced_tls_is_an_error_for_reporters_with_a_backend() {
     let check = |protocol: &str, force: &str| {
-        from(&[(NAME, "s"), (PROTOCOL, protocol), (FORCE_TLS, force)]).and_then(Config::check)
+        from(&[(NAME, "s"), (PROTOCOL, protocol), (tls::FORCE, force)]).and_then(Config::check)
     };
     for protocol in
         ["grpc", "http"].into_iter().filter(|protocol| from(&[(PROTOCOL, protocol)]).is_ok())
     {
         for yes in ["true", " TRUE "] {
             let error = check(protocol, yes).unwrap_err();
-            assert_eq!(error, Error::TlsForced { setting: FORCE_TLS });
-            assert!(error.to_string().starts_with("SW_AGENT_FORCE_TLS: "), "{error}");
+            assert_eq!(error, Error::TlsForced { setting: tls::FORCE });
+            assert!(error.to_string().starts_with("SW_AGENT_tls::FORCE: "), "{error}");
         }
         assert!(check(protocol, "false").is_ok());
     }
     assert!(check("log", "true").is_ok() && check("discard", "true").is_ok());
-    assert!(matches!(check("log", "yes"), Err(Error::Switch { setting: FORCE_TLS, .. })));
+    assert!(matches!(check("log", "yes"), Err(Error::Switch { setting: tls::FORCE, .. })));
     let built = apply(Config::new("s").reporter(Reporter::Discard), &|name| {
-        (name == FORCE_TLS).then(|| "true".into())
+        (name == tls::FORCE).then(|| "true".into())
     })
     .unwrap();
     assert!(built.check().is_ok());

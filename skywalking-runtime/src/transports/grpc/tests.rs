@@ -27,6 +27,7 @@ use crate::report::accounts::Flight;
 use crate::report::transport::{Messages, Outcome, Transport};
 use crate::tracer::Identity;
 use crate::transports::dial::Dialler;
+use crate::transports::token::TokenSource;
 
 /// A backend that records its calls, and answers segments with a given status.
 #[derive(Clone, Default)]
@@ -118,7 +119,7 @@ fn transport(backend: SocketAddr) -> Grpc {
     Grpc::new(
         vec![Address::from(backend)],
         Dialler::default(),
-        Token::new("t0ken".to_owned()),
+        TokenSource::Fixed(Token::new("t0ken".to_owned()).unwrap()),
         messages,
     )
     .unwrap()
@@ -160,8 +161,7 @@ async fn calls_send_the_token_and_the_version() {
 
 #[tokio::test]
 async fn status_of_the_backend_is_an_answer() {
-    const OTHER_TOKEN: &str =
-        "the token given by `Config::token` or SW_AGENT_AUTHENTICATION is not the backend's";
+    const OTHER_TOKEN: &str = "the token given by `Config::token`, SW_AGENT_AUTHENTICATION or SW_AGENT_AUTHENTICATION_FILE is not the backend's";
     for (code, expected) in [
         (Code::InvalidArgument, Outcome::Refused("InvalidArgument: no: <hidden>_".to_owned())),
         (
@@ -279,7 +279,8 @@ async fn next_backend_cycles_through_the_list() {
     let messages = properties::Messages::new(Identity::new("svc", "one"));
     let backends = ["127.0.0.1:1", "127.0.0.1:2"]
         .map(|address| Address::from(address.parse::<SocketAddr>().unwrap()));
-    let mut grpc = Grpc::new(backends.to_vec(), Dialler::default(), None, messages).unwrap();
+    let mut grpc =
+        Grpc::new(backends.to_vec(), Dialler::default(), TokenSource::None, messages).unwrap();
     let mut seen = Vec::new();
     for _ in 0..3 {
         seen.push(grpc.address());

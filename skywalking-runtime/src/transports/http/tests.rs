@@ -17,13 +17,14 @@ use crate::report::accounts::Flight;
 use crate::report::transport::{Messages, Outcome, Transport};
 use crate::tracer::Identity;
 use crate::transports::dial::Dialler;
+use crate::transports::token::TokenSource;
 
 fn transport(backend: SocketAddr) -> Http {
     let messages = properties::Messages::new(Identity::new("svc", "one"));
     Http::new(
         vec![Address::from(backend)],
         Dialler::default(),
-        Token::new("t0ken".to_owned()),
+        TokenSource::Fixed(Token::new("t0ken".to_owned()).unwrap()),
         messages,
     )
     .unwrap()
@@ -58,8 +59,7 @@ async fn calls_are_posts_of_json_over_one_connection() {
 
 #[tokio::test]
 async fn status_is_an_answer_unless_a_proxy_sent_it() {
-    const OTHER_TOKEN: &str =
-        "the token given by `Config::token` or SW_AGENT_AUTHENTICATION is not the backend's";
+    const OTHER_TOKEN: &str = "the token given by `Config::token`, SW_AGENT_AUTHENTICATION or SW_AGENT_AUTHENTICATION_FILE is not the backend's";
     let refused = |text: &str| Outcome::Refused(format!("HTTP status {text}"));
     let failed = |text: &str| Outcome::Failed(format!("HTTP status {text}"));
     for (answer, expected) in [
@@ -280,7 +280,8 @@ async fn next_backend_cycles_through_the_list() {
     let messages = properties::Messages::new(Identity::new("svc", "one"));
     let backends = ["127.0.0.1:1", "[::1]:2"]
         .map(|address| Address::from(address.parse::<SocketAddr>().unwrap()));
-    let mut http = Http::new(backends.to_vec(), Dialler::default(), None, messages).unwrap();
+    let mut http =
+        Http::new(backends.to_vec(), Dialler::default(), TokenSource::None, messages).unwrap();
     let mut seen = Vec::new();
     for _ in 0..3 {
         seen.push(http.address());

@@ -1,0 +1,247 @@
+//! Values that are made of files, and made again when a file has changed: certificates, keys and
+//! the token.
+//!
+//! A read can hang, for example on a network file system. So each read runs on its own thread, and
+//! callers wait for it only shortly. If a changed file is invalid, the previous value stays in use.
+//! The contents are compared, not the times of the files, because a file that is replaced within
+//! the resolution of the clock has the same time.
+
+use std::fmt;
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher as _};
+use std::io::{self, Read as _};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::sync_channel;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::time::timeout;
+
+use super::offload::offload;
+use crate::config::File;
+use crate::error::Error;
+use crate::self_log::{self, Line, WithoutThread};
+use crate::sys::{self, PerProcess};
+use crate::util::catch_panic::catch_panic;
+
+/// The largest file that is read.
+const LARGEST: u64 = 1024 * 1024;
+/// How long a value is used before its files are read again.
+const FRESH: Duration = Duration::from_secs(1);
+/// How long a caller waits for a read while the agent runs, and at its start.
+const WAIT: Duration = Duration::from_millis(500);
+const WAIT_AT_START: Duration = Duration::from_secs(3);
+/// The most reads in the process that have not ended.
+const READS: usize = 4;
+
+/// The contents of the files, in the order in which they were given.
+pub(crate) type Contents = Vec<Vec<u8>>;
+
+/// A value that is made of files.
+pub(crate) struct Watched<T>(Arc<Shared<T>>);
+
+struct Shared<T> {
+    /// What the value is, for log lines.
+    what: &'static str,
+    files: Vec<File>,
+    make: Make<T>,
+    state: Mutex<State<T>>,
+}
+
+/// Makes the value of the contents of the files.
+type Make<T> = Box<dyn Fn(&[File], Contents) -> Result<T, Error> + Send + Sync>;
+
+struct State<T> {
+    value: T,
+    /// A hash of the contents that were read last, or of the error.
+    hash: u64,
+    read: Instant,
+    is_reading: bool,
+}
+
+impl<T> Clone for Watched<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T> fmt::Debug for Watched<T> {
+    /// Shows no value, which may be a secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Watched").field("what", &self.0.what).field("files", &self.0.files).finish()
+    }
+}
+
+impl<T: Clone + Send + 'static> Watched<T> {
+    /// Reads the files for the first time. Blocks, at most [`WAIT_AT_START`].
+    pub(super) fn read(
+        what: &'static str,
+        files: Vec<File>,
+        make: impl Fn(&[File], Contents) -> Result<T, Error> + Send + Sync + 'static,
+    ) -> Result<Self, Error> {
+        let make: Make<T> = Box::new(make);
+        let (sender, receiver) = sync_channel(1);
+        let first = files.first().cloned();
+        let failed = |problem: String| match &first {
+            Some(file) => file.error(problem),
+            None => Error::Reporter { problem },
+        };
+        let work = move || {
+            let read = read_all(&files).and_then(|contents| {
+                let hash = hash(&contents);
+                Ok((make(&files, contents)?, hash))
+            });
+            // Fails if the start has given up.
+            let _ = sender.send((read, files, make));
+        };
+        Reading::begin()
+            .and_then(|reading| {
+                sys::spawn("skywalking-files", move || {
+                    let _reading = reading;
+                    work();
+                })
+            })
+            .map_err(|error| failed(format!("could not be read: {error}")))?;
+        let (read, files, make) = receiver.recv_timeout(WAIT_AT_START).map_err(|_| {
+            failed(format!(
+                "was not read within {} s; put it on a local file system",
+                WAIT_AT_START.as_secs()
+            ))
+        })?;
+        let (value, hash) = read?;
+        let state = State { value, hash, read: Instant::now(), is_reading: false };
+        Ok(Self(Arc::new(Shared { what, files, make, state: Mutex::new(state) })))
+    }
+
+    /// Returns the value. Reads the files again if that was not done within the last second.
+    pub(super) async fn current(&self) -> T {
+        if self.0.begin_reading() {
+            let shared = Arc::clone(&self.0);
+            let ended = EndReading(Arc::clone(&self.0));
+            let read = offload("skywalking-files", move || {
+                let _ended = ended;
+                shared.read_again();
+            });
+            // A read that takes longer provides the value for a later call. Without a thread, the
+            // next call tries again.
+            drop(timeout(WAIT, read).await);
+        }
+        self.0.state().value.clone()
+    }
+}
+
+impl<T: Clone> Shared<T> {
+    fn state(&self) -> MutexGuard<'_, State<T>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns true if the caller is to read the files.
+    fn begin_reading(&self) -> bool {
+        let mut state = self.state();
+        if self.files.is_empty() || state.is_reading || state.read.elapsed() < FRESH {
+            return false;
+        }
+        state.is_reading = true;
+        true
+    }
+
+    fn read_again(&self) {
+        let Ok(_reading) = Reading::begin() else { return };
+        let (made, hash) = match read_all(&self.files) {
+            Ok(contents) => {
+                let hash = hash(&contents);
+                if hash == self.state().hash {
+                    return;
+                }
+                let made = catch_panic(|| (self.make)(&self.files, contents));
+                let Some(made) = made else { return };
+                (made, hash)
+            }
+            Err(error) => {
+                let hash = hash(&error.to_string());
+                (Err(error), hash)
+            }
+        };
+        let mut state = self.state();
+        let is_new = state.hash != hash;
+        state.hash = hash;
+        let line = match made {
+            Ok(value) => {
+                state.value = value;
+                Line::info(format!("{} changed, and the new files are used", self.what))
+            }
+            Err(error) => Line::warn(format!(
+                "{} changed and cannot be used; the previous files stay in use",
+                self.what
+            ))
+            .problem(error.to_string()),
+        };
+        drop(state);
+        if is_new {
+            drop(self_log::emit(vec![line], WithoutThread::WriteHere));
+        }
+    }
+}
+
+/// Marks the end of a read, also of one that could not start.
+struct EndReading<T: Clone>(Arc<Shared<T>>);
+
+impl<T: Clone> Drop for EndReading<T> {
+    fn drop(&mut self) {
+        let mut state = self.0.state();
+        state.is_reading = false;
+        state.read = Instant::now();
+    }
+}
+
+/// A read that has not ended. Their number is limited, because one that hangs keeps its thread.
+struct Reading;
+
+static COUNT: PerProcess<AtomicUsize> = PerProcess::new(AtomicUsize::default);
+
+impl Reading {
+    fn begin() -> io::Result<Self> {
+        let reading = Self;
+        if COUNT.get().fetch_add(1, Ordering::Relaxed) < READS {
+            return Ok(reading);
+        }
+        Err(io::Error::other(format!("{READS} earlier reads have not ended")))
+    }
+}
+
+impl Drop for Reading {
+    fn drop(&mut self) {
+        COUNT.get().fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// The value is compared within the process only.
+fn hash(value: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
+fn read_all(files: &[File]) -> Result<Contents, Error> {
+    files.iter().map(read_one).collect()
+}
+
+fn read_one(file: &File) -> Result<Vec<u8>, Error> {
+    let unreadable = |error: io::Error| {
+        file.error(format!("could not be read: {error}; check the path and its permissions"))
+    };
+    // Opening a pipe would wait for a writer.
+    if !fs::metadata(&file.path).map_err(unreadable)?.is_file() {
+        return Err(file.error("is not a regular file; give the path of a file"));
+    }
+    let mut contents = Vec::new();
+    let opened = fs::File::open(&file.path).map_err(unreadable)?;
+    opened.take(LARGEST + 1).read_to_end(&mut contents).map_err(unreadable)?;
+    if contents.len() as u64 > LARGEST {
+        return Err(file.error("is larger than 1 MiB; check the path"));
+    }
+    Ok(contents)
+}
+
+#[cfg(test)]
+mod tests;
