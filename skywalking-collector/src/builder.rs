@@ -1,6 +1,7 @@
 //! Configuring and starting a collector.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use crate::config::{
     DEFAULT_GRPC_ADDR, DEFAULT_HTTP_ADDR, Limits, Timeouts, parse_address, parse_host,
 };
 use crate::error::{Error, Port};
+use crate::server::{Acceptor, Protocol, TlsFiles};
 use crate::state::{Addresses, CollectorState};
 use crate::{grpc, http};
 
@@ -43,6 +45,8 @@ pub struct Builder {
     timeouts: Timeouts,
     allowed_hosts: Vec<String>,
     token: Option<String>,
+    tls: Option<TlsFiles>,
+    tls_client_ca: Option<PathBuf>,
 }
 
 /// Hides the token.
@@ -54,6 +58,8 @@ impl std::fmt::Debug for Builder {
             .field("limits", &self.limits)
             .field("timeouts", &self.timeouts)
             .field("allowed_hosts", &self.allowed_hosts)
+            .field("tls", &self.tls)
+            .field("tls_client_ca", &self.tls_client_ca)
             .finish_non_exhaustive()
     }
 }
@@ -155,15 +161,41 @@ impl Builder {
         self
     }
 
+    /// Serves both ports by TLS, with the certificate and the key of these PEM files. The first file
+    /// has the certificate, followed by the intermediate ones. They are read at the start. Requires
+    /// the feature `tls-ring` or `tls-aws-lc`.
+    pub fn tls(mut self, certificate: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
+        let (certificate, key) = (certificate.into(), key.into());
+        self.tls = Some(TlsFiles { certificate, key, client_ca: None });
+        self
+    }
+
+    /// Requires client certificates of the authorities in this PEM file, on both ports (mutual
+    /// TLS). Needs [`tls`](Self::tls).
+    pub fn tls_client_ca(mut self, authorities: impl Into<PathBuf>) -> Self {
+        self.tls_client_ca = Some(authorities.into());
+        self
+    }
+
     /// Binds both ports and serves them on the current tokio runtime.
     ///
     /// # Errors
     ///
-    /// Returns [`Error::Address`], [`Error::Host`], [`Error::Limit`] or [`Error::Token`] for an
-    /// invalid setting, [`Error::TokenMissing`] for an address that is reachable from other machines without a
+    /// Returns [`Error::Address`], [`Error::Host`], [`Error::Limit`], [`Error::Token`],
+    /// [`Error::TlsFile`] or [`Error::TlsClientCa`] for an invalid setting, [`Error::TlsUnsupported`]
+    /// without a feature for TLS, [`Error::TokenMissing`] for an address that is reachable from other machines without a
     /// token, and [`Error::Bind`] if an address can't be bound.
     pub async fn start(self) -> Result<Collector, Error> {
-        let Self { grpc_addr, http_addr, limits, timeouts, allowed_hosts, token } = self;
+        let Self {
+            grpc_addr,
+            http_addr,
+            limits,
+            timeouts,
+            allowed_hosts,
+            token,
+            mut tls,
+            tls_client_ca,
+        } = self;
         limits.validate()?;
         let allowed_hosts =
             allowed_hosts.iter().map(|name| parse_host(name)).collect::<Result<Vec<_>, _>>()?;
@@ -174,13 +206,24 @@ impl Builder {
                 return Err(Error::TokenMissing { port, address });
             }
         }
+        if let Some(authorities) = tls_client_ca {
+            tls.as_mut().ok_or(Error::TlsClientCa)?.client_ca = Some(authorities);
+        }
+        let grpc_acceptor = Acceptor::new(tls.as_ref(), Protocol::H2)?;
+        let http_acceptor = Acceptor::new(tls.as_ref(), Protocol::Http1)?;
         let (grpc, grpc_addr) = bind(Port::Grpc, grpc_addr).await?;
         let (http, http_addr) = bind(Port::Http, http_addr).await?;
         let addresses = Addresses { grpc: grpc_addr, http: http_addr };
         let state = Arc::new(CollectorState::new(addresses, limits, timeouts, token));
         let servers = vec![
-            tokio::spawn(grpc::serve(grpc, Arc::clone(&state))),
-            tokio::spawn(http::serve(http, http_addr, allowed_hosts, Arc::clone(&state))),
+            tokio::spawn(grpc::serve(grpc, grpc_acceptor, Arc::clone(&state))),
+            tokio::spawn(http::serve(
+                http,
+                http_acceptor,
+                http_addr,
+                allowed_hosts,
+                Arc::clone(&state),
+            )),
         ];
         Ok(Collector::new(state, grpc_addr, http_addr, servers))
     }
@@ -203,6 +246,8 @@ impl Collector {
             timeouts: Timeouts::default(),
             allowed_hosts: Vec::new(),
             token: None,
+            tls: None,
+            tls_client_ca: None,
         }
     }
 }

@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::api::Stats;
@@ -74,6 +75,22 @@ pub enum Error {
         port: Port,
         /// The address of the port.
         address: SocketAddr,
+    },
+    /// This build has no TLS.
+    #[error(
+        "this build has no TLS: turn on the feature tls-ring or tls-aws-lc of skywalking-collector"
+    )]
+    TlsUnsupported,
+    /// Client certificates are required, and TLS is off.
+    #[error("client certificates need TLS: set the certificate and the key of the collector too")]
+    TlsClientCa,
+    /// A file of TLS can't be used.
+    #[error("can't use the file {path:?} for TLS: {problem}")]
+    TlsFile {
+        /// The path.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
     },
     /// The operating system can't bind the address.
     #[error("can't listen on {address} for {port}: {source}. Stop the program that uses the address, or set another one with {} (port 0 selects a free port)", .port.option())]

@@ -25,7 +25,7 @@ use tokio::net::TcpListener;
 use tonic::Status;
 
 use crate::auth;
-use crate::server::{self, Connection};
+use crate::server::{self, Acceptor, Connection};
 use crate::state::CollectorState;
 use messages::Messages;
 use methods::Method;
@@ -37,13 +37,13 @@ const MAX_CONCURRENT_CALLS: u32 = 64;
 const MAX_METADATA: u32 = 8 * 1024;
 
 /// Serves until the collector shuts down.
-pub(crate) async fn serve(listener: TcpListener, state: Arc<CollectorState>) {
+pub(crate) async fn serve(listener: TcpListener, acceptor: Acceptor, state: Arc<CollectorState>) {
     let mut http = http2::Builder::new(TokioExecutor::new());
     http.max_concurrent_streams(MAX_CONCURRENT_CALLS)
         .max_header_list_size(MAX_METADATA)
         .timer(TokioTimer::new());
     let (connections, shutdown) = (Arc::clone(state.connections()), Arc::clone(state.shutdown()));
-    server::serve(listener, connections, shutdown, move |stream, connection| {
+    server::serve(listener, acceptor, connections, shutdown, move |stream, connection| {
         let shutdown = Arc::clone(state.shutdown());
         let state = Arc::clone(&state);
         let service =

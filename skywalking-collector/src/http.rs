@@ -33,7 +33,7 @@ use serde::Serialize;
 use tokio::net::TcpListener;
 
 use crate::budget::{BudgetExhausted, Reservation};
-use crate::server::{self, RequestBody, ResponseBody};
+use crate::server::{self, Acceptor, RequestBody, ResponseBody};
 use crate::state::CollectorState;
 use crate::text::quoted;
 use access::AccessControl;
@@ -72,6 +72,7 @@ const PATHS: &[&str] = &[
 /// Serves until the collector shuts down.
 pub(crate) async fn serve(
     listener: TcpListener,
+    acceptor: Acceptor,
     address: SocketAddr,
     allowed_hosts: Vec<String>,
     state: Arc<CollectorState>,
@@ -81,7 +82,7 @@ pub(crate) async fn serve(
     let router = router(Hosts::new(address, allowed_hosts), state);
     let mut http = http1::Builder::new();
     http.max_buf_size(READ_BUFFER);
-    server::serve(listener, connections, shutdown, move |stream, connection| {
+    server::serve(listener, acceptor, connections, shutdown, move |stream, connection| {
         let router = TowerToHyperService::new(router.clone());
         let service = service_fn(move |request: hyper::Request<Incoming>| {
             let (router, connection) = (router.clone(), Arc::clone(&connection));

@@ -5,12 +5,14 @@
 //! | `connections` | all open connections: a limit, and which one to close |
 //! | `connection` | the state of one connection, and its deadline |
 //! | `request_body` | a request body that marks the connection as waiting for the client |
+//! | `tls` | TLS, if it is on |
 //! | `response_body` | a response body that is written in chunks |
 
 mod connection;
 mod connections;
 mod request_body;
 mod response_body;
+mod tls;
 
 use std::future::Future;
 use std::io;
@@ -19,7 +21,7 @@ use std::time::Duration;
 
 use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::GracefulConnection;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
@@ -27,6 +29,7 @@ pub(crate) use connection::Connection;
 pub(crate) use connections::Connections;
 pub(crate) use request_body::RequestBody;
 pub(crate) use response_body::ResponseBody;
+pub(crate) use tls::{Acceptor, Protocol, Stream, TlsFiles};
 
 use crate::shutdown::Shutdown;
 
@@ -37,9 +40,10 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// Accepts connections until the shutdown starts, then waits for the open ones to end.
 pub(crate) async fn serve<F>(
     listener: TcpListener,
+    acceptor: Acceptor,
     connections: Arc<Connections>,
     shutdown: Arc<Shutdown>,
-    handle: impl Fn(TokioIo<TcpStream>, Arc<Connection>) -> F,
+    handle: impl Fn(TokioIo<Stream>, Arc<Connection>) -> F + Clone + Send + 'static,
 ) where
     F: Future<Output = ()> + Send + 'static,
 {
@@ -56,7 +60,14 @@ pub(crate) async fn serve<F>(
                 let _ = stream.set_nodelay(true);
                 // If every connection is busy, the new one is closed at once.
                 if let Some(slot) = connections.admit() {
-                    let handled = handle(TokioIo::new(stream), Arc::clone(slot.connection()));
+                    let (acceptor, handle) = (acceptor.clone(), handle.clone());
+                    let connection = Arc::clone(slot.connection());
+                    let handled = async move {
+                        // A failed handshake closes the connection. The client has the reason.
+                        if let Ok(stream) = acceptor.accept(stream).await {
+                            handle(TokioIo::new(stream), connection).await;
+                        }
+                    };
                     open.spawn(async move {
                         tokio::select! {
                             () = handled => {}

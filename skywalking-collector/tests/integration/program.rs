@@ -23,6 +23,9 @@ pub(crate) fn program(arguments: &[&str]) -> Command {
         "MAX_CONNECTIONS",
         "ALLOW_HOST",
         "TOKEN",
+        "TLS_CERT",
+        "TLS_KEY",
+        "TLS_CLIENT_CA",
         "TOKEN_FILE",
         "URL",
     ] {

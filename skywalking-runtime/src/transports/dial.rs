@@ -119,6 +119,11 @@ impl Dialler {
         protocol: Protocol,
     ) -> Result<Stream, DialError> {
         let attempt = Attempt { deadline: Instant::now() + DEADLINE };
+        // Also if the backend is away, so that a broken file is logged.
+        #[cfg(any(feature = "tls-ring", feature = "tls-aws-lc"))]
+        if let (Security::Tls, Some(tls)) = (address.security(), &self.tls) {
+            attempt.step("the read of the certificates", tls.refresh()).await?;
+        }
         let stream = match address.target() {
             Target::Tcp { host, port } => attempt.tcp(host, *port).await?,
             Target::Unix(path) => {

@@ -21,7 +21,7 @@ const FINAL_OUTPUT: Duration = Duration::from_secs(1);
 pub(crate) async fn run(options: Options) -> Result<(), Error> {
     // Signals are handled from here on, also during the start.
     let signalled = signals::interrupt_or_terminate();
-    let (watch, open) = (options.watch, options.open);
+    let (watch, open) = (options.watch, options.open.then(|| options.scheme()));
     let collector = options.builder()?.start().await?;
     tokio::select! {
         () = signalled => {}
@@ -35,13 +35,13 @@ pub(crate) async fn run(options: Options) -> Result<(), Error> {
     Ok(())
 }
 
-/// Prints the addresses, opens the pages if `open` is set, then prints new traces if `watch` is
+/// Prints the addresses, opens the pages by the scheme `open` if it is set, then prints new traces if `watch` is
 /// set.
-async fn serve(collector: &Collector, watch: bool, open: bool) -> Infallible {
+async fn serve(collector: &Collector, watch: bool, open: Option<&str>) -> Infallible {
     let (grpc, http) = (collector.grpc_addr(), collector.http_addr());
     print(format!("grpc listening on {grpc}\nhttp listening on {http}")).await;
-    if open {
-        browser::open(&format!("http://{}/", local(http))).await;
+    if let Some(scheme) = open {
+        browser::open(&format!("{scheme}://{}/", local(http))).await;
     }
     if watch { watch::traces(collector).await } else { std::future::pending().await }
 }

@@ -53,6 +53,15 @@ pub(crate) struct Options {
     /// File with the token required from agents and API clients
     #[arg(long, value_name = "FILE", env = "SW_COLLECTOR_TOKEN_FILE", global = true)]
     token_file: Option<PathBuf>,
+    /// File with the certificate for TLS on both ports, as PEM
+    #[arg(long, value_name = "FILE", env = "SW_COLLECTOR_TLS_CERT", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// File with the key of the certificate, as PEM
+    #[arg(long, value_name = "FILE", env = "SW_COLLECTOR_TLS_KEY", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// File with the authorities of client certificates, which are required then, as PEM
+    #[arg(long, value_name = "FILE", env = "SW_COLLECTOR_TLS_CLIENT_CA", requires = "tls_cert")]
+    tls_client_ca: Option<PathBuf>,
     /// Print each trace as a tree when it has been quiet for a second, and the service map on exit
     #[arg(long)]
     pub(crate) watch: bool,
@@ -90,6 +99,11 @@ impl Options {
         token::read(self.token_file, std::env::var_os(token::VARIABLE))
     }
 
+    /// Returns the scheme of the HTTP port.
+    pub(crate) fn scheme(&self) -> &'static str {
+        if self.tls_cert.is_some() { "https" } else { "http" }
+    }
+
     /// Returns a builder with these options and the token.
     pub(crate) fn builder(self) -> Result<Builder, Error> {
         let builder = Collector::builder()
@@ -99,6 +113,11 @@ impl Options {
             .max_bytes(self.max_bytes)
             .max_in_flight(self.max_in_flight)
             .max_connections(self.max_connections);
+        let builder = match self.tls_cert.zip(self.tls_key) {
+            Some((certificate, key)) => builder.tls(certificate, key),
+            None => builder,
+        };
+        let builder = self.tls_client_ca.into_iter().fold(builder, Builder::tls_client_ca);
         let builder = self.allow_host.into_iter().fold(builder, Builder::allow_host);
         Ok(match token::read(self.token_file, std::env::var_os(token::VARIABLE))? {
             Some(token) => builder.token(token),

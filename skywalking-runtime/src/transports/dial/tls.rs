@@ -40,6 +40,11 @@ impl Tls {
         Watched::read("the files of TLS", files, make).map(Self)
     }
 
+    /// Reads the certificates again if their files may have changed.
+    pub(super) async fn refresh(&self) {
+        drop(self.0.current().await);
+    }
+
     /// Makes the handshake of TLS over a connection.
     pub(super) async fn handshake(
         &self,

@@ -1,0 +1,105 @@
+//! Certificates for one test, in a folder that is removed at the end.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    date_time_ymd,
+};
+
+/// A folder with files of a test.
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    pub(crate) fn new(test: &str) -> Self {
+        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
+            .join(format!("tls-{test}-{}", std::process::id()));
+        drop(fs::remove_dir_all(&path));
+        fs::create_dir_all(&path).expect("a folder");
+        Self(path)
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// Writes a file in one step, as a rotation does.
+    pub(crate) fn write(&self, name: &str, text: &str) -> String {
+        let (path, new) = (self.path(name), self.path(&format!("{name}.new")));
+        fs::write(&new, text).expect("a file");
+        fs::rename(&new, &path).expect("a file");
+        text_of(&path)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        drop(fs::remove_dir_all(&self.0));
+    }
+}
+
+pub(crate) fn text_of(path: &Path) -> String {
+    path.to_str().expect("UTF-8").to_owned()
+}
+
+/// A certificate and its key, as PEM.
+pub(crate) struct Pair {
+    pub(crate) certificate: String,
+    pub(crate) key: String,
+}
+
+/// When a certificate is valid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Validity {
+    Now,
+    Past,
+}
+
+/// A certificate authority.
+pub(crate) struct Authority {
+    issuer: Issuer<'static, KeyPair>,
+    pub(crate) certificate: String,
+}
+
+impl Authority {
+    pub(crate) fn new(name: &str) -> Self {
+        let key = KeyPair::generate().expect("a key");
+        let mut params = CertificateParams::new(Vec::new()).expect("parameters");
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let certificate = params.self_signed(&key).expect("a certificate").pem();
+        Self { issuer: Issuer::new(params, key), certificate }
+    }
+
+    /// Issues a certificate for a server and a client of this name.
+    pub(crate) fn issue(&self, name: &str, validity: Validity) -> Pair {
+        let key = KeyPair::generate().expect("a key");
+        let names = vec![name.to_owned(), "127.0.0.1".to_owned()];
+        let names = if name == "localhost" { names } else { vec![name.to_owned()] };
+        let mut params = CertificateParams::new(names).expect("parameters");
+        params.extended_key_usages =
+            vec![ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];
+        if validity == Validity::Past {
+            params.not_before = date_time_ymd(2000, 1, 1);
+            params.not_after = date_time_ymd(2001, 1, 1);
+        }
+        let certificate = params.signed_by(&key, &self.issuer).expect("a certificate").pem();
+        Pair { certificate, key: key.serialize_pem() }
+    }
+}
+
+impl Pair {
+    /// Writes both files, and returns their paths.
+    pub(crate) fn write(&self, folder: &Folder, name: &str) -> (String, String) {
+        (
+            folder.write(&format!("{name}.pem"), &self.certificate),
+            folder.write(&format!("{name}.key"), &self.key),
+        )
+    }
+
+    /// Returns a line of the key.
+    pub(crate) fn secret(&self) -> String {
+        self.key.lines().nth(1).expect("a line of the key").to_owned()
+    }
+}

@@ -1,0 +1,81 @@
+//! Files that change while the agent runs.
+
+use crate::certificates::{Authority, Folder, Validity};
+use crate::child::agent;
+use crate::collector::{Backend, PROTOCOLS};
+
+#[test]
+fn new_authority_certificate_and_token_are_used_while_it_runs() {
+    for protocol in PROTOCOLS {
+        let folder = Folder::new(&format!("rotation-{protocol}"));
+        let backend = |authority: &Authority, token: &str, port: u16| {
+            let (certificate, key) =
+                authority.issue("localhost", Validity::Now).write(&folder, "server");
+            let ca = folder.write("server-ca.pem", &authority.certificate);
+            let address = format!("127.0.0.1:{port}");
+            Backend::start_with(|builder| {
+                let builder = match protocol {
+                    "grpc" => builder.grpc_addr(address),
+                    _ => builder.http_addr(address),
+                };
+                builder.tls(certificate, key).tls_client_ca(ca).token(token)
+            })
+        };
+        let write = |authority: &Authority, token: &str| {
+            let client = authority.issue("client.test", Validity::Now);
+            let (certificate, key) = client.write(&folder, "client");
+            let ca = folder.write("ca.pem", &authority.certificate);
+            (ca, certificate, key, folder.write("token", token), client.secret())
+        };
+        let first = Authority::new("first");
+        let (ca, certificate, key, token, secret) = write(&first, "t0ken-1");
+        let running = backend(&first, "t0ken-1", 0);
+        let port = running.port(protocol);
+        let address = format!("https://localhost:{port}");
+        let variables = [
+            ("SW_AGENT_PROTOCOL", protocol),
+            ("SW_AGENT_COLLECTOR_BACKEND_SERVICES", address.as_str()),
+            ("SW_AGENT_SSL_TRUSTED_CA_PATH", &ca),
+            ("SW_AGENT_SSL_CERT_CHAIN_PATH", &certificate),
+            ("SW_AGENT_SSL_KEY_PATH", &key),
+            ("SW_AGENT_AUTHENTICATION_FILE", &token),
+        ];
+        let mut agent = agent(&variables, &[secret, "t0ken".to_owned()]);
+        running.wait_for_segments(|| agent.output());
+        drop(running);
+
+        // A broken file changes nothing.
+        folder.write("ca.pem", "no certificate");
+        agent.wait_for("changed and cannot be used; the previous files stay in use");
+        let second = Authority::new("second");
+        let running = backend(&second, "t0ken-2", port);
+        let (.., secret) = write(&second, "t0ken-2");
+        agent.hide(secret);
+        running.wait_for_segments(|| agent.output());
+        let output = agent.end();
+        assert_eq!(output.matches("cannot be used").count(), 1, "{output}");
+    }
+}
+
+#[test]
+fn new_token_is_sent_over_the_same_connection() {
+    for protocol in PROTOCOLS {
+        let folder = Folder::new(&format!("token-{protocol}"));
+        let token = folder.write("token", "t0ken-1");
+        let running = Backend::start_with(|builder| builder.token("t0ken-2"));
+        let address = format!("localhost:{}", running.port(protocol));
+        let agent = agent(
+            &[
+                ("SW_AGENT_PROTOCOL", protocol),
+                ("SW_AGENT_COLLECTOR_BACKEND_SERVICES", &address),
+                ("SW_AGENT_AUTHENTICATION_FILE", &token),
+            ],
+            &["t0ken-".to_owned()],
+        );
+        agent.wait_for("SW_AGENT_AUTHENTICATION_FILE is not the backend's");
+        assert_eq!(running.segments(), 0);
+        folder.write("token", "t0ken-2");
+        running.wait_for_segments(|| agent.output());
+        agent.end();
+    }
+}
