@@ -8,6 +8,7 @@
 
 mod forks;
 mod limits;
+mod load;
 mod resources;
 mod scene;
 mod signals;
