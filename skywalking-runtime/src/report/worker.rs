@@ -220,7 +220,7 @@ impl<T: Transport> Worker<T> {
 
     /// Returns true if a batch may be sent now.
     fn can_send(&self, now: Instant) -> bool {
-        matches!(self.link, Link::Up(_)) && self.managing.is_none() && self.lane.has_room(now)
+        matches!(self.link, Link::Up(_)) && self.managing.is_none() && self.lane.has_capacity(now)
     }
 
     /// Returns when there is work to do without a command.
@@ -264,7 +264,7 @@ impl<T: Transport> Worker<T> {
                 Link::Up(heartbeat) => {
                     if let Some(message) = heartbeat.due(now) {
                         self.send_management(message);
-                    } else if !self.lane.has_room(now) {
+                    } else if !self.lane.has_capacity(now) {
                         return;
                     } else if let Some(batch) = self.lane.next_again() {
                         self.send(batch);

@@ -45,7 +45,7 @@ impl Lane {
     }
 
     /// Returns true if another batch may be sent.
-    pub(super) fn has_room(&self, now: Instant) -> bool {
+    pub(super) fn has_capacity(&self, now: Instant) -> bool {
         let oldest = self.sending.iter().map(|sending| sending.began).min();
         self.sending.len() < self.width
             && self.sending.iter().map(|sending| sending.batch.bytes()).sum::<usize>() < BYTES

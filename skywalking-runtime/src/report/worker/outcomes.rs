@@ -150,7 +150,7 @@ impl<T: Transport> Worker<T> {
     }
 }
 
-/// What becomes of a batch after its call.
+/// What the worker does with a batch after its call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Next {
     /// It is sent again.

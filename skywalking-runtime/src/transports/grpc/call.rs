@@ -21,7 +21,7 @@ const PIECE: usize = 16 * 1024;
 /// Why a call has no answer.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Failure {
-    /// Nothing is known about what the backend did.
+    /// The backend may have processed the call, or a part of it.
     Unknown(String),
     /// The backend stated that it has not processed the call.
     Unprocessed(String),
@@ -73,7 +73,7 @@ pub(super) async fn call(
 }
 
 /// Writes the messages and ends the stream, unless the backend ends it first. Takes a message only
-/// when there is room for its first byte.
+/// when there is space for its first byte.
 async fn upload(
     channel: &Channel,
     body: &mut SendStream<Bytes>,

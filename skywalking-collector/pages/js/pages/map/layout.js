@@ -39,7 +39,9 @@ export function layout(graph, direction = "right", lines = 1) {
 
   const dagre = new Graph({ multigraph: true });
   dagre.setGraph({
-    ...(direction === "right" ? { rankdir: "LR", ranksep: isLarge ? 44 : 26 } : { rankdir: "TB", ranksep: 36 }),
+    ...(direction === "right"
+      ? { rankdir: "LR", ranksep: isLarge ? 44 : 26 }
+      : { rankdir: "TB", ranksep: 36 }),
     ...(isLarge ? { nodesep: 14, edgesep: 7 } : { nodesep: 20, edgesep: 12 }),
   });
   for (const node of graph.nodes) {
