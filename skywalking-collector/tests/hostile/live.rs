@@ -4,7 +4,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 
 use crate::program::Program;
-use crate::{MIB, raw};
+use crate::{ATTACK, MIB, raw};
 
 const MAX_BYTES: usize = 8 * MIB;
 /// Each silent client holds the lines that it has not read: at most 200 traces.
@@ -59,6 +59,7 @@ async fn report(program: &Program, name: &str, count: usize) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn silent_live_clients_hold_no_memory() {
+    let _alone = ATTACK.lock().await;
     let program = Program::start(
         None,
         &[format!("--max-bytes={MAX_BYTES}"), format!("--max-in-flight={MAX_IN_FLIGHT}")],

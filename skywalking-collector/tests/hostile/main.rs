@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use case::{Case, Pace, Target};
 use program::Program;
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, Semaphore};
 use tokio::task::JoinSet;
 
 const MIB: usize = 1024 * 1024;
@@ -31,6 +31,10 @@ const MAX_IN_FLIGHT: usize = 64 * MIB;
 const MAX_MEMORY: usize = 3 * MAX_BYTES + MAX_IN_FLIGHT;
 const CONCURRENT: usize = 8;
 const TOKEN: &str = "s3cret";
+
+/// Held by each attack, so that the timeouts of one are not those of a machine that is busy with the
+/// other.
+static ATTACK: Mutex<()> = Mutex::const_new(());
 
 fn cases() -> Vec<Case> {
     let all = [
@@ -57,6 +61,7 @@ fn there_are_at_least_300_distinct_cases() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn program_answers_every_case_and_goes_on() {
+    let _alone = ATTACK.lock().await;
     let limits = [format!("--max-bytes={MAX_BYTES}"), format!("--max-in-flight={MAX_IN_FLIGHT}")];
     let open = Program::start(None, &limits);
     let with_token = Program::start(Some(TOKEN), &limits);
