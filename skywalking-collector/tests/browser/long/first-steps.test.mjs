@@ -1,16 +1,17 @@
 // The commands on the empty page. They are run as the page prints them, in a new folder, and their
-// trace appears on the page. A language without its tools is skipped, or fails if CI=true.
+// trace appears on the page. A language without its tools is skipped, or fails if CI=true. The
+// commands download agents and libraries, so this file runs only if it is selected.
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync }
   from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pageTest, until, useBrowser } from "./harness/browser.mjs";
-import { traces } from "./harness/pages.mjs";
-import { startCollector } from "./harness/programs.mjs";
+import { pageTest, until, useBrowser } from "../harness/browser.mjs";
+import { traces } from "../harness/pages.mjs";
+import { startCollector } from "../harness/programs.mjs";
 
-const REPOSITORY = join(import.meta.dirname, "../../..");
+const REPOSITORY = join(import.meta.dirname, "../../../..");
 /** Downloads and builds may take this long, in ms. */
 const LIMIT = 15 * 60_000;
 const TOKEN = "correct-horse";
