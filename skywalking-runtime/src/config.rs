@@ -33,6 +33,8 @@ mod env;
 mod names;
 pub(crate) mod policies;
 #[cfg(feature = "agent")]
+mod proxy;
+#[cfg(feature = "agent")]
 mod reporter;
 #[cfg(feature = "agent")]
 mod sampling;
@@ -58,6 +60,8 @@ mod with_agent {
     pub(crate) use super::checked::Checked;
     #[cfg(any(feature = "report-grpc", feature = "report-http"))]
     pub(crate) use super::names::{hostname, ipv4s};
+    #[cfg(any(feature = "report-grpc", feature = "report-http"))]
+    pub(crate) use super::proxy::Proxy;
     pub use super::reporter::Reporter;
     pub use super::sampling::Sampling;
     pub use super::self_log::SelfLog;

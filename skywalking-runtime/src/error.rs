@@ -184,6 +184,17 @@ pub enum Error {
         /// The setting of the token.
         other: &'static str,
     },
+    /// The address of a proxy is not valid.
+    #[error("{setting}: the proxy {} {problem}", shown(value))]
+    #[non_exhaustive]
+    Proxy {
+        /// The builder's method or the variable.
+        setting: &'static str,
+        /// The address without the user and password.
+        value: String,
+        /// What is wrong with it, and the fix.
+        problem: &'static str,
+    },
     /// A header can't contain the token. The value is not shown.
     #[error(
         "{setting}: the token <hidden> has blanks, control or non-ASCII characters; give visible ASCII alone"

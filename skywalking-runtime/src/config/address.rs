@@ -8,7 +8,7 @@ use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 use std::path::PathBuf;
 
-pub(super) use self::parse::{Port, parse_list};
+pub(super) use self::parse::{Port, parse_list, tcp as parse_host_and_port};
 
 /// The address of one backend.
 ///

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::proxy::Proxies;
 use super::sampling::Requests;
 use super::tls::{File, Tls};
 use super::{Ignored, Reporter, SelfLog, Storage, Token, correlation, env};
@@ -58,6 +59,7 @@ impl Given {
 /// | `SW_AGENT_SPAN_LIMIT`: 1 to 65535 | [`max_spans_per_segment`](Config::max_spans_per_segment) | `300` |
 /// | `SW_AGENT_ORPHANS`: `trace` or `skip` | [`orphans`](Config::orphans) | `trace` |
 /// | `SW_AGENT_AUTHENTICATION_FILE`: a path | [`token_file`](Config::token_file) | none |
+/// | `SW_AGENT_PROXY`: a URL | [`proxy`](Config::proxy) | `HTTPS_PROXY` for addresses with TLS, else none |
 /// | `SW_AGENT_FORCE_TLS`: `true` or `false` | [`force_tls`](Config::force_tls) | `false` |
 /// | `SW_AGENT_SSL_TRUSTED_CA_PATH`: a path; turns TLS on | [`trusted_ca`](Config::trusted_ca) | the authorities of the system |
 /// | `SW_AGENT_SSL_CERT_CHAIN_PATH`, `SW_AGENT_SSL_KEY_PATH`: paths; turn TLS on | [`client_certificate`](Config::client_certificate) | none |
@@ -101,6 +103,7 @@ pub struct Config {
     pub(super) self_log: SelfLog,
     pub(super) max_backoff: Duration,
     pub(super) tls: Tls,
+    pub(super) proxies: Proxies,
     /// Variables without effect.
     pub(super) ignored: Ignored,
     pub(super) shutdown_timeout: Duration,
@@ -137,6 +140,7 @@ impl Config {
             self_log: SelfLog::default(),
             max_backoff: Duration::from_secs(4),
             tls: Tls::default(),
+            proxies: Proxies::default(),
             ignored: Ignored::default(),
             shutdown_timeout: Duration::from_secs(5),
             environment: Environment::Ignore,

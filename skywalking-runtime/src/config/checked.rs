@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::proxy::Proxy;
 use super::tls::{File, Tls};
 use super::{Address, Config, Given, Ignored, Reporter, SelfLog, Token, address, names};
 use crate::config::settings::Settings;
@@ -28,6 +29,8 @@ impl Config {
         let backend = self.backend.unwrap_or_else(|| Given::new("Config::backend", default));
         let backends =
             address::parse_list(backend.setting, &backend.text, port, self.tls.turned_on_by())?;
+        let proxies =
+            if self.reporter.has_backend() { self.proxies.of(&backends)? } else { Vec::new() };
         if self.token.as_ref().is_some_and(|token| !token.is_visible_ascii()) {
             return Err(Error::Token { setting: self.token_setting });
         }
@@ -63,6 +66,7 @@ impl Config {
             choice: self.requests.check()?,
             reporter: self.reporter,
             backends,
+            proxies,
             token: self.token,
             token_file: self.token_file,
             tls: self.tls,
@@ -90,6 +94,12 @@ pub(crate) struct Checked {
         allow(dead_code, reason = "nothing reports to a backend")
     )]
     pub(crate) backends: Vec<Address>,
+    /// The proxy of each address, or an empty list.
+    #[cfg_attr(
+        not(any(feature = "report-grpc", feature = "report-http")),
+        allow(dead_code, reason = "nothing reports to a backend")
+    )]
+    pub(crate) proxies: Vec<Option<Proxy>>,
     pub(crate) token: Option<Token>,
     pub(crate) token_file: Option<File>,
     #[cfg_attr(

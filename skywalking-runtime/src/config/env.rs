@@ -4,7 +4,8 @@
 use std::ffi::OsString;
 
 use super::{
-    Config, Given, Ignored, Reporter, SelfLog, Storage, Token, correlation, sampling, self_log, tls,
+    Config, Given, Ignored, Reporter, SelfLog, Storage, Token, correlation, proxy, sampling,
+    self_log, tls,
 };
 use crate::config::names::bare;
 use crate::config::policies::Orphans;
@@ -64,6 +65,7 @@ pub(super) fn apply(mut config: Config, lookup: &Lookup<'_>) -> Result<Config, E
         config.storage = storage(value)?;
     }
     tls::apply(&mut config, lookup)?;
+    proxy::apply(&mut config, lookup)?;
     let read = |setting| read(setting, lookup);
     correlation::apply(&mut config, &read)?;
     sampling::apply(&mut config, &read)?;
@@ -146,7 +148,9 @@ pub(super) fn read(setting: &'static str, lookup: &Lookup<'_>) -> Result<Option<
         setting,
         value: match setting {
             TOKEN => HIDDEN.to_owned(),
-            BACKEND => without_secrets(&bytes.to_string_lossy()),
+            BACKEND | proxy::OURS | proxy::LOWER | proxy::UPPER => {
+                without_secrets(&bytes.to_string_lossy())
+            }
             _ => bytes.to_string_lossy().into_owned(),
         },
     })

@@ -11,7 +11,7 @@ use self::others::OTHERS;
 use crate::util::text;
 
 /// The variables that this agent reads.
-pub(super) const OURS: [&str; 23] = [
+pub(super) const OURS: [&str; 24] = [
     "SW_AGENT_AUTHENTICATION",
     "SW_AGENT_AUTHENTICATION_FILE",
     "SW_AGENT_COLLECTOR_BACKEND_SERVICES",
@@ -22,6 +22,7 @@ pub(super) const OURS: [&str; 23] = [
     "SW_AGENT_NAME",
     "SW_AGENT_ORPHANS",
     "SW_AGENT_PROTOCOL",
+    "SW_AGENT_PROXY",
     "SW_AGENT_SAMPLE",
     "SW_AGENT_SAMPLE_N_PER_3_SECS",
     "SW_AGENT_SAMPLE_RATE",

@@ -1,11 +1,12 @@
 //! Opens connections to backends, for all transports.
 //!
 //! [`target`] finds the addresses of a host, for which [`resolver`] resolves names, and [`race`]
-//! connects to one of them. [`unix`] connects to a Unix socket. `tls` secures a connection. Nothing
-//! here knows HTTP or gRPC.
+//! connects to one of them. [`unix`] connects to a Unix socket. [`proxy`] asks an
+//! HTTP proxy for a tunnel. `tls` secures a connection. Nothing here knows gRPC.
 
 #[cfg(any(feature = "tls-ring", feature = "tls-aws-lc"))]
 mod problem;
+mod proxy;
 mod race;
 mod resolver;
 mod target;
@@ -17,12 +18,13 @@ mod unix;
 
 use std::fmt;
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, timeout_at};
 
-use crate::config::{Address, Checked, Host, Security, Target};
+use crate::config::{Address, Checked, Host, Proxy, Security, Target};
 use crate::error::Error;
 
 /// How long a connect may take in all.
@@ -48,7 +50,7 @@ pub(crate) enum Protocol {
 }
 
 impl Protocol {
-    /// Returns its name in the handshake of any(feature = "tls-ring", feature = "tls-aws-lc").
+    /// Returns its name in the handshake of TLS.
     #[cfg(any(feature = "tls-ring", feature = "tls-aws-lc"))]
     fn alpn(self) -> &'static [u8] {
         match self {
@@ -59,7 +61,7 @@ impl Protocol {
         }
     }
 
-    /// Returns true if a server must name it in the handshake of any(feature = "tls-ring", feature = "tls-aws-lc"). HTTP/2 requires that
+    /// Returns true if a server must name it in the handshake of TLS. HTTP/2 requires that
     /// (RFC 9113 3.2), and servers of HTTP/1.1 often do not.
     #[cfg(any(feature = "tls-ring", feature = "tls-aws-lc"))]
     fn needs_alpn(self) -> bool {
@@ -70,7 +72,9 @@ impl Protocol {
 /// Opens connections to backends. A clone is cheap.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Dialler {
-    /// Set if an address uses any(feature = "tls-ring", feature = "tls-aws-lc").
+    /// The addresses that are reached through a proxy.
+    proxies: Arc<[(Address, Proxy)]>,
+    /// Set if an address uses TLS.
     #[cfg(any(feature = "tls-ring", feature = "tls-aws-lc"))]
     tls: Option<tls::Tls>,
 }
@@ -87,6 +91,9 @@ pub(crate) enum DialError {
     /// No address accepts connections.
     #[error("no connection: {0}")]
     Connect(io::Error),
+    /// The proxy made no tunnel.
+    #[error("no connection through the proxy {proxy}: {problem}")]
+    Proxy { proxy: String, problem: String },
     /// The handshake of TLS failed.
     #[error("no connection by TLS: {0}")]
     Tls(String),
@@ -97,19 +104,20 @@ impl Dialler {
     ///
     /// # Errors
     /// If a file is missing or invalid.
-    #[cfg_attr(
-        not(any(feature = "tls-ring", feature = "tls-aws-lc")),
-        allow(clippy::unnecessary_wraps, unused_variables, reason = "without TLS")
-    )]
     pub(crate) fn new(config: &Checked) -> Result<Self, Error> {
+        let all = config.backends.iter().cloned().zip(config.proxies.iter().cloned());
+        let proxies = all.filter_map(|(address, proxy)| Some((address, proxy?))).collect();
         #[cfg(any(feature = "tls-ring", feature = "tls-aws-lc"))]
-        {
-            let is_used = config.backends.iter().any(|address| address.security() == Security::Tls);
-            let tls = is_used.then(|| tls::Tls::new(&config.tls)).transpose()?;
-            Ok(Self { tls })
-        }
-        #[cfg(not(any(feature = "tls-ring", feature = "tls-aws-lc")))]
-        Ok(Self {})
+        let is_used = config.backends.iter().any(|address| address.security() == Security::Tls);
+        Ok(Self {
+            proxies,
+            #[cfg(any(feature = "tls-ring", feature = "tls-aws-lc"))]
+            tls: is_used.then(|| tls::Tls::new(&config.tls)).transpose()?,
+        })
+    }
+
+    fn proxy(&self, address: &Address) -> Option<&Proxy> {
+        self.proxies.iter().find(|(of, _)| of == address).map(|(_, proxy)| proxy)
     }
 
     /// Connects to a backend. Ends within [`DEADLINE`].
@@ -125,7 +133,10 @@ impl Dialler {
             attempt.step("the read of the certificates", tls.refresh()).await?;
         }
         let stream = match address.target() {
-            Target::Tcp { host, port } => attempt.tcp(host, *port).await?,
+            Target::Tcp { host, port } => match self.proxy(address) {
+                Some(proxy) => attempt.through(proxy, &address.authority()).await?,
+                None => attempt.tcp(host, *port).await?,
+            },
             Target::Unix(path) => {
                 attempt.step("the connect", unix::open(path)).await?.map_err(DialError::Connect)?
             }
@@ -175,6 +186,17 @@ impl Attempt {
         work: impl Future<Output = R>,
     ) -> Result<R, DialError> {
         timeout_at(self.deadline, work).await.map_err(|_| DialError::Late { step: name })
+    }
+
+    /// Connects to a backend through a proxy.
+    async fn through(self, proxy: &Proxy, target: &str) -> Result<Stream, DialError> {
+        let failed =
+            |problem| DialError::Proxy { proxy: format!("{}:{}", proxy.host, proxy.port), problem };
+        let connect = self.tcp(&proxy.host, proxy.port).await;
+        let mut stream = connect.map_err(|error| failed(error.to_string()))?;
+        let tunnel = proxy::tunnel(&mut stream, proxy, target);
+        self.step("the answer of the proxy", tunnel).await?.map_err(failed)?;
+        Ok(stream)
     }
 
     async fn tcp(self, host: &Host, port: u16) -> Result<Stream, DialError> {

@@ -8,5 +8,6 @@ mod certificates;
 mod child;
 mod collector;
 mod handshake;
+mod proxy;
 mod rotation;
 mod sockets;

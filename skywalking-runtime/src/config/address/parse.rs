@@ -133,7 +133,8 @@ fn unix(path: &str) -> Result<Target, &'static str> {
     Ok(Target::Unix(PathBuf::from(path)))
 }
 
-fn tcp(authority: &str, default: Option<u16>) -> Result<Target, &'static str> {
+/// Parses a host and a port.
+pub(crate) fn tcp(authority: &str, default: Option<u16>) -> Result<Target, &'static str> {
     if authority.contains("://") {
         return Err(
             "has a scheme that is not known; give host:port alone, https:// or unix:///path",
