@@ -9,6 +9,12 @@ use tokio::time::timeout;
 
 use super::*;
 use crate::config::Config;
+use crate::management::{ManagementMessage, properties};
+use crate::report::transport::{Outcome, Transport as _};
+use crate::tracer::Identity;
+use crate::transports::grpc::Grpc;
+use crate::transports::http::Http;
+use crate::transports::token::TokenSource;
 
 const PROTOCOLS: [Protocol; 2] = [Protocol::H2, Protocol::Http1];
 
@@ -64,6 +70,58 @@ async fn black_hole_before_a_live_address_costs_little_time() {
         println!("{} before {}: {took:?}", hole.address, live.local_addr().unwrap());
         assert_eq!(stream.peer_addr().unwrap(), live.local_addr().unwrap());
         assert!(took < Duration::from_secs(3), "{took:?}");
+    }
+}
+
+/// Answers one request.
+async fn answer_http(listener: TcpListener) {
+    let (mut stream, _) = listener.accept().await.unwrap();
+    let mut head = Vec::new();
+    while !head.ends_with(b"}") {
+        head.push(stream.read_u8().await.unwrap());
+    }
+    stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await.unwrap();
+}
+
+#[cfg(target_os = "linux")] // all of 127.0.0.0/8 is loopback
+#[tokio::test]
+async fn both_transports_get_past_a_black_hole_of_a_name() {
+    let messages = || properties::Messages::new(Identity::new("svc", "one"));
+    let (v4, v6) = (IpAddr::from(Ipv4Addr::LOCALHOST), IpAddr::from(Ipv6Addr::LOCALHOST));
+    for (hole, live) in [(v4, IpAddr::from([127, 0, 0, 2])), (v6, v4)] {
+        let hole = BlackHole::at(hole).await;
+        let live = SocketAddr::new(live, hole.address.port());
+        let backend = addresses(&format!("hole.test:{}", live.port()));
+        for protocol in PROTOCOLS {
+            resolver::resolve_next("hole.test", vec![hole.address, live]);
+            let listener = TcpListener::bind(live).await.unwrap();
+            let (backend, dialler) = (backend.clone(), Dialler::default());
+            let begun = Instant::now();
+            let outcome = match protocol {
+                Protocol::H2 => {
+                    let serving =
+                        crate::transports::grpc::tests::Backend::default().serve(listener);
+                    let mut grpc =
+                        Grpc::new(backend, dialler, TokenSource::None, messages()).unwrap();
+                    let outcome = grpc.send_management(ManagementMessage::KeepAlive).await;
+                    serving.abort();
+                    drop(serving.await);
+                    outcome
+                }
+                Protocol::Http1 => {
+                    let serving = tokio::spawn(answer_http(listener));
+                    let mut http =
+                        Http::new(backend, dialler, TokenSource::None, messages()).unwrap();
+                    let outcome = http.send_management(ManagementMessage::KeepAlive).await;
+                    serving.await.unwrap();
+                    outcome
+                }
+            };
+            let took = begun.elapsed();
+            println!("{protocol:?}: {} before {live}: {took:?}", hole.address);
+            assert_eq!(outcome, Outcome::Taken, "{protocol:?}");
+            assert!(took < Duration::from_secs(3), "{took:?}");
+        }
     }
 }
 
