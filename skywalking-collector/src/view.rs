@@ -1,5 +1,5 @@
-//! Text views for a terminal: a trace as a tree, a trace of a list, the services, and the service
-//! map.
+//! Text views for a terminal: a trace as a tree, a trace of a list, the services with their endpoints
+//! and statements, and the service map.
 //!
 //! Names come from agents. Control characters and invisible characters in them are escaped, so that
 //! they can't affect the terminal. Colors only repeat what a word or a mark says.
@@ -14,15 +14,17 @@
 mod columns;
 mod invisible;
 mod services;
+mod statements;
 mod style;
 mod summary;
 mod topology;
 mod tree;
 
-pub use services::services;
+pub use services::{endpoints, services};
+pub use statements::statements;
 pub use style::Style;
 pub use summary::summary;
-pub use topology::{topology, topology_with_limit, topology_with_stats};
+pub use topology::{topology, topology_with_limit, topology_with_percentiles, topology_with_stats};
 pub use tree::{tree, tree_with_critical_path, tree_with_details, tree_with_limit};
 
 /// Returns a text of unknown origin with its control and invisible characters escaped.

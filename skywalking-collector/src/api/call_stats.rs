@@ -44,7 +44,7 @@ pub struct CallStats {
 }
 
 /// An endpoint and the requests that it received.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct EndpointView {

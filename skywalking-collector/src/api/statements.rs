@@ -1,9 +1,9 @@
 //! Statements of databases and commands of caches.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What a statement was sent to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum StatementKind {
@@ -14,7 +14,7 @@ pub enum StatementKind {
 }
 
 /// A statement of a database, or a command of a cache.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct StatementView {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::columns::{count, duration, pad};
 use super::style::{Color, Style};
-use crate::api::ServiceView;
+use crate::api::{CallStats, EndpointView, ServiceView};
 
 /// The width from which all columns are shown.
 const WIDE: usize = 90;
@@ -13,42 +13,10 @@ const NUMBER: usize = 9;
 
 /// Returns the services as a table. Ends with a newline.
 pub fn services(services: &[ServiceView], style: Style) -> String {
-    let wide = style.width() >= WIDE;
-    let numbers = if wide { 7 } else { 4 };
-    let name = style.width().saturating_sub(numbers * (NUMBER + 1));
-    let mut text = String::new();
-    let mut push = |first: &str, cells: [String; 7], color: Option<Color>| {
-        let mut line = String::new();
-        for (at, cell) in cells.iter().enumerate() {
-            // Instances, p50 and p99 are left out of a narrow table.
-            if wide || !matches!(at, 0 | 4 | 6) {
-                let _ = write!(line, " {cell:>NUMBER$}");
-            }
-        }
-        let line = color.map_or_else(|| line.clone(), |color| style.paint(color, &line));
-        // Writing to a `String` can't fail.
-        let _ = writeln!(text, "{first}{line}");
-    };
-    let heads = ["instances", "calls", "per min", "errors", "p50", "p95", "p99"];
-    push(
-        &style.paint(Color::Dim, &pad("service", name)),
-        heads.map(str::to_owned),
-        Some(Color::Dim),
-    );
-    for service in services {
-        let stats = &service.stats;
-        let time = |ms: Option<u64>| ms.map_or_else(|| "-".to_owned(), duration);
-        let cells = [
-            service.instances.to_string(),
-            stats.calls.to_string(),
-            format!("{:.1}", stats.per_minute),
-            stats.errors.to_string(),
-            time(stats.p50),
-            time(stats.p95),
-            time(stats.p99),
-        ];
-        push(&style.paint(Color::Cyan, &pad(&service.name, name)), cells, None);
-    }
+    let rows = services
+        .iter()
+        .map(|service| (service.name.as_str(), Some(service.instances), &service.stats));
+    let mut text = table("service", rows, style);
     for service in services.iter().filter(|service| service.violations > 0) {
         let violations =
             count(usize::try_from(service.violations).unwrap_or(usize::MAX), "violation");
@@ -59,10 +27,56 @@ pub fn services(services: &[ServiceView], style: Style) -> String {
     text
 }
 
+/// Returns the endpoints of a service as a table. Ends with a newline.
+pub fn endpoints(endpoints: &[EndpointView], style: Style) -> String {
+    let rows = endpoints.iter().map(|one| (one.endpoint.as_str(), None, &one.stats));
+    table("endpoint", rows, style)
+}
+
+/// Returns a table of names, each with its number of instances, if it has that, and its requests.
+fn table<'a>(
+    what: &str,
+    rows: impl Iterator<Item = (&'a str, Option<usize>, &'a CallStats)>,
+    style: Style,
+) -> String {
+    let (wide, has_instances) = (style.width() >= WIDE, what == "service");
+    let numbers = if wide { 6 + usize::from(has_instances) } else { 4 };
+    let width = style.width().saturating_sub(numbers * (NUMBER + 1));
+    let mut text = String::new();
+    let mut push = |first: &str, cells: [String; 7], color: Option<Color>| {
+        let mut line = String::new();
+        for (at, cell) in cells.iter().enumerate() {
+            // Instances, p50 and p99 are left out of a narrow table.
+            if (at > 0 || has_instances) && (wide || !matches!(at, 0 | 4 | 6)) {
+                let _ = write!(line, " {cell:>NUMBER$}");
+            }
+        }
+        let line = color.map_or_else(|| line.clone(), |color| style.paint(color, &line));
+        // Writing to a `String` can't fail.
+        let _ = writeln!(text, "{first}{line}");
+    };
+    let heads = ["instances", "calls", "per min", "errors", "p50", "p95", "p99"];
+    push(&style.paint(Color::Dim, &pad(what, width)), heads.map(str::to_owned), Some(Color::Dim));
+    for (name, instances, stats) in rows {
+        let time = |ms: Option<u64>| ms.map_or_else(|| "-".to_owned(), duration);
+        let cells = [
+            instances.map(|number| number.to_string()).unwrap_or_default(),
+            stats.calls.to_string(),
+            format!("{:.1}", stats.per_minute),
+            stats.errors.to_string(),
+            time(stats.p50),
+            time(stats.p95),
+            time(stats.p99),
+        ];
+        push(&style.paint(Color::Cyan, &pad(name, width)), cells, None);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::{CallStats, NodeKind};
+    use crate::api::NodeKind;
     use crate::view::columns::width;
 
     fn service(name: &str, calls: u64, violations: u64) -> ServiceView {

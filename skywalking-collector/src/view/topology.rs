@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::columns::{count, duration, fit};
 use super::style::{Color, Style};
-use crate::api::{Call, Node, Topology};
+use crate::api::{Call, CallStats, Node, Topology};
 
 /// Columns of a name.
 const NAME: usize = 36;
@@ -20,6 +20,19 @@ pub fn topology(map: &Topology, style: Style) -> String {
 
 /// Like [`topology`], with the number of calls, errors and the 95th percentile of the duration.
 pub fn topology_with_stats(map: &Topology, style: Style) -> String {
+    with_facts(map, style, |stats| vec![("p95", stats.p95)])
+}
+
+/// Like [`topology_with_stats`], with the 50th and the 99th percentile too.
+pub fn topology_with_percentiles(map: &Topology, style: Style) -> String {
+    with_facts(map, style, |stats| vec![("p50", stats.p50), ("p95", stats.p95), ("p99", stats.p99)])
+}
+
+fn with_facts(
+    map: &Topology,
+    style: Style,
+    percentiles: impl Fn(&CallStats) -> Vec<(&'static str, Option<u64>)>,
+) -> String {
     render(map, style, usize::MAX, |call| {
         let stats = &call.stats;
         let calls = usize::try_from(stats.calls).unwrap_or(usize::MAX);
@@ -28,8 +41,10 @@ pub fn topology_with_stats(map: &Topology, style: Style) -> String {
         if let errors @ 1.. = usize::try_from(stats.errors).unwrap_or(usize::MAX) {
             let _ = write!(facts, ", {}", count(errors, "error"));
         }
-        if let Some(p95) = stats.p95 {
-            let _ = write!(facts, ", p95 {}", duration(p95));
+        for (name, ms) in percentiles(stats) {
+            if let Some(ms) = ms {
+                let _ = write!(facts, ", {name} {}", duration(ms));
+            }
         }
         format!("  {}", style.paint(Color::Dim, &facts))
     })

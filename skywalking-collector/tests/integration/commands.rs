@@ -137,6 +137,23 @@ async fn services_are_a_table() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn services_and_map_have_details_if_verbose() {
+    let collector = with_scenario().await;
+    let services = shown(collector.http_addr(), &["services", "--verbose"]).await;
+    let map = shown(collector.http_addr(), &["map", "--verbose"]).await;
+    let refused = command(collector.http_addr(), &["services", "--json", "--verbose"]).output();
+
+    let details = services.split("\n\n").collect::<Vec<_>>();
+    assert_eq!(details.len(), 3, "{services}");
+    assert!(details[1].starts_with("RTS_Test\nendpoint"), "{services}");
+    assert!(details[1].contains("\n/API/Snapshot"), "{services}");
+    assert!(details[2].contains("\n/Service/OnSnapshot/QueringSnapshot"), "{services}");
+    assert!(details[2].contains("APIService") && details[2].contains("SELECT"), "{services}");
+    assert!(map.contains(", p50 6 ms, p95 6 ms, p99 6 ms\n"), "{map}");
+    assert!(!refused.expect("the program starts").status.success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn tail_prints_new_traces_as_text_or_json() {
     let collector = with_scenario().await;
     for (json, expected) in [(false, "tailed"), (true, r#""traceId":"tailed""#)] {

@@ -2,6 +2,7 @@
 
 mod client;
 mod filters;
+mod services;
 mod tail;
 
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -61,11 +62,17 @@ pub(crate) enum Command {
     Map {
         #[command(flatten)]
         target: Target,
+        /// Print more percentiles of each call
+        #[arg(long, conflicts_with = "json")]
+        verbose: bool,
     },
     /// Lists the services with the requests that they received
     Services {
         #[command(flatten)]
         target: Target,
+        /// Print the endpoints and the slowest statements of each service
+        #[arg(long, conflicts_with = "json")]
+        verbose: bool,
     },
     /// Prints traces when they arrive and have been quiet for a second, until Ctrl-C
     Tail {
@@ -102,13 +109,18 @@ pub(crate) async fn run(command: Command, options: Options) -> Result<(), Error>
             };
             show(&client, target.json, &trace_path(&id), text).await
         }
-        Command::Map { target } => {
+        Command::Map { target, verbose } => {
             let client = Client::new(target.url, token)?;
-            let text = |map: Topology| view::topology_with_stats(&map, view::Style::stdout());
+            let view =
+                if verbose { view::topology_with_percentiles } else { view::topology_with_stats };
+            let text = |map: Topology| view(&map, view::Style::stdout());
             show(&client, target.json, "/api/topology", text).await
         }
-        Command::Services { target } => {
+        Command::Services { target, verbose } => {
             let client = Client::new(target.url, token)?;
+            if verbose {
+                return services::with_details(&client).await;
+            }
             let text =
                 |services: Vec<ServiceView>| view::services(&services, view::Style::stdout());
             show(&client, target.json, "/api/services", text).await
