@@ -65,7 +65,6 @@ mod with_agent {
     pub use super::reporter::Reporter;
     pub use super::sampling::Sampling;
     pub use super::self_log::SelfLog;
-    #[cfg(any(feature = "report-grpc", feature = "report-http"))]
     pub(crate) use super::tls::File;
     #[cfg(any(feature = "tls-ring", feature = "tls-aws-lc"))]
     #[cfg_attr(
@@ -75,6 +74,7 @@ mod with_agent {
     pub(crate) use super::tls::Tls;
     pub(crate) use super::token::Token;
     pub(crate) use super::variables::Ignored;
+    pub use super::variables::{OtherAgent, Usage, Variable, variables};
 }
 
 pub use crate::sampling::Sampler;

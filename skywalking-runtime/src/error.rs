@@ -175,6 +175,15 @@ pub enum Error {
         /// What the system reports.
         problem: String,
     },
+    /// A variable of another agent is set that must not be ignored.
+    #[error("{setting}: this setting is refused: {reason}")]
+    #[non_exhaustive]
+    Refused {
+        /// The variable.
+        setting: &'static str,
+        /// Why, and the fix.
+        reason: &'static str,
+    },
     /// Both a token and a file with a token are set.
     #[error("{setting}: {other} sets the token too; unset one of the two")]
     #[non_exhaustive]

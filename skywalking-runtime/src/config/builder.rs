@@ -41,29 +41,7 @@ impl Given {
 /// [`Config::new`] reads no variable. [`Config::from_env`] reads all variables at the call, and
 /// [`Config::env_overrides`] at the start.
 ///
-/// | variable | method | default |
-/// | --- | --- | --- |
-/// | `SW_AGENT_NAME` | [`new`](Config::new) | none: it must be set |
-/// | `SW_AGENT_INSTANCE_NAME` | [`instance`](Config::instance) | `<32 hex digits>@<first IPv4 address, else the host's name>` |
-/// | `SW_AGENT_COLLECTOR_BACKEND_SERVICES` | [`backend`](Config::backend) | `127.0.0.1:11800`; `127.0.0.1:12800` for HTTP |
-/// | `SW_AGENT_PROTOCOL`: `grpc`, `http`, `log` or `discard` | [`reporter`](Config::reporter) | `grpc` |
-/// | `SW_AGENT_AUTHENTICATION` | [`token`](Config::token) | none |
-/// | `SW_AGENT_ENABLE` | [`enabled`](Config::enabled) | `true` |
-/// | `SW_CORRELATION_ELEMENT_MAX_NUMBER`, `SW_CORRELATION_VALUE_MAX_LENGTH` | [`max_correlation_pairs`](Config::max_correlation_pairs), [`max_correlation_value_length`](Config::max_correlation_value_length) | 3, 128 |
-/// | `SW_CORRELATION_AUTO_TAG_KEYS`: keys with commas between | [`correlation_tags`](Config::correlation_tags) | none |
-/// | `SW_AGENT_SAMPLE_N_PER_3_SECS`: a whole number, -1 for all | [`sampling`](Config::sampling) with [`Sampling::per_3_secs`](crate::config::Sampling::per_3_secs) | `-1` |
-/// | `SW_AGENT_SAMPLE_RATE`: 0 to 1 | [`sampling`](Config::sampling) with [`Sampling::rate`](crate::config::Sampling::rate) | `1` |
-/// | `SW_AGENT_IGNORE_SUFFIX`: endings with commas between, `,` for none | [`ignore_suffixes`](Config::ignore_suffixes) | `.jpg,.jpeg,.js,.css,.png,.bmp,.gif,.ico,.mp3,.mp4,.html,.svg` |
-/// | `SW_AGENT_TRACE_IGNORE_PATH`: patterns with commas between | [`ignore_paths`](Config::ignore_paths) | none |
-/// | `SW_AGENT_STORAGE`: `sql` or `any` | [`storage`](Config::storage) | `sql` |
-/// | `SW_AGENT_SPAN_LIMIT`: 1 to 65535 | [`max_spans_per_segment`](Config::max_spans_per_segment) | `300` |
-/// | `SW_AGENT_ORPHANS`: `trace` or `skip` | [`orphans`](Config::orphans) | `trace` |
-/// | `SW_AGENT_AUTHENTICATION_FILE`: a path | [`token_file`](Config::token_file) | none |
-/// | `SW_AGENT_PROXY`: a URL | [`proxy`](Config::proxy) | `HTTPS_PROXY` for addresses with TLS, else none |
-/// | `SW_AGENT_FORCE_TLS`: `true` or `false` | [`force_tls`](Config::force_tls) | `false` |
-/// | `SW_AGENT_SSL_TRUSTED_CA_PATH`: a path; turns TLS on | [`trusted_ca`](Config::trusted_ca) | the authorities of the system |
-/// | `SW_AGENT_SSL_CERT_CHAIN_PATH`, `SW_AGENT_SSL_KEY_PATH`: paths; turn TLS on | [`client_certificate`](Config::client_certificate) | none |
-/// | `SW_AGENT_SELF_LOG`: `auto`, `program` or `off` | [`self_log`](Config::self_log) | `auto` |
+#[doc = include_str!("../../docs/settings.md")]
 ///
 /// A variable with only blanks, invisible characters and quotation marks counts as not set. These
 /// characters are also removed at both ends of the names of the service and the instance.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 use super::Config;
+use super::env::Source;
 use crate::config::settings::Settings;
 use crate::error::Error;
 use crate::headers::correlation::Limits;
@@ -96,12 +97,9 @@ impl Config {
 }
 
 /// Overrides settings by the variables that are set.
-pub(super) fn apply(
-    config: &mut Config,
-    read: &dyn Fn(&'static str) -> Result<Option<String>, Error>,
-) -> Result<(), Error> {
-    let number = |setting| match read(setting)? {
-        Some(value) => value
+pub(super) fn apply(config: &mut Config, source: &Source<'_>) -> Result<(), Error> {
+    let number = |name| match source.text(name)? {
+        Some(super::Given { text: value, setting }) => value
             .trim()
             .parse()
             .map(|number: usize| Some((number, setting)))
@@ -111,8 +109,8 @@ pub(super) fn apply(
     let given = &mut config.correlation;
     given.pairs = number(PAIRS)?.unwrap_or(given.pairs);
     given.value_length = number(VALUE_LENGTH)?.unwrap_or(given.value_length);
-    if let Some(keys) = read(TAGS)? {
-        given.tags = keys.split(',').map(str::trim).map(str::to_owned).collect();
+    if let Some(keys) = source.text(TAGS)? {
+        given.tags = keys.text.split(',').map(str::trim).map(str::to_owned).collect();
     }
     Ok(())
 }
@@ -160,9 +158,10 @@ mod tests {
             .max_correlation_pairs(5)
             .max_correlation_value_length(6)
             .correlation_tags(["built"]);
-        apply(&mut config, &|name| {
-            Ok(variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
-        })?;
+        let lookup = |name: &str| {
+            variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).into())
+        };
+        apply(&mut config, &Source::new(&lookup))?;
         config.check().map(|checked| checked.settings)
     }
 

@@ -4,11 +4,12 @@
 use std::ffi::OsString;
 
 use super::{
-    Config, Given, Ignored, Reporter, SelfLog, Storage, Token, correlation, proxy, sampling,
-    self_log, tls,
+    Config, File, Given, Ignored, Reporter, SelfLog, Storage, Token, Usage, Variable, correlation,
+    proxy, sampling, self_log, tls, variables,
 };
 use crate::config::names::bare;
 use crate::config::policies::Orphans;
+use crate::config::variables::aliases;
 use crate::error::Error;
 use crate::secrets::{HIDDEN, without_secrets};
 
@@ -21,9 +22,53 @@ const ENABLE: &str = "SW_AGENT_ENABLE";
 const STORAGE: &str = "SW_AGENT_STORAGE";
 const SPAN_LIMIT: &str = "SW_AGENT_SPAN_LIMIT";
 const ORPHANS: &str = "SW_AGENT_ORPHANS";
+const DISCARD: &str = "SW_AGENT_REPORTER_DISCARD";
 
 /// Returns the value of a variable, if it is set.
 pub(super) type Lookup<'a> = dyn Fn(&str) -> Option<OsString> + 'a;
+
+/// The settings that are given by variables: those of the environment.
+pub(super) struct Source<'a> {
+    environment: &'a Lookup<'a>,
+}
+
+impl<'a> Source<'a> {
+    pub(super) fn new(environment: &'a Lookup<'a>) -> Self {
+        Self { environment }
+    }
+
+    /// Returns the text of a setting and the name of the variable, which may be another agent's
+    /// name of it. Returns `None` if it has only blanks, invisible characters and quotation marks.
+    pub(super) fn text(&self, name: &'static str) -> Result<Option<Given>, Error> {
+        let Some((value, setting)) = self.find(name) else { return Ok(None) };
+        value.into_string().map(|text| Some(Given { text, setting })).map_err(|bytes| {
+            Error::NotUnicode {
+                setting,
+                value: match name {
+                    TOKEN => HIDDEN.to_owned(),
+                    BACKEND | proxy::OURS | proxy::LOWER | proxy::UPPER => {
+                        without_secrets(&bytes.to_string_lossy())
+                    }
+                    _ => bytes.to_string_lossy().into_owned(),
+                },
+            }
+        })
+    }
+
+    /// Returns the path of a setting, without blanks and quotation marks around it. A path that is
+    /// not Unicode is kept.
+    pub(super) fn path(&self, name: &'static str) -> Option<File> {
+        let (value, setting) = self.find(name)?;
+        let path = value.to_str().map(|text| bare(text).into()).unwrap_or(value.into());
+        File::new(setting, path)
+    }
+
+    fn find(&self, name: &'static str) -> Option<(OsString, &'static str)> {
+        let is_given = |value: &OsString| value.to_str().is_none_or(|text| !bare(text).is_empty());
+        let mut names = std::iter::once(name).chain(aliases(name));
+        names.find_map(|name| (self.environment)(name).filter(is_given).map(|value| (value, name)))
+    }
+}
 
 /// Overrides settings by the variables of the process, and lists variables without effect.
 pub(super) fn of_process(config: Config) -> Result<Config, Error> {
@@ -35,50 +80,69 @@ pub(super) fn of_process(config: Config) -> Result<Config, Error> {
 
 /// Overrides settings by the variables that are set.
 pub(super) fn apply(mut config: Config, lookup: &Lookup<'_>) -> Result<Config, Error> {
-    if let Some(value) = read(ENABLE, lookup)? {
-        config.enabled = switch(ENABLE, value)?;
+    let source = Source::new(lookup);
+    if let Some(given) = source.text(ENABLE)? {
+        config.enabled = switch(given)?;
     }
     // A disabled agent ignores other settings, so no other setting can stop the program.
     if !config.enabled {
         return Ok(config);
     }
-    if let Some(value) = read(NAME, lookup)? {
-        config.service = Given::new(NAME, value);
+    refuse(&source)?;
+    if let Some(given) = source.text(NAME)? {
+        config.service = given;
     }
-    if let Some(value) = read(INSTANCE, lookup)? {
-        config.instance = Given::new(INSTANCE, value);
+    if let Some(given) = source.text(INSTANCE)? {
+        config.instance = given;
     }
-    if let Some(value) = read(BACKEND, lookup)? {
-        config.backend = Some(Given::new(BACKEND, value));
+    if let Some(given) = source.text(BACKEND)? {
+        config.backend = Some(given);
     }
-    if let Some(value) = read(PROTOCOL, lookup)? {
-        config.reporter = reporter(value)?;
+    if let Some(given) = source.text(PROTOCOL)? {
+        config.reporter = reporter(given)?;
     }
-    if let Some(value) = read(TOKEN, lookup)? {
-        config.token = Token::new(value.trim().to_owned());
-        config.token_setting = TOKEN;
+    if let Some(given) = source.text(DISCARD)?
+        && switch(given)?
+    {
+        config.reporter = Reporter::Discard;
     }
-    if let Some(value) = read(self_log::VARIABLE, lookup)? {
-        config.self_log = self_log::parse(value)?;
+    if let Some(Given { text, setting }) = source.text(TOKEN)? {
+        config.token = Token::new(text.trim().to_owned());
+        config.token_setting = setting;
     }
-    if let Some(value) = read(STORAGE, lookup)? {
-        config.storage = storage(value)?;
+    if let Some(given) = source.text(self_log::VARIABLE)? {
+        config.self_log = self_log::parse(given)?;
     }
-    tls::apply(&mut config, lookup)?;
-    proxy::apply(&mut config, lookup)?;
-    let read = |setting| read(setting, lookup);
-    correlation::apply(&mut config, &read)?;
-    sampling::apply(&mut config, &read)?;
-    if let Some(value) = read(SPAN_LIMIT)? {
-        config.settings.max_spans_per_segment = span_limit(value)?;
+    if let Some(given) = source.text(STORAGE)? {
+        config.storage = storage(given)?;
     }
-    if let Some(value) = read(ORPHANS)? {
-        config.settings.orphans = orphans(value)?;
+    tls::apply(&mut config, &source)?;
+    proxy::apply(&mut config, &source)?;
+    correlation::apply(&mut config, &source)?;
+    sampling::apply(&mut config, &source)?;
+    if let Some(given) = source.text(SPAN_LIMIT)? {
+        config.settings.max_spans_per_segment = span_limit(given)?;
+    }
+    if let Some(given) = source.text(ORPHANS)? {
+        config.settings.orphans = orphans(given)?;
     }
     Ok(config)
 }
 
-pub(super) fn switch(setting: &'static str, value: String) -> Result<bool, Error> {
+/// Returns an error for a variable of another agent that must not be ignored.
+fn refuse(source: &Source<'_>) -> Result<(), Error> {
+    for Variable { name, usage, .. } in variables() {
+        let Usage::Refused { reason } = *usage else { continue };
+        if let Some(Given { text, setting }) = source.text(name)?
+            && !text.trim().eq_ignore_ascii_case("false")
+        {
+            return Err(Error::Refused { setting, reason });
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn switch(Given { text: value, setting }: Given) -> Result<bool, Error> {
     match value.trim() {
         text if text.eq_ignore_ascii_case("true") => Ok(true),
         text if text.eq_ignore_ascii_case("false") => Ok(false),
@@ -86,74 +150,54 @@ pub(super) fn switch(setting: &'static str, value: String) -> Result<bool, Error
     }
 }
 
-fn storage(value: String) -> Result<Storage, Error> {
+fn storage(Given { text: value, setting }: Given) -> Result<Storage, Error> {
     match value.trim().to_ascii_lowercase().as_str() {
         "sql" => Ok(Storage::Sql),
         "any" => Ok(Storage::Any),
-        _ => Err(Error::Storage { setting: STORAGE, value }),
+        _ => Err(Error::Storage { setting, value }),
     }
 }
 
-fn span_limit(value: String) -> Result<u16, Error> {
+fn span_limit(Given { text: value, setting }: Given) -> Result<u16, Error> {
     let Ok(limit) = value.trim().parse::<usize>() else {
-        return Err(Error::NotANumber { setting: SPAN_LIMIT, value });
+        return Err(Error::NotANumber { setting, value });
     };
     match u16::try_from(limit) {
-        Ok(0) => Err(Error::ZeroLimit { setting: SPAN_LIMIT }),
+        Ok(0) => Err(Error::ZeroLimit { setting }),
         Ok(limit) => Ok(limit),
-        Err(_) => Err(Error::LimitTooLarge {
-            setting: SPAN_LIMIT,
-            value: limit,
-            most: usize::from(u16::MAX),
-        }),
+        Err(_) => Err(Error::LimitTooLarge { setting, value: limit, most: usize::from(u16::MAX) }),
     }
 }
 
 /// Reads only this variable, so that it counts although another one is invalid.
 pub(super) fn self_log(lookup: &Lookup<'_>) -> Option<SelfLog> {
-    read(self_log::VARIABLE, lookup).ok().flatten().and_then(|value| self_log::parse(value).ok())
+    let given = Source::new(lookup).text(self_log::VARIABLE).ok().flatten();
+    given.and_then(|given| self_log::parse(given).ok())
 }
 
-fn orphans(value: String) -> Result<Orphans, Error> {
+fn orphans(Given { text: value, setting }: Given) -> Result<Orphans, Error> {
     match value.trim().to_ascii_lowercase().as_str() {
         "trace" => Ok(Orphans::Trace),
         "skip" => Ok(Orphans::Skip),
-        _ => Err(Error::Orphans { setting: ORPHANS, value }),
+        _ => Err(Error::Orphans { setting, value }),
     }
 }
 
 /// Returns the reporter of this name.
-fn reporter(value: String) -> Result<Reporter, Error> {
+fn reporter(Given { text: value, setting }: Given) -> Result<Reporter, Error> {
     match value.trim().to_ascii_lowercase().as_str() {
         #[cfg(feature = "report-grpc")]
         "grpc" => Ok(Reporter::Grpc),
         #[cfg(not(feature = "report-grpc"))]
-        "grpc" => Err(Error::FeatureOff { setting: PROTOCOL, value, feature: "report-grpc" }),
+        "grpc" => Err(Error::FeatureOff { setting, value, feature: "report-grpc" }),
         #[cfg(feature = "report-http")]
         "http" => Ok(Reporter::Http),
         #[cfg(not(feature = "report-http"))]
-        "http" => Err(Error::FeatureOff { setting: PROTOCOL, value, feature: "report-http" }),
+        "http" => Err(Error::FeatureOff { setting, value, feature: "report-http" }),
         "log" => Ok(Reporter::Log),
         "discard" => Ok(Reporter::Discard),
-        _ => Err(Error::Protocol { setting: PROTOCOL, value }),
+        _ => Err(Error::Protocol { setting, value }),
     }
-}
-
-/// Returns the value of a variable, or `None` if it has only blanks, invisible characters and
-/// quotation marks.
-pub(super) fn read(setting: &'static str, lookup: &Lookup<'_>) -> Result<Option<String>, Error> {
-    let is_given = |value: &OsString| value.to_str().is_none_or(|text| !bare(text).is_empty());
-    let Some(value) = lookup(setting).filter(is_given) else { return Ok(None) };
-    value.into_string().map(Some).map_err(|bytes| Error::NotUnicode {
-        setting,
-        value: match setting {
-            TOKEN => HIDDEN.to_owned(),
-            BACKEND | proxy::OURS | proxy::LOWER | proxy::UPPER => {
-                without_secrets(&bytes.to_string_lossy())
-            }
-            _ => bytes.to_string_lossy().into_owned(),
-        },
-    })
 }
 
 #[cfg(test)]

@@ -11,7 +11,8 @@ use base64::engine::general_purpose::STANDARD;
 
 use self::exceptions::Exceptions;
 use super::address::{Address, Host, Security, Target, parse_host_and_port};
-use super::{Config, Given, env};
+use super::env::Source;
+use super::{Config, Given};
 use crate::error::Error;
 use crate::secrets::without_secrets;
 
@@ -151,19 +152,19 @@ impl Config {
 }
 
 /// Overrides settings by the variables that are set.
-pub(super) fn apply(config: &mut Config, lookup: &env::Lookup<'_>) -> Result<(), Error> {
-    if let Some(url) = env::read(OURS, lookup)? {
-        config.proxies.all = Some(Given::new(OURS, url));
+pub(super) fn apply(config: &mut Config, source: &Source<'_>) -> Result<(), Error> {
+    if let Some(given) = source.text(OURS)? {
+        config.proxies.all = Some(given);
     }
     for setting in OF_TLS {
-        if let Some(url) = env::read(setting, lookup)? {
-            config.proxies.of_tls = Some(Given::new(setting, url));
+        if let Some(given) = source.text(setting)? {
+            config.proxies.of_tls = Some(given);
             break;
         }
     }
     for setting in EXCEPTIONS {
-        if let Some(list) = env::read(setting, lookup)? {
-            config.proxies.exceptions = list;
+        if let Some(given) = source.text(setting)? {
+            config.proxies.exceptions = given.text;
             break;
         }
     }

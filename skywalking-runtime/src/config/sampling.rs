@@ -1,6 +1,7 @@
 //! The settings of sampling and of the ignore lists.
 
-use super::Config;
+use super::env::Source;
+use super::{Config, Given};
 use crate::error::Error;
 use crate::sampling::{Choice, Custom, Ignored, PerWindow, Rate, Rule, SUFFIXES, Sampler};
 
@@ -180,65 +181,63 @@ impl Requests {
 }
 
 /// Parses the value of one variable.
-type Reader = fn(String) -> Result<Sampling, Error>;
+type Reader = fn(Given) -> Result<Sampling, Error>;
 
 /// Overrides settings by the variables that are set.
-pub(super) fn apply(
-    config: &mut Config,
-    read: &dyn Fn(&'static str) -> Result<Option<String>, Error>,
-) -> Result<(), Error> {
+pub(super) fn apply(config: &mut Config, source: &Source<'_>) -> Result<(), Error> {
     let requests = &mut config.requests;
     let mut found = None;
     let variables: [(&str, Reader); 3] = [(PER_3_SECS, per_3_secs), (RATE, rate), (EITHER, either)];
-    for (setting, reader) in variables {
-        let Some(value) = read(setting)? else { continue };
+    for (name, reader) in variables {
+        let Some(given) = source.text(name)? else { continue };
+        let setting = given.setting;
         if let Some(first) = found.replace(setting) {
             return Err(Error::SampleTwice { setting, first });
         }
-        (requests.sampling, requests.setting) = (reader(value)?, setting);
+        (requests.sampling, requests.setting) = (reader(given)?, setting);
     }
-    let list = |value: String| value.split(',').map(str::to_owned).collect();
-    if let Some(value) = read(IGNORE_SUFFIX)? {
-        requests.ignore_suffixes = list(value);
+    let list = |given: Given| given.text.split(',').map(str::to_owned).collect();
+    if let Some(given) = source.text(IGNORE_SUFFIX)? {
+        requests.ignore_suffixes = list(given);
     }
-    if let Some(value) = read(IGNORE_PATH)? {
-        requests.ignore_paths = list(value);
+    if let Some(given) = source.text(IGNORE_PATH)? {
+        requests.ignore_paths = list(given);
     }
     Ok(())
 }
 
-fn per_3_secs(value: String) -> Result<Sampling, Error> {
+fn per_3_secs(Given { text: value, setting }: Given) -> Result<Sampling, Error> {
     let Ok(number) = value.trim().parse::<i64>() else {
-        return Err(Error::NotANumber { setting: PER_3_SECS, value });
+        return Err(Error::NotANumber { setting, value });
     };
     match u32::try_from(number) {
         Ok(requests) => Ok(Sampling::per_3_secs(requests)),
         Err(_) if number < 0 => Ok(Sampling::all()),
         Err(_) => {
             let value = usize::try_from(number).unwrap_or(usize::MAX);
-            Err(Error::LimitTooLarge { setting: PER_3_SECS, value, most: u32::MAX as usize })
+            Err(Error::LimitTooLarge { setting, value, most: u32::MAX as usize })
         }
     }
 }
 
-fn rate(value: String) -> Result<Sampling, Error> {
+fn rate(Given { text: value, setting }: Given) -> Result<Sampling, Error> {
     match value.trim().parse::<f64>() {
         Ok(rate) if (0.0..=1.0).contains(&rate) => Ok(Sampling::rate(rate)),
-        _ => Err(Error::SampleRate { setting: RATE, value }),
+        _ => Err(Error::SampleRate { setting, value }),
     }
 }
 
 /// Parses the variable that the other agents read differently. Accepts only values with one
 /// possible meaning: a value with a point is a rate, since the Java agent reads only integers. A
 /// negative value cannot be a rate, and means all requests to the Java agent.
-fn either(value: String) -> Result<Sampling, Error> {
+fn either(Given { text: value, setting }: Given) -> Result<Sampling, Error> {
     let text = value.trim();
     if text.parse::<i64>().is_ok_and(|number| number < 0) {
         return Ok(Sampling::all());
     }
     match text.parse::<f64>() {
         Ok(rate) if text.contains('.') && (0.0..=1.0).contains(&rate) => Ok(Sampling::rate(rate)),
-        _ => Err(Error::SampleAmbiguous { setting: EITHER, value }),
+        _ => Err(Error::SampleAmbiguous { setting, value }),
     }
 }
 

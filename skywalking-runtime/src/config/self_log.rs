@@ -1,6 +1,6 @@
 //! The setting of the agent's own log.
 
-use super::Config;
+use super::{Config, Given};
 use crate::error::Error;
 
 pub(super) const VARIABLE: &str = "SW_AGENT_SELF_LOG";
@@ -41,11 +41,11 @@ impl Config {
 }
 
 /// Parses the name of the setting.
-pub(super) fn parse(value: String) -> Result<SelfLog, Error> {
+pub(super) fn parse(Given { text: value, setting }: Given) -> Result<SelfLog, Error> {
     match value.trim().to_ascii_lowercase().as_str() {
         "auto" => Ok(SelfLog::Auto),
         "program" => Ok(SelfLog::Program),
         "off" => Ok(SelfLog::Off),
-        _ => Err(Error::SelfLog { setting: VARIABLE, value }),
+        _ => Err(Error::SelfLog { setting, value }),
     }
 }

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use super::names::bare;
+use super::env::Source;
 use super::{Config, env};
 use crate::error::Error;
 
@@ -136,32 +136,27 @@ impl Config {
 }
 
 /// Overrides settings by the variables that are set.
-pub(super) fn apply(config: &mut Config, lookup: &env::Lookup<'_>) -> Result<(), Error> {
-    if let Some(value) = env::read(FORCE, lookup)? {
-        config.tls.forced = env::switch(FORCE, value)?.then_some(FORCE);
+pub(super) fn apply(config: &mut Config, source: &Source<'_>) -> Result<(), Error> {
+    if let Some(given) = source.text(FORCE)? {
+        let setting = given.setting;
+        config.tls.forced = env::switch(given)?.then_some(setting);
     }
-    let file = |setting| lookup(setting).and_then(|path| File::new(setting, trimmed(path.into())));
     let Config { tls: Tls { ca, chain, key, .. }, token_file, token, .. } = config;
     for (setting, current) in [(CA, ca), (CHAIN, chain), (KEY, key)] {
-        if let Some(given) = file(setting) {
+        if let Some(given) = source.path(setting) {
             *current = Some(given);
         }
     }
-    if let Some(given) = file(TOKEN_FILE) {
+    if let Some(given) = source.path(TOKEN_FILE) {
         *token_file = Some(given);
         // The builder's token is overridden. A variable with a token is an error.
-        if env::read(env::TOKEN, lookup)?.is_none() {
+        if source.text(env::TOKEN)?.is_none() {
             *token = None;
         }
-    } else if env::read(env::TOKEN, lookup)?.is_some() {
+    } else if source.text(env::TOKEN)?.is_some() {
         *token_file = None;
     }
     Ok(())
-}
-
-/// Removes blanks and quotation marks around a path. A path that is not Unicode is kept.
-fn trimmed(path: PathBuf) -> PathBuf {
-    path.to_str().map(|text| PathBuf::from(bare(text))).unwrap_or(path)
 }
 
 #[cfg(test)]

@@ -1,42 +1,17 @@
 //! Detects `SW_*` variables without effect, so that a typo in a name is noticed.
 //!
 //! Only names are checked, never values. Names that Kubernetes sets for a service called `sw-agent`
-//! and names of other agents (`others`) are not typos.
+//! and names of other agents ([`table`]) are not typos.
 
-mod others;
+mod table;
+mod unused;
+mod used;
 
 use std::fmt::Write as _;
 
-use self::others::OTHERS;
+pub(super) use self::table::aliases;
+pub use self::table::{OtherAgent, Usage, Variable, variables};
 use crate::util::text;
-
-/// The variables that this agent reads.
-pub(super) const OURS: [&str; 24] = [
-    "SW_AGENT_AUTHENTICATION",
-    "SW_AGENT_AUTHENTICATION_FILE",
-    "SW_AGENT_COLLECTOR_BACKEND_SERVICES",
-    "SW_AGENT_ENABLE",
-    "SW_AGENT_FORCE_TLS",
-    "SW_AGENT_IGNORE_SUFFIX",
-    "SW_AGENT_INSTANCE_NAME",
-    "SW_AGENT_NAME",
-    "SW_AGENT_ORPHANS",
-    "SW_AGENT_PROTOCOL",
-    "SW_AGENT_PROXY",
-    "SW_AGENT_SAMPLE",
-    "SW_AGENT_SAMPLE_N_PER_3_SECS",
-    "SW_AGENT_SAMPLE_RATE",
-    "SW_AGENT_SELF_LOG",
-    "SW_AGENT_SPAN_LIMIT",
-    "SW_AGENT_SSL_CERT_CHAIN_PATH",
-    "SW_AGENT_SSL_KEY_PATH",
-    "SW_AGENT_SSL_TRUSTED_CA_PATH",
-    "SW_AGENT_STORAGE",
-    "SW_AGENT_TRACE_IGNORE_PATH",
-    "SW_CORRELATION_AUTO_TAG_KEYS",
-    "SW_CORRELATION_ELEMENT_MAX_NUMBER",
-    "SW_CORRELATION_VALUE_MAX_LENGTH",
-];
 
 /// How many names are listed, and how long each may be in UTF-16 units.
 const LISTED: usize = 20;
@@ -60,17 +35,18 @@ impl Ignored {
         let mut ignored = Self::default();
         for name in names {
             let upper = name.to_ascii_uppercase();
-            if !upper.starts_with("SW_")
-                || OURS.contains(&name.as_str())
-                || is_of_kubernetes(&upper)
-            {
+            if !upper.starts_with("SW_") || is_of_kubernetes(&upper) {
                 continue;
             }
-            if others::knows(&name) {
-                ignored.others.push(name);
-                continue;
+            match table::find(&name) {
+                Some(variable) if variable.is_read() => continue,
+                Some(_) => {
+                    ignored.others.push(name);
+                    continue;
+                }
+                None => {}
             }
-            let known = OURS.iter().chain(OTHERS).map(|known| (edits(&upper, known), *known));
+            let known = variables().map(|known| (edits(&upper, known.name), known.name));
             let meant = known.filter(|(edits, _)| *edits <= EDITS).min().map(|(_, known)| known);
             if meant.is_some() || upper.starts_with("SW_AGENT_") {
                 ignored.unknown.push((name, meant));
@@ -181,7 +157,7 @@ mod tests {
 
     #[test]
     fn typo_of_one_or_two_letters_is_found_with_the_right_name() {
-        for name in OURS {
+        for name in variables().filter(|known| known.is_read()).map(|known| known.name) {
             let mut typos = vec![format!("{name}S"), format!("{name}_X")];
             for place in 4..name.len() - 1 {
                 typos.push(format!("{}{}", &name[..place], &name[place + 1..]));
@@ -193,9 +169,7 @@ mod tests {
                     &name[place + 2..]
                 ));
             }
-            for typo in typos.iter().filter(|typo| {
-                *typo != name && !others::knows(typo) && !OURS.contains(&typo.as_str())
-            }) {
+            for typo in typos.iter().filter(|typo| table::find(typo).is_none()) {
                 let warning = among(&[typo]).warning();
                 assert!(
                     warning.as_ref().is_some_and(|warning| warning.contains("meant?")),
@@ -214,9 +188,9 @@ mod tests {
             "SW_AGENT_PORT",
             "SW_AGENT_PORT_11800_TCP_ADDR",
             "SW_AGENT_NAME",
-            "SW_AGENT_NAMESPACE",
-            "SW_AGENT_CLUSTER",
             "SW_AGENT_REPORTER_GRPC_BACKEND_SERVICE",
+            "SW_AGENT_KEEP_TRACING",
+            "SW_BUFFER_BUFFER_SIZE",
             "SW_KAFKA_REPORTER_CONFIG_ACKS",
             "SW_STORAGE",
             "SW_CORE_REST_HOST",
@@ -226,9 +200,7 @@ mod tests {
         assert_eq!(known.warning(), None);
         assert_eq!(
             known.of_others().as_deref(),
-            Some(
-                "SW_AGENT_CLUSTER, SW_AGENT_NAMESPACE, SW_AGENT_REPORTER_GRPC_BACKEND_SERVICE, SW_KAFKA_REPORTER_CONFIG_ACKS"
-            )
+            Some("SW_AGENT_KEEP_TRACING, SW_BUFFER_BUFFER_SIZE, SW_KAFKA_REPORTER_CONFIG_ACKS")
         );
     }
 
@@ -260,11 +232,114 @@ mod tests {
     }
 
     #[test]
-    fn lists_have_no_duplicate_names() {
-        let mut all: Vec<_> = OURS.iter().chain(OTHERS).collect();
-        let number = all.len();
-        all.sort_unstable();
-        all.dedup();
-        assert_eq!(all.len(), number);
+    fn names_of_the_table_are_unique_and_aliases_have_a_setting() {
+        let mut names: Vec<_> = variables().map(|variable| variable.name).collect();
+        let number = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), number);
+        for variable in variables() {
+            if let Usage::Alias { of } = variable.usage {
+                let of = table::find(of).unwrap();
+                assert!(matches!(of.usage, Usage::Used { .. }), "{}", variable.name);
+            }
+        }
+    }
+
+    /// The names that the settings of the other agents have, from their own files.
+    #[test]
+    fn table_has_every_variable_of_the_other_agents() {
+        for name in [
+            "SW_AGENT_AUTHENTICATION",
+            "SW_AGENT_CAUSE_EXCEPTION_DEPTH",
+            "SW_AGENT_CLUSTER",
+            "SW_AGENT_COLLECTOR_BACKEND_SERVICES",
+            "SW_AGENT_COLLECTOR_GET_AGENT_DYNAMIC_CONFIG_INTERVAL",
+            "SW_AGENT_COLLECTOR_GET_PROFILE_TASK_INTERVAL",
+            "SW_AGENT_COLLECTOR_GRPC_UPSTREAM_TIMEOUT",
+            "SW_AGENT_COLLECTOR_HEARTBEAT_PERIOD",
+            "SW_AGENT_COLLECTOR_IS_RESOLVE_DNS_PERIODICALLY",
+            "SW_AGENT_COLLECTOR_MAX_SEND_QUEUE_SIZE",
+            "SW_AGENT_COLLECTOR_PROPERTIES_REPORT_PERIOD_FACTOR",
+            "SW_AGENT_CORRELATION_MAX_KEY_COUNT",
+            "SW_AGENT_CORRELATION_MAX_VALUE_SIZE",
+            "SW_AGENT_ENABLE",
+            "SW_AGENT_FORCE_TLS",
+            "SW_AGENT_IGNORE_SUFFIX",
+            "SW_AGENT_INSTANCE_NAME",
+            "SW_AGENT_INSTANCE_PROPERTIES_JSON",
+            "SW_AGENT_KEEP_TRACING",
+            "SW_AGENT_LAYER",
+            "SW_AGENT_LOG_REPORTER_ENABLE",
+            "SW_AGENT_LOG_REPORTER_FORMATTED",
+            "SW_AGENT_LOG_REPORTER_IGNORE_FILTER",
+            "SW_AGENT_LOG_REPORTER_LABEL_KEYS",
+            "SW_AGENT_LOG_REPORTER_LAYOUT",
+            "SW_AGENT_LOG_REPORTER_LEVEL",
+            "SW_AGENT_LOG_REPORTER_MAX_BUFFER_SIZE",
+            "SW_AGENT_LOG_REPORTER_SAFE_MODE",
+            "SW_AGENT_LOG_TRACING_KEY",
+            "SW_AGENT_LOG_TYPE",
+            "SW_AGENT_METER_COLLECT_INTERVAL",
+            "SW_AGENT_METER_REPORTER_ACTIVE",
+            "SW_AGENT_METER_REPORTER_MAX_BUFFER_SIZE",
+            "SW_AGENT_METER_REPORTER_PERIOD",
+            "SW_AGENT_NAME",
+            "SW_AGENT_NAMESPACE",
+            "SW_AGENT_OPERATION_NAME_THRESHOLD",
+            "SW_AGENT_PROCESS_LABELS",
+            "SW_AGENT_PROCESS_STATUS_HOOK_ENABLE",
+            "SW_AGENT_PROFILE_ACTIVE",
+            "SW_AGENT_PROTOCOL",
+            "SW_AGENT_PVM_METER_REPORTER_ACTIVE",
+            "SW_AGENT_QUEUE_TIMEOUT",
+            "SW_AGENT_REPORTER_CHECK_INTERVAL",
+            "SW_AGENT_REPORTER_DISCARD",
+            "SW_AGENT_REPORTER_GRPC_AUTHENTICATION",
+            "SW_AGENT_REPORTER_GRPC_BACKEND_SERVICE",
+            "SW_AGENT_REPORTER_GRPC_CDS_FETCH_INTERVAL",
+            "SW_AGENT_REPORTER_GRPC_MAX_SEND_QUEUE",
+            "SW_AGENT_REPORTER_GRPC_PPROF_TASK_FETCH_INTERVAL",
+            "SW_AGENT_REPORTER_GRPC_PROFILE_FETCH_INTERVAL",
+            "SW_AGENT_REPORTER_GRPC_TLS_CA_PATH",
+            "SW_AGENT_REPORTER_GRPC_TLS_CLIENT_CERT_CHAIN_PATH",
+            "SW_AGENT_REPORTER_GRPC_TLS_CLIENT_KEY_PATH",
+            "SW_AGENT_REPORTER_GRPC_TLS_ENABLE",
+            "SW_AGENT_REPORTER_GRPC_TLS_INSECURE_SKIP_VERIFY",
+            "SW_AGENT_REPORTER_KAFKA_BROKERS",
+            "SW_AGENT_REPORTER_KAFKA_MAX_SEND_QUEUE",
+            "SW_AGENT_REPORTER_TYPE",
+            "SW_AGENT_SAMPLE",
+            "SW_AGENT_SAMPLER",
+            "SW_AGENT_SPAN_LIMIT",
+            "SW_AGENT_SSL_CERT_CHAIN_PATH",
+            "SW_AGENT_SSL_KEY_PATH",
+            "SW_AGENT_SSL_TRUSTED_CA_PATH",
+            "SW_AGENT_TRACE_IGNORE_PATH",
+            "SW_AGENT_TRACE_REPORTER_MAX_BUFFER_SIZE",
+            "SW_BUFFER_BUFFER_SIZE",
+            "SW_BUFFER_CHANNEL_SIZE",
+            "SW_CORRELATION_AUTO_TAG_KEYS",
+            "SW_CORRELATION_ELEMENT_MAX_NUMBER",
+            "SW_CORRELATION_VALUE_MAX_LENGTH",
+            "SW_GRPC_LOG_MAX_MESSAGE_SIZE",
+            "SW_INSTANCE_PROPERTIES_JSON",
+            "SW_KAFKA_BOOTSTRAP_SERVERS",
+            "SW_KAFKA_NAMESPACE",
+            "SW_KAFKA_REPORTER_CONFIG_ACKS",
+            "SW_LOGGING_LEVEL",
+            "SW_LOG_LIMIT_PER_SPAN",
+            "SW_METER_ACTIVE",
+            "SW_METER_MAX_METER_SIZE",
+            "SW_METER_REPORT_INTERVAL",
+            "SW_PLUGIN_PEER_MAX_LENGTH",
+            "SW_PLUGIN_TOOLKIT_LOG_TRANSMIT_FORMATTED",
+            "SW_SAMPLE_N_PER_3_SECS",
+            "SW_STATUSCHECK_MAX_RECURSIVE_DEPTH",
+            "SW_TRACE_SEGMENT_LIMIT",
+        ] {
+            let variable = table::find(name).unwrap_or_else(|| panic!("{name}"));
+            assert!(!variable.agents.is_empty(), "{name}");
+        }
     }
 }

@@ -42,7 +42,11 @@ fn all_read_variables_are_known() {
     read.dedup();
     // `HTTPS_PROXY` and `NO_PROXY` are not ours alone.
     read.retain(|name| name.starts_with("SW_"));
-    assert_eq!(read, super::super::variables::OURS);
+    let is_ignored = |variable: &&Variable| matches!(variable.usage, Usage::Ignored { .. });
+    let known = variables().filter(|variable| !is_ignored(variable));
+    let mut known: Vec<_> = known.map(|variable| variable.name).collect();
+    known.sort_unstable();
+    assert_eq!(read, known);
 }
 
 #[cfg(not(any(feature = "tls-ring", feature = "tls-aws-lc")))]
@@ -57,7 +61,7 @@ fn forced_tls_is_an_error_for_reporters_with_a_backend() {
         for yes in ["true", " TRUE "] {
             let error = check(protocol, yes).unwrap_err();
             assert_eq!(error, Error::TlsForced { setting: tls::FORCE });
-            assert!(error.to_string().starts_with("SW_AGENT_tls::FORCE: "), "{error}");
+            assert!(error.to_string().starts_with("SW_AGENT_FORCE_TLS: "), "{error}");
         }
         assert!(check(protocol, "false").is_ok());
     }
@@ -233,4 +237,37 @@ fn variable_that_is_not_unicode_is_named() {
         );
         assert_eq!(error.to_string().contains("s3cret"), variable != TOKEN);
     }
+}
+
+#[test]
+fn name_of_another_agent_sets_the_setting_unless_ours_is_set() {
+    let other = "SW_AGENT_REPORTER_GRPC_BACKEND_SERVICE";
+    let backend = |variables: &[(&str, &str)]| from(variables).unwrap().backend.unwrap();
+    let given = backend(&[(other, "a:1")]);
+    assert_eq!((given.text.as_str(), given.setting), ("a:1", other));
+    let given = backend(&[(other, "a:1"), (BACKEND, "b:2")]);
+    assert_eq!((given.text.as_str(), given.setting), ("b:2", BACKEND));
+    assert_eq!(backend(&[(other, "a:1"), (BACKEND, " ")]).text, "a:1");
+    let error = from(&[(NAME, "s"), (other, "nonsense")]).and_then(Config::check).unwrap_err();
+    assert!(error.to_string().starts_with(&format!("{other}: ")), "{error}");
+}
+
+#[test]
+fn refused_variable_is_an_error_unless_it_is_false() {
+    let skip = "SW_AGENT_REPORTER_GRPC_TLS_INSECURE_SKIP_VERIFY";
+    let error = from(&[(skip, "true")]).unwrap_err();
+    assert!(matches!(&error, Error::Refused { setting, .. } if *setting == skip), "{error}");
+    assert!(error.to_string().contains("SW_AGENT_SSL_TRUSTED_CA_PATH"), "{error}");
+    for harmless in ["", "false", " FALSE "] {
+        assert!(from(&[(skip, harmless)]).is_ok(), "{harmless:?}");
+    }
+}
+
+#[test]
+fn discard_of_the_go_agent_wins_over_the_protocol() {
+    let reporter = |discard: &str| {
+        from(&[(PROTOCOL, "log"), (DISCARD, discard)]).map(|config| config.reporter)
+    };
+    assert_eq!((reporter("true"), reporter("false")), (Ok(Reporter::Discard), Ok(Reporter::Log)));
+    assert!(matches!(reporter("1"), Err(Error::Switch { setting: DISCARD, .. })));
 }

@@ -8,7 +8,7 @@ fn proxies(list: &str, variables: &[(&str, &str)]) -> Result<Vec<String>, Error>
         variables.iter().find(|(key, _)| *key == name).map(|(_, value)| OsString::from(value))
     };
     let mut config = Config::new("s").backend(list);
-    config = env::apply(config, &lookup)?;
+    config = super::super::env::apply(config, &lookup)?;
     let checked = config.check()?;
     let text = |proxy: &Option<Proxy>| proxy.as_ref().map_or("-".to_owned(), |p| format!("{p:?}"));
     Ok(checked.proxies.iter().map(text).collect())

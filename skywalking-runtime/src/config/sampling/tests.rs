@@ -41,9 +41,10 @@ fn default_records_all_but_static_files() {
 /// Returns the settings with such variables.
 fn from(variables: &[(&'static str, &str)]) -> Result<Requests, Error> {
     let mut config = Config::new("svc").ignore_suffixes([".built"]).ignore_paths(["/built"]);
-    apply(&mut config, &|name| {
-        Ok(variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
-    })?;
+    let lookup = |name: &str| {
+        variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).into())
+    };
+    apply(&mut config, &Source::new(&lookup))?;
     Ok(config.requests)
 }
 
