@@ -441,6 +441,9 @@ fn help_lists_paths_options_and_variables() {
         "MAX_IN_FLIGHT",
         "MAX_CONNECTIONS",
         "ALLOW_HOST",
+        "TLS_CERT",
+        "TLS_KEY",
+        "TLS_CLIENT_CA",
         "TOKEN_FILE",
     ] {
         let option = format!("--{}", word.to_lowercase().replace('_', "-"));

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     date_time_ymd,
@@ -96,6 +98,17 @@ impl Pair {
             folder.write(&format!("{name}.pem"), &self.certificate),
             folder.write(&format!("{name}.key"), &self.key),
         )
+    }
+
+    /// Returns the key as SEC1, the older form of PEM. It is the end of the PKCS#8 form.
+    pub(crate) fn key_as_sec1(&self) -> String {
+        let lines: String = self.key.lines().filter(|line| !line.starts_with('-')).collect();
+        let pkcs8 = STANDARD.decode(lines).expect("Base64");
+        // An ECPrivateKey of the curve P-256 with the public key.
+        let sec1 = pkcs8.get(pkcs8.len() - 0x6d..).expect("a key of P-256");
+        assert_eq!(sec1.first(), Some(&0x30), "a sequence");
+        let text = STANDARD.encode(sec1);
+        format!("-----BEGIN EC PRIVATE KEY-----\n{text}\n-----END EC PRIVATE KEY-----\n")
     }
 
     /// Returns a line of the key.

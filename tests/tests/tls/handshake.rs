@@ -120,8 +120,9 @@ fn backend_that_requires_a_client_certificate_gets_it() {
     let (certificate, key) = authority.issue("localhost", Validity::Now).write(&folder, "server");
     let client = authority.issue("client.test", Validity::Now);
     let (client_certificate, client_key) = client.write(&folder, "client");
+    let sec1_key = folder.write("sec1.key", &client.key_as_sec1());
     let backend = Backend::start_with(|builder| builder.tls(&certificate, &key).tls_client_ca(&ca));
-    for protocol in PROTOCOLS {
+    for (protocol, client_key) in PROTOCOLS.into_iter().zip([client_key, sec1_key]) {
         let address = format!("https://localhost:{}", backend.port(protocol));
         let mut variables = vec![
             ("SW_AGENT_PROTOCOL", protocol),

@@ -8,6 +8,7 @@ mod certificates;
 mod child;
 mod collector;
 mod handshake;
+mod pages;
 mod proxy;
 mod rotation;
 mod sockets;
