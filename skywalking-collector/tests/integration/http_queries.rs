@@ -248,6 +248,9 @@ async fn trace_has_every_field_of_its_spans() {
             entry,
         ],
         "violations": [],
+        "critical": [
+            [0, 0, 1], [1, 1, 2], [2, 2, 3], [3, 3, 9], [2, 9, 10], [1, 10, 11], [0, 11, 12],
+        ],
     });
 
     assert_eq!(json(collector.http_addr(), "/api/traces/trace%2F1").await, expected);
