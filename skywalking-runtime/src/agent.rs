@@ -26,9 +26,11 @@ use crate::management::properties;
 use crate::observer;
 use crate::queue;
 use crate::report::accounts::Ledger;
+use crate::report::backoff;
 use crate::report::drain::Drain;
 use crate::report::findings::Findings;
 use crate::report::problem_log::Losses;
+use crate::report::program::Program;
 use crate::report::stats::Stats;
 use crate::report::transport::Transport;
 use crate::report::worker::{self, Command, Handle, Pace, Worker};
@@ -206,13 +208,14 @@ fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Erro
         }),
         logged: Delivery::default(),
     };
-    let pace = Pace { max_backoff: config.max_backoff, reached, losses, findings };
+    let pace = Pace { max_backoff: config.max_backoff, seed: backoff::seed(), reached, losses };
     // Before the reporter can log anything.
     agent.logged = self_log::emit(lines, WithoutThread::WriteHere);
     let drain =
         Drain::new(ledger, identity, T::FORM, redaction, max_segment_age, queue, tail_sampling);
+    let program = Program { drain, ledger, findings };
     if let Err(error) =
-        worker::start(runtime, move || Worker::new(transport, drain, ledger, wake, commands, pace))
+        worker::start(runtime, move || Worker::new(transport, program, wake, commands, pace))
     {
         // Without a worker there is no reply to wait for.
         drop(agent);

@@ -6,7 +6,8 @@
 //! 3. [`tail_sampling`] keeps it until its request is decided.
 //! 4. [`encode`] writes its bytes with [`wire`], with times from [`timeline`]. [`json`] is the
 //!    other format.
-//! 5. [`worker`] sends batches through a [`transport`].
+//! 5. [`worker`] takes batches from a [`source`], which is [`program`], and sends them through a
+//!    [`transport`].
 //!
 //! [`accounts`] counts the outcome of each segment, and [`stats`] adds the counts of the threads.
 //! [`backoff`] computes the delay after a failure. [`problem_log`] and [`findings`] decide what is
@@ -23,6 +24,8 @@ pub(crate) mod findings;
 pub(crate) mod json;
 mod pending;
 pub(crate) mod problem_log;
+pub(crate) mod program;
+pub(crate) mod source;
 pub(crate) mod stats;
 pub(crate) mod tail_sampling;
 pub(crate) mod timeline;

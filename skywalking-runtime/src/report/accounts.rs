@@ -27,32 +27,19 @@ pub(crate) struct Counts {
     pub(crate) in_flight: u64,
 }
 
+/// The counts, and the batches that are being sent.
 #[derive(Debug)]
-struct Accounts {
+pub(crate) struct Accounts {
     /// The generation of the tracer whose reporter may write, or 0.
     owner: u32,
-    counts: Counts,
+    pub(crate) counts: Counts,
     held_bytes: usize,
     /// The batches that are being sent, each with its number of segments.
     flights: Vec<(Flight, u64)>,
 }
 
 per_process! {
-    static ACCOUNTS: Mutex<Accounts> = Mutex::new(Accounts {
-        owner: 0,
-        counts: Counts {
-            sent: 0,
-            unconfirmed: 0,
-            refused: 0,
-            shutdown: 0,
-            hook_panicked: 0,
-            not_kept: 0,
-            held: 0,
-            in_flight: 0,
-        },
-        held_bytes: 0,
-        flights: Vec::new(),
-    });
+    static ACCOUNTS: Mutex<Accounts> = Mutex::new(Accounts::new());
 }
 
 fn lock() -> MutexGuard<'static, Accounts> {
@@ -158,26 +145,17 @@ impl Ledger {
     /// Records that a batch of this many segments is being sent. [`close`](Self::close) reads from
     /// the flight whether any of it left.
     pub(crate) fn depart(self, flight: &Flight, segments: usize) {
-        self.write(|accounts| accounts.flights.push((flight.clone(), segments as u64)));
+        self.write(|accounts| accounts.depart(flight, segments));
     }
 
     /// Records that a batch is not being sent any more, and is going to be sent again.
     pub(crate) fn come_back(self, flight: &Flight) {
-        self.write(|accounts| accounts.remove(flight));
+        self.write(|accounts| accounts.come_back(flight));
     }
 
     /// Records the outcome of a batch.
     pub(crate) fn arrive(self, flight: &Flight, end: End) {
-        self.write(|accounts| {
-            let segments = accounts.remove(flight);
-            let counts = &mut accounts.counts;
-            counts.in_flight = counts.in_flight.saturating_sub(segments);
-            match end {
-                End::Sent => counts.sent += segments,
-                End::Unconfirmed => counts.unconfirmed += segments,
-                End::Refused => counts.refused += segments,
-            }
-        });
+        self.write(|accounts| accounts.arrive(flight, end));
     }
 
     /// Closes the outboxes and counts all remaining segments as lost. A batch that may have left
@@ -203,19 +181,62 @@ impl Ledger {
                 std::mem::take(&mut accounts.held_bytes),
                 usize::try_from(held).unwrap_or(usize::MAX),
             );
-            // Batches that wait to be sent again are in no flight.
-            counts.shutdown += std::mem::take(&mut counts.in_flight);
-            for (flight, segments) in std::mem::take(&mut accounts.flights) {
-                if !flight.revoke() {
-                    counts.shutdown = counts.shutdown.saturating_sub(segments);
-                    counts.unconfirmed += segments;
-                }
-            }
+            accounts.end_flights();
         });
     }
 }
 
 impl Accounts {
+    pub(crate) const fn new() -> Self {
+        let counts = Counts {
+            sent: 0,
+            unconfirmed: 0,
+            refused: 0,
+            shutdown: 0,
+            hook_panicked: 0,
+            not_kept: 0,
+            held: 0,
+            in_flight: 0,
+        };
+        Self { owner: 0, counts, held_bytes: 0, flights: Vec::new() }
+    }
+
+    /// See [`Ledger::depart`].
+    pub(crate) fn depart(&mut self, flight: &Flight, segments: usize) {
+        self.flights.push((flight.clone(), segments as u64));
+    }
+
+    /// See [`Ledger::come_back`].
+    pub(crate) fn come_back(&mut self, flight: &Flight) {
+        self.remove(flight);
+    }
+
+    /// See [`Ledger::arrive`].
+    pub(crate) fn arrive(&mut self, flight: &Flight, end: End) {
+        let segments = self.remove(flight);
+        let counts = &mut self.counts;
+        counts.in_flight = counts.in_flight.saturating_sub(segments);
+        match end {
+            End::Sent => counts.sent += segments,
+            End::Unconfirmed => counts.unconfirmed += segments,
+            End::Refused => counts.refused += segments,
+        }
+    }
+
+    /// Counts the batches that have no outcome. One that may have left in part is unconfirmed. All
+    /// others are dropped by the shutdown.
+    pub(crate) fn end_flights(&mut self) {
+        let counts = &mut self.counts;
+        // Batches that wait to be sent again are in no flight.
+        counts.shutdown += std::mem::take(&mut counts.in_flight);
+        for (flight, segments) in std::mem::take(&mut self.flights) {
+            if !flight.revoke() {
+                counts.shutdown = counts.shutdown.saturating_sub(segments);
+                counts.unconfirmed += segments;
+            }
+        }
+    }
+
     /// Removes a flight. Returns its number of segments.
     fn remove(&mut self, flight: &Flight) -> u64 {
         let place = self.flights.iter().position(|(other, _)| Arc::ptr_eq(&other.0, &flight.0));

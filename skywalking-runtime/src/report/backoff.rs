@@ -26,14 +26,15 @@ pub(crate) struct Backoff {
     random: u64,
 }
 
-impl Backoff {
-    /// Seeds the generator differently in each process, so that agents do not reconnect to a
-    /// returning backend all at once.
-    pub(crate) fn new(ceiling: Duration) -> Self {
-        Self::seeded(ceiling, RandomState::new().hash_one(std::process::id()))
-    }
+/// Returns a seed that differs between processes, so that agents do not reconnect to a returning
+/// backend all at once.
+pub(crate) fn seed() -> u64 {
+    RandomState::new().hash_one(std::process::id())
+}
 
-    fn seeded(ceiling: Duration, seed: u64) -> Self {
+impl Backoff {
+    /// Creates the delays up to `ceiling` that this seed gives.
+    pub(crate) fn new(ceiling: Duration, seed: u64) -> Self {
         Self { ceiling, failures: 0, random: seed | 1 }
     }
 
@@ -89,7 +90,7 @@ mod tests {
         for (number, most) in [1, 2, 4, 4, 4, 4].into_iter().enumerate() {
             let waits: Vec<_> = seeds()
                 .map(|seed| {
-                    let mut backoff = Backoff::seeded(CEILING, seed);
+                    let mut backoff = Backoff::new(CEILING, seed);
                     (0..=number).map(|_| backoff.next()).last().unwrap()
                 })
                 .collect();
@@ -107,7 +108,7 @@ mod tests {
     #[test]
     fn overload_and_ending_have_their_own_ceilings() {
         let longest = |next: fn(&mut Backoff) -> Duration, ceiling: u64| {
-            let mut backoff = Backoff::seeded(Duration::from_secs(ceiling), 7);
+            let mut backoff = Backoff::new(Duration::from_secs(ceiling), 7);
             (0..2_000).map(|_| next(&mut backoff)).max().unwrap()
         };
         assert!((50..=60).contains(&longest(Backoff::next_overloaded, 4).as_secs()));
@@ -118,7 +119,7 @@ mod tests {
     #[test]
     fn every_ceiling_gives_a_delay() {
         for ceiling in [Duration::ZERO, Duration::from_millis(1), Duration::MAX] {
-            let mut backoff = Backoff::seeded(ceiling, 7);
+            let mut backoff = Backoff::new(ceiling, 7);
             for _ in 0..100 {
                 for wait in [backoff.next(), backoff.next_overloaded(), backoff.next_ending()] {
                     assert!(wait >= LEAST && wait <= ceiling.max(OVERLOADED));
@@ -132,8 +133,8 @@ mod tests {
     #[test]
     fn delays_differ_between_processes() {
         let (mut one, mut other) = (
-            Backoff::seeded(CEILING, 0x9e37_79b9_7f4a_7c15),
-            Backoff::seeded(CEILING, 0xdead_beef_cafe_f00d),
+            Backoff::new(CEILING, 0x9e37_79b9_7f4a_7c15),
+            Backoff::new(CEILING, 0xdead_beef_cafe_f00d),
         );
         let waits = |backoff: &mut Backoff| (0..8).map(|_| backoff.next()).collect::<Vec<_>>();
         assert_ne!(waits(&mut one), waits(&mut other));

@@ -16,7 +16,8 @@
 //! Each change to `Down` ends a link and begins the next one. What happens later to a batch of an
 //! earlier link is counted, and says nothing about the link of now.
 //!
-//! `drain` encodes the segments. The transport only sends bytes.
+//! The [`Source`] encodes the segments and counts them. The transport only sends bytes. The worker
+//! knows neither the process nor the network, so tests run it in simulated ones.
 
 mod commands;
 mod lane;
@@ -41,17 +42,14 @@ use self::lane::{Lane, Sending};
 pub(crate) use self::reply::Reply;
 pub(crate) use self::thread::{Handle, prepare, start};
 use self::unset_clock::UnsetClock;
-use super::accounts::{Flight, Ledger};
+use super::accounts::Flight;
 use super::backoff::Backoff;
-use super::drain::{Batch, Drain, Filled};
-use super::findings::Findings;
+use super::drain::{Batch, Filled};
 use super::problem_log::{Cause, Losses, ProblemLog};
+use super::source::Source;
 use super::transport::{Call, Messages, Outcome, Transport};
 use crate::management::ManagementMessage;
 use crate::management::heartbeat::Heartbeat;
-use crate::queue;
-use crate::self_log::{self, WithoutThread};
-use crate::util::coarse_clock;
 
 const BATCH_DEADLINE: Duration = Duration::from_secs(30);
 const MANAGEMENT_DEADLINE: Duration = Duration::from_secs(10);
@@ -84,12 +82,11 @@ enum Event {
 }
 
 /// Drains, sends and counts until it is shut down.
-pub(crate) struct Worker<T> {
+pub(crate) struct Worker<T, S> {
     transport: T,
+    source: S,
     commands: mpsc::Receiver<Command>,
     wake: Arc<Notify>,
-    ledger: Ledger,
-    drain: Drain,
     link: Link,
     /// How many links there were before.
     link_number: u64,
@@ -105,7 +102,6 @@ pub(crate) struct Worker<T> {
     last_segment: Instant,
     next_sweep: Instant,
     problems: ProblemLog,
-    findings: Arc<Findings>,
     next_check: Instant,
     unset_clock: UnsetClock,
 }
@@ -115,19 +111,19 @@ pub(crate) struct Worker<T> {
 pub(crate) struct Pace {
     /// The longest delay between two tries.
     pub(crate) max_backoff: Duration,
+    /// The seed of the delays.
+    pub(crate) seed: u64,
     /// Set when a backend answers.
     pub(crate) reached: Arc<AtomicBool>,
     /// The losses of the process when the agent started, read before any of its segments could be
     /// lost.
     pub(crate) losses: Losses,
-    pub(crate) findings: Arc<Findings>,
 }
 
-impl<T: Transport> Worker<T> {
+impl<T: Transport, S: Source> Worker<T, S> {
     pub(crate) fn new(
         transport: T,
-        drain: Drain,
-        ledger: Ledger,
+        source: S,
         wake: Arc<Notify>,
         commands: mpsc::Receiver<Command>,
         pace: Pace,
@@ -135,45 +131,42 @@ impl<T: Transport> Worker<T> {
         let now = Instant::now();
         Self {
             transport,
+            source,
             commands,
             wake,
-            ledger,
-            drain,
             link: Link::Down { until: now },
             link_number: 0,
             managing: None,
             lane: Lane::new(T::WIDTH),
             pending: PendingCommands::default(),
-            backoff: Backoff::new(pace.max_backoff),
+            backoff: Backoff::new(pace.max_backoff, pace.seed),
             reached: pace.reached,
             failed: 0,
             next_tick: now,
             last_segment: now,
             next_sweep: now + SWEEP,
             problems: ProblemLog::new(pace.losses),
-            findings: pace.findings,
             next_check: now,
             unset_clock: UnsetClock::new(now),
         }
     }
 
     /// Runs until a shutdown is done, until no handle is left that could send commands, or until
-    /// the ledger is closed.
+    /// the source is closed.
     pub(crate) async fn run(mut self) {
         loop {
-            coarse_clock::tick();
-            self.findings.log(WithoutThread::WriteHere);
+            self.source.pulse();
             self.log();
             let now = Instant::now();
             self.pending.reply_late(now);
             if self.next_sweep <= now {
                 self.next_sweep = now + SWEEP;
-                queue::free_idle();
+                self.source.free_idle();
             }
             if !self.pending.is_over() {
                 self.advance();
             }
-            if self.pending.is_over() || !self.ledger.is_open() {
+            if self.pending.is_over() || !self.source.is_open() {
                 break;
             }
             match self.next_event().await {
@@ -220,7 +213,9 @@ impl<T: Transport> Worker<T> {
 
     /// Returns true if a batch may be sent now.
     fn can_send(&self, now: Instant) -> bool {
-        matches!(self.link, Link::Up(_)) && self.managing.is_none() && self.lane.has_capacity(now)
+        matches!(self.link, Link::Up(_))
+            && self.managing.is_none()
+            && self.lane.has_capacity(self.link_number, now)
     }
 
     /// Returns when there is work to do without a command.
@@ -239,11 +234,11 @@ impl<T: Transport> Worker<T> {
     fn handle(&mut self, command: Command) {
         let urgent = !matches!(command, Command::Registered { .. });
         if matches!(command, Command::Shutdown { .. }) {
-            self.drain.release();
+            self.source.release();
         }
-        self.pending.add(command, self.drain.goal(), self.transport.addresses());
+        self.pending.add(command, self.source.goal(), self.transport.addresses());
         if urgent {
-            self.drain.poll_now();
+            self.source.poll_now();
             let now = Instant::now();
             self.next_tick = now;
             if let Link::Down { until } = &mut self.link {
@@ -264,7 +259,7 @@ impl<T: Transport> Worker<T> {
                 Link::Up(heartbeat) => {
                     if let Some(message) = heartbeat.due(now) {
                         self.send_management(message);
-                    } else if !self.lane.has_capacity(now) {
+                    } else if !self.lane.has_capacity(self.link_number, now) {
                         return;
                     } else if let Some(batch) = self.lane.next_again() {
                         self.send(batch);
@@ -285,7 +280,7 @@ impl<T: Transport> Worker<T> {
 
     fn send(&mut self, batch: Batch) {
         let flight = Flight::default();
-        self.ledger.depart(&flight, batch.messages.len());
+        self.source.depart(&flight, batch.messages.len());
         let messages = Messages::new(batch.messages.clone(), flight.clone());
         let call = limited(BATCH_DEADLINE, self.transport.send(messages));
         self.lane.add(batch, flight, self.link_number, call);
@@ -293,25 +288,25 @@ impl<T: Transport> Worker<T> {
 
     /// Returns the number of passes whose segments have all been sent or dropped.
     fn drained(&self) -> u64 {
-        let passes = self.drain.passes();
+        let passes = self.source.passes();
         self.lane.oldest_pass().map_or(passes, |oldest| oldest.min(passes))
     }
 
     /// Sends a batch of the segments that wait, and sets the time of the next drain.
     fn drain(&mut self, now: Instant) {
-        let waited_for = self.pending.waits_for(self.drain.passes());
-        if !waited_for && self.unset_clock.holds(self.drain.is_clock_set(), now) {
+        let waited_for = self.pending.waits_for(self.source.passes());
+        if !waited_for && self.unset_clock.holds(self.source.is_clock_set(), now) {
             self.next_tick = now + TICK;
             return;
         }
-        let (batch, filled) = self.drain.fill();
+        let (batch, filled) = self.source.fill();
         if batch.messages.is_empty() {
             self.pending.reply_drained(self.drained());
         } else {
             self.last_segment = now;
             self.send(batch);
         }
-        let waited_for = self.pending.waits_for(self.drain.passes());
+        let waited_for = self.pending.waits_for(self.source.passes());
         self.next_tick = match filled {
             Filled::Full => now,
             Filled::Missed if waited_for => now + MISSED_TICK,

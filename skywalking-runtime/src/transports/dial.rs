@@ -1,8 +1,8 @@
 //! Opens connections to backends, for all transports.
 //!
 //! [`target`] finds the addresses of a host, for which [`resolver`] resolves names, and [`race`]
-//! connects to one of them. [`unix`] connects to a Unix socket. [`proxy`] asks an
-//! HTTP proxy for a tunnel. `tls` secures a connection. Nothing here knows gRPC.
+//! connects to one of them by [`tcp`]. [`unix`] connects to a Unix socket. [`proxy`] asks an HTTP
+//! proxy for a tunnel. `tls` secures a connection. Nothing here knows gRPC.
 
 #[cfg(any(feature = "tls-ring", feature = "tls-aws-lc"))]
 mod problem;
@@ -10,6 +10,7 @@ mod proxy;
 mod race;
 mod resolver;
 mod target;
+mod tcp;
 #[cfg(all(test, feature = "report-grpc", feature = "report-http"))]
 mod tests;
 #[cfg(any(feature = "tls-ring", feature = "tls-aws-lc"))]
@@ -18,6 +19,8 @@ mod unix;
 
 use std::fmt;
 use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,6 +35,11 @@ pub(crate) const DEADLINE: Duration = Duration::from_secs(3);
 
 /// An open connection: TCP, a Unix socket, or TLS over one of them.
 pub(crate) type Stream = Box<dyn Connection>;
+
+/// Opens a TCP connection to an address.
+pub(crate) type Open = fn(SocketAddr) -> Opening;
+/// A TCP connection that is being opened.
+pub(crate) type Opening = Pin<Box<dyn Future<Output = io::Result<Stream>> + Send>>;
 
 /// What a connection can do.
 pub(crate) trait Connection: AsyncRead + AsyncWrite + fmt::Debug + Send + Unpin {}
@@ -70,8 +78,10 @@ impl Protocol {
 }
 
 /// Opens connections to backends. A clone is cheap.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Dialler {
+    /// Opens a TCP connection. Tests replace it.
+    open: Open,
     /// The addresses that are reached through a proxy.
     proxies: Arc<[(Address, Proxy)]>,
     /// Set if an address uses TLS.
@@ -99,7 +109,23 @@ pub(crate) enum DialError {
     Tls(String),
 }
 
+impl Default for Dialler {
+    fn default() -> Self {
+        Self::with(tcp::open)
+    }
+}
+
 impl Dialler {
+    /// Creates a dialler without proxies and TLS that opens connections by this function.
+    pub(crate) fn with(open: Open) -> Self {
+        Self {
+            open,
+            proxies: Arc::default(),
+            #[cfg(any(feature = "tls-ring", feature = "tls-aws-lc"))]
+            tls: None,
+        }
+    }
+
     /// Creates a dialler, and reads the files of certificates if an address uses TLS.
     ///
     /// # Errors
@@ -110,6 +136,7 @@ impl Dialler {
         #[cfg(any(feature = "tls-ring", feature = "tls-aws-lc"))]
         let is_used = config.backends.iter().any(|address| address.security() == Security::Tls);
         Ok(Self {
+            open: tcp::open,
             proxies,
             #[cfg(any(feature = "tls-ring", feature = "tls-aws-lc"))]
             tls: is_used.then(|| tls::Tls::new(&config.tls)).transpose()?,
@@ -126,7 +153,7 @@ impl Dialler {
         address: &Address,
         protocol: Protocol,
     ) -> Result<Stream, DialError> {
-        let attempt = Attempt { deadline: Instant::now() + DEADLINE };
+        let attempt = Attempt { deadline: Instant::now() + DEADLINE, open: self.open };
         // Also if the backend is away, so that a broken file is logged.
         #[cfg(any(feature = "tls-ring", feature = "tls-aws-lc"))]
         if let (Security::Tls, Some(tls)) = (address.security(), &self.tls) {
@@ -177,6 +204,7 @@ impl Dialler {
 #[derive(Clone, Copy, Debug)]
 struct Attempt {
     deadline: Instant,
+    open: Open,
 }
 
 impl Attempt {
@@ -204,7 +232,7 @@ impl Attempt {
             .step("the look-up of the name", target::addresses(host, port))
             .await?
             .map_err(|error| DialError::LookUp { host: host.to_string(), error })?;
-        let stream = self.step("the connect", race::first_of(addresses)).await?;
-        Ok(Box::new(stream.map_err(DialError::Connect)?))
+        let stream = self.step("the connect", race::first_of(addresses, self.open)).await?;
+        stream.map_err(DialError::Connect)
     }
 }

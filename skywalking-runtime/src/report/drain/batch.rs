@@ -16,7 +16,7 @@ pub(crate) struct Batch {
 }
 
 impl Batch {
-    pub(super) fn new(pass: u64) -> Self {
+    pub(crate) fn new(pass: u64) -> Self {
         Self { messages: Vec::new(), bytes: 0, pass }
     }
 
@@ -25,11 +25,11 @@ impl Batch {
         self.bytes
     }
 
-    pub(super) fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.messages.len() >= BATCH_SEGMENTS || self.bytes >= BATCH_BYTES
     }
 
-    pub(super) fn push(&mut self, message: Bytes) {
+    pub(crate) fn push(&mut self, message: Bytes) {
         self.bytes += message.len();
         self.messages.push(message);
     }

@@ -44,10 +44,13 @@ impl Lane {
         Self { sending: Vec::new(), again: VecDeque::new(), width: 1, widest }
     }
 
-    /// Returns true if another batch may be sent.
-    pub(super) fn has_capacity(&self, now: Instant) -> bool {
-        let oldest = self.sending.iter().map(|sending| sending.began).min();
-        self.sending.len() < self.width
+    /// Returns true if another batch may be sent through this link. Batches of earlier links, which
+    /// may wait for their deadline, use memory. They do not delay the link.
+    pub(super) fn has_capacity(&self, link: u64, now: Instant) -> bool {
+        let current = self.sending.iter().filter(|sending| sending.link == link);
+        let oldest = current.clone().map(|sending| sending.began).min();
+        self.sending.len() < self.widest
+            && current.count() < self.width
             && self.sending.iter().map(|sending| sending.batch.bytes()).sum::<usize>() < BYTES
             && oldest.is_none_or(|oldest| now.duration_since(oldest) <= SILENCE)
     }

@@ -4,11 +4,11 @@
 use super::super::accounts::End;
 use super::super::transport::{Outcome, Transport};
 use super::{
-    CHECK_INTERVAL, Cause, Duration, Heartbeat, Instant, Link, Losses, ManagementMessage, Ordering,
-    Sending, WithoutThread, Worker, self_log,
+    CHECK_INTERVAL, Cause, Duration, Heartbeat, Instant, Link, ManagementMessage, Ordering,
+    Sending, Source, Worker,
 };
 
-impl<T: Transport> Worker<T> {
+impl<T: Transport, S: Source> Worker<T, S> {
     pub(super) fn finish_management(&mut self, outcome: Outcome) {
         let Some((message, _)) = self.managing.take() else { return };
         match outcome {
@@ -45,11 +45,11 @@ impl<T: Transport> Worker<T> {
         let next = Next::of(&sending, &outcome);
         match next {
             Next::Again => {
-                self.ledger.come_back(&sending.flight);
+                self.source.come_back(&sending.flight);
                 self.lane.keep(sending.batch);
             }
             Next::Ended(end) => {
-                self.ledger.arrive(&sending.flight, end);
+                self.source.arrive(&sending.flight, end);
                 self.pending.reply_drained(self.drained());
             }
         }
@@ -120,13 +120,15 @@ impl<T: Transport> Worker<T> {
         };
         self.link = Link::Down { until: Instant::now() + wait };
         self.link_number += 1;
+        // A management message of the old link would delay the first one of the next link.
+        self.managing = None;
         self.lane.narrow();
     }
 
     /// Ends these causes of log lines, because the backend answered.
     fn answered(&mut self, causes: &[Cause]) {
         self.reached.store(true, Ordering::Relaxed);
-        self.problems.answered(causes, Losses::read(), Instant::now());
+        self.problems.answered(causes, self.source.losses(), Instant::now());
     }
 
     fn failed(&mut self, cause: Cause, problem: &str) {
@@ -139,13 +141,13 @@ impl<T: Transport> Worker<T> {
         let now = Instant::now();
         if self.next_check <= now {
             self.next_check = now + CHECK_INTERVAL;
-            self.drain.note_time();
-            self.problems.look(Losses::read(), now);
+            self.source.note_time();
+            self.problems.look(self.source.losses(), now);
         }
         let mut lines = self.problems.take();
-        lines.extend(self.unset_clock.line(self.drain.is_clock_set()));
+        lines.extend(self.unset_clock.line(self.source.is_clock_set()));
         if !lines.is_empty() {
-            self.findings.keep(self_log::emit(lines, WithoutThread::WriteHere));
+            self.source.log(lines);
         }
     }
 }

@@ -5,6 +5,8 @@ mod bench;
 mod deadlines;
 mod outages;
 mod script;
+#[cfg(feature = "report-grpc")]
+mod simulation;
 mod wake_up;
 mod width;
 

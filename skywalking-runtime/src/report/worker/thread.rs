@@ -12,6 +12,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
+use super::super::source::Source;
 use super::super::transport::Transport;
 use super::{Command, Reply, Worker};
 use crate::sys;
@@ -64,9 +65,9 @@ pub(crate) fn prepare() -> io::Result<(Engine, Handle, mpsc::Receiver<Command>)>
 }
 
 /// Starts the thread.
-pub(crate) fn start<T: Transport>(
+pub(crate) fn start<T: Transport, S: Source>(
     engine: Engine,
-    worker: impl FnOnce() -> Worker<T> + Send + 'static,
+    worker: impl FnOnce() -> Worker<T, S> + Send + 'static,
 ) -> io::Result<()> {
     sys::spawn("skywalking-reporter", move || {
         if let Some(runtime) = &engine.0 {

@@ -7,15 +7,13 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use socket2::{SockRef, TcpKeepalive};
-use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
+use super::{Open, Stream};
+
 /// How long an attempt has before the next one begins.
 const HEAD_START: Duration = Duration::from_millis(250);
-/// After this long without data, the operating system checks whether the connection is alive.
-const IDLE: Duration = Duration::from_secs(60);
 /// How many failures an error lists.
 const LISTED: usize = 3;
 
@@ -23,7 +21,7 @@ const LISTED: usize = 3;
 ///
 /// # Errors
 /// If no address accepts. The message lists the addresses and their failures.
-pub(super) async fn first_of(addresses: Vec<SocketAddr>) -> io::Result<TcpStream> {
+pub(super) async fn first_of(addresses: Vec<SocketAddr>, open: Open) -> io::Result<Stream> {
     let mut waiting = addresses.into_iter();
     let mut attempts = JoinSet::new();
     let mut failures = Vec::new();
@@ -47,14 +45,6 @@ pub(super) async fn first_of(addresses: Vec<SocketAddr>) -> io::Result<TcpStream
             None => return Err(summary(failures)),
         }
     }
-}
-
-async fn open(address: SocketAddr) -> io::Result<TcpStream> {
-    let stream = TcpStream::connect(address).await?;
-    stream.set_nodelay(true)?;
-    // Connections work without it.
-    let _ = SockRef::from(&stream).set_tcp_keepalive(&TcpKeepalive::new().with_time(IDLE));
-    Ok(stream)
 }
 
 /// Returns one error for all failures.

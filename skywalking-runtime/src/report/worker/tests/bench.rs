@@ -8,7 +8,9 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::time::Instant;
 
 use super::super::super::accounts::Ledger;
+use super::super::super::backoff;
 use super::super::super::drain::Drain;
+use super::super::super::program::Program;
 use super::super::super::stats::{Dropped, Stats};
 use super::super::super::transport::Transport as _;
 use super::super::{Command, Pace, Reply, Worker};
@@ -103,11 +105,12 @@ impl Bench {
         );
         let pace = Pace {
             max_backoff: Duration::from_secs(4),
+            seed: backoff::seed(),
             reached: Arc::default(),
             losses: crate::report::problem_log::Losses::read(),
-            findings: Arc::default(),
         };
-        let worker = Worker::new(script.clone(), drain, ledger, Arc::clone(&wake), receiver, pace);
+        let program = Program { drain, ledger, findings: Arc::default() };
+        let worker = Worker::new(script.clone(), program, Arc::clone(&wake), receiver, pace);
         tokio::spawn(worker.run());
         Self {
             script,

@@ -111,6 +111,36 @@ async fn overloaded_backend_is_tried_rarely() {
     assert!((8..=60).contains(&bench.heard().len()));
 }
 
+#[tokio::test(start_paused = true)]
+async fn batch_of_a_dead_link_does_not_delay_the_next_link() {
+    let bench = Bench::new(1, &[]);
+    bench.pass(29).await;
+    bench.script.lock().always = Some(Plan::Stall);
+    bench.finish(1);
+    // The heartbeat departs after 30 s and ends after 40 s. The batch ends after 59 s.
+    bench.pass(10).await;
+    bench.script.lock().always = None;
+    bench.finish(1);
+    bench.pass(3).await;
+    assert_eq!(bench.counts(), ([1, 0, 0, 0], [0, 1]));
+    bench.pass(30).await;
+    assert_eq!(bench.counts(), ([1, 1, 0, 0], [0, 0]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn heartbeat_of_a_dead_link_does_not_delay_the_next_link() {
+    let bench = Bench::new(1, &[]);
+    bench.pass(1).await;
+    bench.script.lock().always = Some(Plan::Stall);
+    bench.finish(1);
+    // The heartbeat departs after 30 s, and the batch ends after 31 s.
+    bench.pass(30).await;
+    bench.script.lock().always = None;
+    bench.finish(1);
+    bench.pass(2).await;
+    assert_eq!(bench.counts(), ([1, 1, 0, 0], [0, 0]));
+}
+
 fn now() -> i64 {
     i64::try_from(SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_millis())
         .unwrap()

@@ -1,0 +1,85 @@
+//! The traced program, as the worker sees it: the segments of its threads, the accounts of the
+//! process, and its log.
+
+use std::sync::Arc;
+
+use super::accounts::{End, Flight, Ledger};
+use super::drain::{Batch, Drain, Filled};
+use super::findings::Findings;
+use super::problem_log::Losses;
+use super::source::Source;
+use crate::queue;
+use crate::self_log::{self, Line, WithoutThread};
+use crate::util::coarse_clock;
+
+/// The program of this process.
+#[derive(Debug)]
+pub(crate) struct Program {
+    pub(crate) drain: Drain,
+    pub(crate) ledger: Ledger,
+    pub(crate) findings: Arc<Findings>,
+}
+
+impl Source for Program {
+    fn fill(&mut self) -> (Batch, Filled) {
+        self.drain.fill()
+    }
+
+    fn passes(&self) -> u64 {
+        self.drain.passes()
+    }
+
+    fn goal(&self) -> u64 {
+        self.drain.goal()
+    }
+
+    fn poll_now(&mut self) {
+        self.drain.poll_now();
+    }
+
+    fn release(&mut self) {
+        self.drain.release();
+    }
+
+    fn note_time(&mut self) {
+        self.drain.note_time();
+    }
+
+    fn is_clock_set(&self) -> bool {
+        self.drain.is_clock_set()
+    }
+
+    fn pulse(&mut self) {
+        // Segments learn their age from this clock.
+        coarse_clock::tick();
+        self.findings.log(WithoutThread::WriteHere);
+    }
+
+    fn free_idle(&mut self) {
+        queue::free_idle();
+    }
+
+    fn is_open(&self) -> bool {
+        self.ledger.is_open()
+    }
+
+    fn depart(&mut self, flight: &Flight, segments: usize) {
+        self.ledger.depart(flight, segments);
+    }
+
+    fn come_back(&mut self, flight: &Flight) {
+        self.ledger.come_back(flight);
+    }
+
+    fn arrive(&mut self, flight: &Flight, end: End) {
+        self.ledger.arrive(flight, end);
+    }
+
+    fn losses(&self) -> Losses {
+        Losses::read()
+    }
+
+    fn log(&mut self, lines: Vec<Line>) {
+        self.findings.keep(self_log::emit(lines, WithoutThread::WriteHere));
+    }
+}

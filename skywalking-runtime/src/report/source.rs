@@ -1,0 +1,55 @@
+//! The interface between the worker and the process that it reports for: the segments, their
+//! accounts, and the log.
+
+use super::accounts::{End, Flight};
+use super::drain::{Batch, Filled};
+use super::problem_log::Losses;
+use crate::self_log::Line;
+
+/// Gives batches of segments, counts their outcomes, and writes log lines.
+pub(crate) trait Source: Send + 'static {
+    /// Fills a batch with segments until it is full or the pass is complete.
+    fn fill(&mut self) -> (Batch, Filled);
+
+    /// Returns the number of complete passes.
+    fn passes(&self) -> u64;
+
+    /// Returns the number of passes after which all segments that have ended by now are out.
+    fn goal(&self) -> u64;
+
+    /// Checks the pending segments in the next pass, because a caller waits.
+    fn poll_now(&mut self);
+
+    /// Stops holding back segments, because the agent ends.
+    fn release(&mut self);
+
+    /// Reads the clocks. Called each second, even if no batch is filled.
+    fn note_time(&mut self);
+
+    /// Returns false while the wall clock shows a date that is before any possible run.
+    fn is_clock_set(&self) -> bool;
+
+    /// Does what is due whenever the worker runs, at least once a second.
+    fn pulse(&mut self);
+
+    /// Frees memory that is not used any more.
+    fn free_idle(&mut self);
+
+    /// Returns false once the reporter was abandoned. It should end then.
+    fn is_open(&self) -> bool;
+
+    /// Records that a batch of this many segments is being sent.
+    fn depart(&mut self, flight: &Flight, segments: usize);
+
+    /// Records that a batch is not being sent any more, and is going to be sent again.
+    fn come_back(&mut self, flight: &Flight);
+
+    /// Records the outcome of a batch.
+    fn arrive(&mut self, flight: &Flight, end: End);
+
+    /// Returns the segments that were lost so far.
+    fn losses(&self) -> Losses;
+
+    /// Writes lines to the log.
+    fn log(&mut self, lines: Vec<Line>);
+}
