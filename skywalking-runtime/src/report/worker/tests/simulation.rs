@@ -10,6 +10,7 @@
 
 mod agent;
 mod backend;
+mod fault;
 mod generator;
 mod many_agents;
 mod network;

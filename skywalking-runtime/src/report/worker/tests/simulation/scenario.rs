@@ -8,6 +8,7 @@ use turmoil::Sim;
 
 use super::agent::{self, Handle, Plan};
 use super::backend::{Backend, PORT};
+use super::fault::Fault;
 use super::generator::Books;
 use super::network;
 use super::random::Random;
@@ -20,42 +21,6 @@ const RESUMED: Duration = Duration::from_secs(5);
 const RESUMED_AFTER_SILENCE: Duration = Duration::from_secs(35);
 /// The most segments of a batch, times the most batches in flight.
 const MOST_IN_FLIGHT: u64 = 32 * 1_000;
-
-/// What fails.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Fault {
-    /// The backend closes its connections and refuses new ones.
-    Gone,
-    /// The machine of the backend stops. Its connections are closed, and new ones wait.
-    Crashed,
-    /// All packets are lost, and new connections are refused.
-    Partitioned,
-    /// The packets from the agent are lost.
-    RequestsLost,
-    /// The packets from the backend are lost.
-    AnswersLost,
-    /// Packets and new connections wait until the end of the fault.
-    Held,
-    /// The backend fails calls and connections at random.
-    Failing,
-}
-
-impl Fault {
-    pub(super) const ALL: [Self; 7] = [
-        Self::Gone,
-        Self::Crashed,
-        Self::Partitioned,
-        Self::RequestsLost,
-        Self::AnswersLost,
-        Self::Held,
-        Self::Failing,
-    ];
-
-    /// Returns true if connections may stay open that lost data: only a deadline ends them.
-    fn is_silent(self) -> bool {
-        !matches!(self, Self::Gone | Self::Crashed)
-    }
-}
 
 /// The result of a simulation.
 #[derive(Debug, Default)]

@@ -7,7 +7,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use super::scenario::{self, Fault, Outcome};
+use super::fault::Fault;
+use super::scenario::{self, Outcome};
 
 /// How many simulations run at the same time.
 const THREADS: usize = 2;
