@@ -336,13 +336,6 @@ fn errors_name_the_value_and_the_fix() {
             ],
         ),
         (
-            ["--oap-server", "https://oap:11800"],
-            [
-                "mack: --oap-server or SW_AGENT_COLLECTOR_BACKEND_SERVICES: the backend \"https://oap:11800\" requires TLS",
-                "without TLS",
-            ],
-        ),
-        (
             ["--instance-name", "a\u{7}b"],
             [
                 "mack: --instance-name or SW_AGENT_INSTANCE_NAME: the name \"a\\u{7}b\" has control characters",
