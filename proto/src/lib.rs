@@ -32,7 +32,7 @@
 //! | `rules` | no | the module `rules`: a check of segments against the protocol |
 //!
 //! `client`, `server` and `rules` imply `messages`. Without features the crate has the modules
-//! `components` and `storage`, and no dependencies.
+//! `components`, `json` and `storage`, and no dependencies.
 //!
 //! # Example
 //!
@@ -61,6 +61,7 @@
 //! ```
 
 pub mod components;
+pub mod json;
 #[cfg(feature = "rules")]
 pub mod rules;
 pub mod storage;

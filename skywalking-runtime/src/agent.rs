@@ -143,14 +143,16 @@ pub(crate) fn start(config: Checked) -> Result<Agent, Error> {
     match config.reporter {
         #[cfg(feature = "report-grpc")]
         Reporter::Grpc => {
-            let messages = properties::Messages::new(config.identity.clone());
+            let messages =
+                properties::Messages::new(config.identity.clone(), config.belonging.clone());
             let (dialler, token) = (Dialler::new(&config)?, TokenSource::new(&config)?);
             let transport = Grpc::new(config.backends.clone(), dialler, token, messages)?;
             start_with(config, transport)
         }
         #[cfg(feature = "report-http")]
         Reporter::Http => {
-            let messages = properties::Messages::new(config.identity.clone());
+            let messages =
+                properties::Messages::new(config.identity.clone(), config.belonging.clone());
             let (dialler, token) = (Dialler::new(&config)?, TokenSource::new(&config)?);
             let transport = Http::new(config.backends.clone(), dialler, token, messages)?;
             start_with(config, transport)
@@ -189,6 +191,7 @@ fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Erro
         move |timeout| handle.ask(timeout, |deadline, reply| Command::Flush { deadline, reply })
     });
     let (max_segment_age, queue) = (tracer.settings.max_segment_age, tracer.settings.queue);
+    let full = tracer.settings.batch;
     let ledger = Ledger::open(tracer.generation);
     queue::open(tracer.generation);
     let reached = handle.reached();
@@ -200,7 +203,7 @@ fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Erro
             tracer,
             ledger,
             handle,
-            deadline: config.shutdown_timeout,
+            deadline: config.timing.shutdown,
             started: Instant::now(),
             findings: Arc::clone(&findings),
             start,
@@ -208,11 +211,12 @@ fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Erro
         }),
         logged: Delivery::default(),
     };
-    let pace = Pace { max_backoff: config.max_backoff, seed: backoff::seed(), reached, losses };
+    let pace = Pace { timing: config.timing, seed: backoff::seed(), reached, losses };
     // Before the reporter can log anything.
     agent.logged = self_log::emit(lines, WithoutThread::WriteHere);
     let drain =
-        Drain::new(ledger, identity, T::FORM, redaction, max_segment_age, queue, tail_sampling);
+        Drain::new(ledger, identity, T::FORM, redaction, max_segment_age, queue, tail_sampling)
+            .batches_of(full);
     let program = Program { drain, ledger, findings };
     if let Err(error) =
         worker::start(runtime, move || Worker::new(transport, program, wake, commands, pace))

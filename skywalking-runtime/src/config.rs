@@ -30,6 +30,8 @@ mod correlation;
 #[cfg(feature = "agent")]
 mod env;
 #[cfg(feature = "agent")]
+mod limits;
+#[cfg(feature = "agent")]
 mod names;
 pub(crate) mod policies;
 #[cfg(feature = "agent")]
@@ -40,9 +42,13 @@ mod reporter;
 mod sampling;
 #[cfg(feature = "agent")]
 pub(crate) mod self_log;
+#[cfg(feature = "agent")]
+mod service;
 pub(crate) mod settings;
 pub(crate) mod storage;
 pub(crate) mod tail_sampling;
+#[cfg(feature = "agent")]
+mod timing;
 #[cfg(feature = "agent")]
 mod tls;
 #[cfg(feature = "agent")]
@@ -65,6 +71,8 @@ mod with_agent {
     pub use super::reporter::Reporter;
     pub use super::sampling::Sampling;
     pub use super::self_log::SelfLog;
+    pub(crate) use super::service::Belonging;
+    pub(crate) use super::timing::Timing;
     pub(crate) use super::tls::File;
     #[cfg(any(feature = "tls-ring", feature = "tls-aws-lc"))]
     #[cfg_attr(

@@ -184,6 +184,52 @@ pub enum Error {
         /// Why, and the fix.
         reason: &'static str,
     },
+    /// The time is not a number of seconds, or it is too long.
+    #[error(
+        "{setting}: expected a number of seconds above 0, at most 86400, found {}",
+        shown(value)
+    )]
+    #[non_exhaustive]
+    Seconds {
+        /// The builder's method or the variable.
+        setting: &'static str,
+        /// The value.
+        value: String,
+    },
+    /// A namespace or cluster has a separator or a control character.
+    #[error(
+        "{setting}: the part {} of the service name has `|` or control characters; remove them",
+        shown(value)
+    )]
+    #[non_exhaustive]
+    NamePart {
+        /// The builder's method or the variable.
+        setting: &'static str,
+        /// The part.
+        value: String,
+    },
+    /// The layer is unknown.
+    #[error("{setting}: unknown layer {}: expected one of {known}", shown(value))]
+    #[non_exhaustive]
+    Layer {
+        /// The builder's method or the variable.
+        setting: &'static str,
+        /// The layer.
+        value: String,
+        /// The known layers.
+        known: String,
+    },
+    /// The properties of the instance are not a flat JSON object.
+    #[error(
+        "{setting}: at byte {place} the value is not a flat JSON object; give texts, numbers, true or false, such as {{\"team\": \"blue\"}}"
+    )]
+    #[non_exhaustive]
+    PropertiesJson {
+        /// The variable.
+        setting: &'static str,
+        /// The byte offset of the mistake.
+        place: usize,
+    },
     /// Both a token and a file with a token are set.
     #[error("{setting}: {other} sets the token too; unset one of the two")]
     #[non_exhaustive]

@@ -3,6 +3,7 @@
 //! The hot path calls only [`enabled`], one relaxed load. Code that opens a segment keeps an `Arc`
 //! of the tracer and replaces it when the generation changes.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -16,6 +17,7 @@ use crate::config::storage::Storage;
 use crate::sampling::Choice;
 use crate::self_log::{self, Delivery, Line, WithoutThread};
 use crate::sys::{PerProcess, forks};
+use crate::util::text::{PEER_LIMIT, cut};
 
 /// The number of the running tracer, or 0.
 static GENERATION: AtomicU32 = AtomicU32::new(0);
@@ -100,6 +102,8 @@ pub(crate) struct Identity {
     pub(crate) storage: Storage,
     /// The longest operation name in bytes.
     pub(crate) name_bytes: usize,
+    /// `<cluster>/`, the prefix of the peers of Exit spans, or an empty text.
+    cluster: String,
 }
 
 impl Identity {
@@ -112,7 +116,30 @@ impl Identity {
             header,
             storage,
             name_bytes: storage.name_bytes(service),
+            cluster: String::new(),
         }
+    }
+
+    /// Sets the cluster of the service, or none if the text is empty.
+    #[cfg(feature = "agent")]
+    pub(crate) fn in_cluster(mut self, cluster: &str) -> Self {
+        self.cluster = if cluster.is_empty() { String::new() } else { format!("{cluster}/") };
+        self
+    }
+
+    /// Returns true if the peer of an Exit span is sent unchanged.
+    pub(crate) fn holds_peer(&self, peer: &str) -> bool {
+        self.cluster.is_empty() && self.storage.holds_peer(peer)
+    }
+
+    /// Returns the form in which headers and reports contain the peer of an Exit span: with the
+    /// cluster before it, and as short as the backend requires.
+    pub(crate) fn exit_peer<'a>(&self, peer: Cow<'a, str>) -> Cow<'a, str> {
+        if self.cluster.is_empty() {
+            return self.storage.peer(peer);
+        }
+        let peer = [&self.cluster, &*peer].concat();
+        self.storage.peer(Cow::Owned(cut(&peer, PEER_LIMIT).to_owned()))
     }
 
     /// Sets the storage of the backend, which limits the length of names.

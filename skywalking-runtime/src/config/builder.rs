@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use super::proxy::Proxies;
 use super::sampling::Requests;
+use super::service::Place;
+use super::timing::Timing;
 use super::tls::{File, Tls};
 use super::{Ignored, Reporter, SelfLog, Storage, Token, correlation, env};
 use crate::config::policies::{Cancelled, Inbound, Orphans, OtherContexts};
@@ -79,12 +81,12 @@ pub struct Config {
     pub(super) requests: Requests,
     pub(super) redaction: Hook,
     pub(super) self_log: SelfLog,
-    pub(super) max_backoff: Duration,
+    pub(super) place: Place,
+    pub(super) timing: Timing,
     pub(super) tls: Tls,
     pub(super) proxies: Proxies,
     /// Variables without effect.
     pub(super) ignored: Ignored,
-    pub(super) shutdown_timeout: Duration,
     pub(super) environment: Environment,
 }
 
@@ -116,11 +118,11 @@ impl Config {
             requests: Requests::default(),
             redaction: Hook::default(),
             self_log: SelfLog::default(),
-            max_backoff: Duration::from_secs(4),
+            place: Place::default(),
+            timing: Timing::default(),
             tls: Tls::default(),
             proxies: Proxies::default(),
             ignored: Ignored::default(),
-            shutdown_timeout: Duration::from_secs(5),
             environment: Environment::Ignore,
         }
     }
@@ -244,13 +246,6 @@ impl Config {
         self
     }
 
-    /// Sets how many spans a segment can have. Default: 300. Further spans are left out and counted
-    /// in the segment.
-    pub fn max_spans_per_segment(mut self, spans: u16) -> Self {
-        self.settings.max_spans_per_segment = spans;
-        self
-    }
-
     /// Sets how old a segment can get. Default: 10 minutes.
     ///
     /// An older segment, such as one of a long-lived connection, is reported with its open spans
@@ -269,43 +264,12 @@ impl Config {
         self
     }
 
-    /// Sets how many bytes of segments can wait for the reporter. Default: 16 MiB. Further segments
-    /// are dropped and counted.
-    pub fn max_queue_bytes(mut self, bytes: usize) -> Self {
-        self.settings.queue.bytes = bytes;
-        self
-    }
-
-    /// Sets how many segments can wait for the reporter. Default: 50 000. Further segments are
-    /// dropped and counted.
-    pub fn max_queue_segments(mut self, segments: usize) -> Self {
-        self.settings.queue.segments = segments;
-        self
-    }
-
     /// Sets a hook that can rewrite tags, logs, statements and computed names and peers before they
     /// are sent. Default: none.
     ///
     /// [`Redaction::standard`](crate::redact::Redaction::standard) is a ready-made one.
     pub fn redact(mut self, hook: impl Redact + 'static) -> Self {
         self.redaction = Hook::new(hook);
-        self
-    }
-
-    /// Sets how long dropping the agent can take. Default: 5 s.
-    pub fn shutdown_timeout(mut self, deadline: Duration) -> Self {
-        self.shutdown_timeout = deadline;
-        self
-    }
-
-    /// Sets the longest wait between two tries to reach the backend. Default: 4 s.
-    ///
-    /// Each wait is random: up to 1 s after the first failure, up to twice as much after each
-    /// further one, and at most this. So the agent notices a backend that returns within this time
-    /// and the duration of a call. For a backend that reports that it is overloaded the longest
-    /// wait is 60 s, or this if it is longer.
-    pub fn max_backoff(mut self, wait: Duration) -> Self {
-        self.max_backoff = wait;
         self
     }
 

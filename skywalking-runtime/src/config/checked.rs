@@ -1,13 +1,13 @@
 //! Checks the settings once, at the start, and converts them to what an agent needs.
 
-use std::time::Duration;
-
 use super::proxy::Proxy;
 use super::tls::{File, Tls};
-use super::{Address, Config, Given, Ignored, Reporter, SelfLog, Token, address, names};
+use super::{
+    Address, Belonging, Config, Given, Ignored, Reporter, SelfLog, Timing, Token, address, limits,
+    names,
+};
 use crate::config::settings::Settings;
 use crate::error::Error;
-use crate::queue::Budget;
 use crate::redact::Hook;
 use crate::sampling::Choice;
 use crate::tracer::Identity;
@@ -17,7 +17,8 @@ impl Config {
     pub(crate) fn check(mut self) -> Result<Checked, Error> {
         self.correlation.check(&mut self.settings)?;
         let storage = self.storage;
-        let service = names::service(self.service.setting, &self.service.text, storage)?;
+        let service = self.place.full_name(&self.service)?;
+        let service = names::service(service.setting, &service.text, storage)?;
         let instance =
             names::instance(self.instance.setting, &self.instance.text, &service, storage)?;
         if self.reporter.has_backend() {
@@ -37,30 +38,19 @@ impl Config {
         if let (Some(_), Some(file)) = (&self.token, &self.token_file) {
             return Err(Error::TokenTwice { setting: file.setting, other: self.token_setting });
         }
-        let Settings {
-            max_spans_per_segment,
-            max_segment_age,
-            max_open_segments,
-            queue: Budget { bytes, segments },
-            ..
-        } = self.settings;
-        let limits = [
-            ("Config::max_spans_per_segment", usize::from(max_spans_per_segment)),
-            ("Config::max_segment_age", usize::from(max_segment_age != 0)),
-            ("Config::max_open_segments", max_open_segments),
-            ("Config::max_queue_bytes", bytes),
-            ("Config::max_queue_segments", segments),
-        ];
-        if let Some((setting, _)) = limits.into_iter().find(|(_, limit)| *limit == 0) {
-            return Err(Error::ZeroLimit { setting });
-        }
+        limits::check(&self.settings)?;
+        self.timing.check()?;
         self.settings.tail_sampling = self
             .settings
             .tail_sampling
             .map(|tail_sampling| tail_sampling.within(self.settings.queue))
             .transpose()?;
         Ok(Checked {
-            identity: Identity::new(&service, &instance).stored_in(storage),
+            identity: Identity::new(&service, &instance)
+                .stored_in(storage)
+                .in_cluster(self.place.cluster()?),
+            belonging: self.place.check()?,
+            timing: self.timing,
             settings: self.settings,
             sampling: self.requests.summary(),
             choice: self.requests.check()?,
@@ -72,9 +62,7 @@ impl Config {
             tls: self.tls,
             redaction: self.redaction,
             self_log: self.self_log,
-            max_backoff: self.max_backoff,
             ignored: self.ignored,
-            shutdown_timeout: self.shutdown_timeout,
         })
     }
 }
@@ -83,6 +71,12 @@ impl Config {
 #[derive(Debug)]
 pub(crate) struct Checked {
     pub(crate) identity: Identity,
+    #[cfg_attr(
+        not(any(feature = "report-grpc", feature = "report-http")),
+        allow(dead_code, reason = "nothing reports to a backend")
+    )]
+    pub(crate) belonging: Belonging,
+    pub(crate) timing: Timing,
     pub(crate) settings: Settings,
     pub(crate) choice: Choice,
     /// The sampling as text, for a log line.
@@ -112,13 +106,13 @@ pub(crate) struct Checked {
     pub(crate) tls: Tls,
     pub(crate) redaction: Hook,
     pub(crate) self_log: SelfLog,
-    pub(crate) max_backoff: Duration,
     pub(crate) ignored: Ignored,
-    pub(crate) shutdown_timeout: Duration,
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::config::TailSampling;
 
@@ -135,7 +129,7 @@ mod tests {
         );
         assert_eq!((checked.token, checked.reporter), (None, Reporter::Discard));
         assert_eq!(
-            (checked.settings.max_spans_per_segment, checked.shutdown_timeout),
+            (checked.settings.max_spans_per_segment, checked.timing.shutdown),
             (300, Duration::from_secs(5))
         );
     }

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 
 use super::{
     Config, File, Given, Ignored, Reporter, SelfLog, Storage, Token, Usage, Variable, correlation,
-    proxy, sampling, self_log, tls, variables,
+    limits, proxy, sampling, self_log, service, timing, tls, variables,
 };
 use crate::config::names::bare;
 use crate::config::policies::Orphans;
@@ -20,7 +20,6 @@ pub(super) const TOKEN: &str = "SW_AGENT_AUTHENTICATION";
 const PROTOCOL: &str = "SW_AGENT_PROTOCOL";
 const ENABLE: &str = "SW_AGENT_ENABLE";
 const STORAGE: &str = "SW_AGENT_STORAGE";
-const SPAN_LIMIT: &str = "SW_AGENT_SPAN_LIMIT";
 const ORPHANS: &str = "SW_AGENT_ORPHANS";
 const DISCARD: &str = "SW_AGENT_REPORTER_DISCARD";
 
@@ -120,9 +119,9 @@ pub(super) fn apply(mut config: Config, lookup: &Lookup<'_>) -> Result<Config, E
     proxy::apply(&mut config, &source)?;
     correlation::apply(&mut config, &source)?;
     sampling::apply(&mut config, &source)?;
-    if let Some(given) = source.text(SPAN_LIMIT)? {
-        config.settings.max_spans_per_segment = span_limit(given)?;
-    }
+    limits::apply(&mut config, &source)?;
+    service::apply(&mut config, &source)?;
+    timing::apply(&mut config, &source)?;
     if let Some(given) = source.text(ORPHANS)? {
         config.settings.orphans = orphans(given)?;
     }
@@ -158,17 +157,6 @@ fn storage(Given { text: value, setting }: Given) -> Result<Storage, Error> {
     }
 }
 
-fn span_limit(Given { text: value, setting }: Given) -> Result<u16, Error> {
-    let Ok(limit) = value.trim().parse::<usize>() else {
-        return Err(Error::NotANumber { setting, value });
-    };
-    match u16::try_from(limit) {
-        Ok(0) => Err(Error::ZeroLimit { setting }),
-        Ok(limit) => Ok(limit),
-        Err(_) => Err(Error::LimitTooLarge { setting, value: limit, most: usize::from(u16::MAX) }),
-    }
-}
-
 /// Reads only this variable, so that it counts although another one is invalid.
 pub(super) fn self_log(lookup: &Lookup<'_>) -> Option<SelfLog> {
     let given = Source::new(lookup).text(self_log::VARIABLE).ok().flatten();
@@ -200,5 +188,7 @@ fn reporter(Given { text: value, setting }: Given) -> Result<Reporter, Error> {
     }
 }
 
+#[cfg(test)]
+mod probes;
 #[cfg(test)]
 mod tests;

@@ -7,6 +7,10 @@ use crate::config::tail_sampling::TailSampling;
 use crate::headers::correlation::Limits;
 use crate::queue::Budget;
 
+/// The most bytes of a batch.
+#[cfg(feature = "agent")]
+pub(crate) const BATCH_BYTES_LIMIT: usize = 64 * 1024 * 1024;
+
 /// The settings that spans use.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
@@ -28,6 +32,8 @@ pub(crate) struct Settings {
     pub(crate) tail_sampling: Option<TailSampling>,
     /// The limits of the queue.
     pub(crate) queue: Budget,
+    /// A batch is full with this many segments, or with this many bytes.
+    pub(crate) batch: Budget,
 }
 
 impl Default for Settings {
@@ -44,6 +50,7 @@ impl Default for Settings {
             max_segment_age: 600_000,
             tail_sampling: None,
             queue: Budget { bytes: 16 * 1024 * 1024, segments: 50_000 },
+            batch: Budget { bytes: 4 * 1024 * 1024, segments: 1_000 },
         }
     }
 }

@@ -1,5 +1,5 @@
 //! The schedule of management messages: a keep-alive right after the first properties and then
-//! every 30 s, and the properties in place of every tenth keep-alive.
+//! every 30 s by default, and the properties in place of every tenth keep-alive.
 //!
 //! The first keep-alive is sent at once: only a keep-alive creates the service of a program without
 //! Entry spans (`docs/protocol.md#management`), and the program may run for less than 30 s. This
@@ -11,20 +11,20 @@ use tokio::time::Instant;
 
 use super::ManagementMessage;
 
-const PERIOD: Duration = Duration::from_secs(30);
-const PROPERTIES_EVERY: u32 = 10;
-
 /// The schedule of one connection.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Heartbeat {
     number: u32,
     next: Instant,
+    period: Duration,
+    /// After how many keep-alives the properties are sent again.
+    properties_every: u32,
 }
 
 impl Heartbeat {
     /// Creates a schedule. The properties have just been sent.
-    pub(crate) fn begin(now: Instant) -> Self {
-        Self { number: 0, next: now }
+    pub(crate) fn begin(now: Instant, period: Duration, properties_every: u32) -> Self {
+        Self { number: 0, next: now, period, properties_every }
     }
 
     /// Returns when the next message is due.
@@ -34,7 +34,7 @@ impl Heartbeat {
 
     /// Returns the message that is due.
     pub(crate) fn due(&self, now: Instant) -> Option<ManagementMessage> {
-        let message = if self.number > 0 && self.number.is_multiple_of(PROPERTIES_EVERY) {
+        let message = if self.number > 0 && self.number.is_multiple_of(self.properties_every) {
             ManagementMessage::Properties
         } else {
             ManagementMessage::KeepAlive
@@ -48,9 +48,9 @@ impl Heartbeat {
         let regular = self.number > 0;
         self.number = self.number.wrapping_add(1);
         // Keeps the rhythm, unless more than one message was missed.
-        self.next += PERIOD;
+        self.next += self.period;
         if self.next < now {
-            self.next = now + PERIOD;
+            self.next = now + self.period;
         }
         regular
     }
@@ -60,10 +60,30 @@ impl Heartbeat {
 mod tests {
     use super::*;
 
+    fn begin(now: Instant) -> Heartbeat {
+        Heartbeat::begin(now, Duration::from_secs(30), 10)
+    }
+
+    #[test]
+    fn period_and_number_of_keep_alives_are_settings() {
+        let start = Instant::now();
+        let mut heartbeat = Heartbeat::begin(start, Duration::from_secs(2), 3);
+        let mut sent = Vec::new();
+        for second in 0..=12 {
+            let now = start + Duration::from_secs(second);
+            if let Some(message) = heartbeat.due(now) {
+                sent.push((second, message == ManagementMessage::Properties));
+                heartbeat.sent(now);
+            }
+        }
+        let expected = (0..=6).map(|number| (number * 2, number == 3 || number == 6));
+        assert_eq!(sent, expected.collect::<Vec<_>>());
+    }
+
     #[test]
     fn keep_alives_and_properties_follow_the_schedule() {
         let start = Instant::now();
-        let (mut heartbeat, mut sent) = (Heartbeat::begin(start), Vec::new());
+        let (mut heartbeat, mut sent) = (begin(start), Vec::new());
         for second in 0..=630 {
             let now = start + Duration::from_secs(second);
             if let Some(message) = heartbeat.due(now) {
@@ -89,11 +109,11 @@ mod tests {
     #[test]
     fn missed_messages_are_not_sent_later() {
         let start = Instant::now();
-        let mut heartbeat = Heartbeat::begin(start);
+        let mut heartbeat = begin(start);
         heartbeat.sent(start);
         let late = start + Duration::from_secs(500);
         heartbeat.sent(late);
         assert_eq!(heartbeat.due(late), None);
-        assert_eq!(heartbeat.next(), late + PERIOD);
+        assert_eq!(heartbeat.next(), late + Duration::from_secs(30));
     }
 }

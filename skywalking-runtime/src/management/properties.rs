@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use skywalking_proto::storage::storable;
 use skywalking_proto::v3::{InstancePingPkg, InstanceProperties, KeyStringValuePair};
 
+use crate::config::Belonging;
 use crate::config::hostname;
 use crate::config::ipv4s;
 use crate::tracer::Identity;
@@ -19,15 +20,16 @@ const ADDRESSES: usize = 10;
 #[derive(Clone, Debug)]
 pub(crate) struct Messages {
     identity: Identity,
+    belonging: Belonging,
     started: String,
 }
 
 impl Messages {
     /// Creates the messages. The start time is now.
-    pub(crate) fn new(identity: Identity) -> Self {
+    pub(crate) fn new(identity: Identity, belonging: Belonging) -> Self {
         // Falls back to UTC on a machine without a time zone.
         let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);
-        Self { identity, started: local(SystemTime::now(), &zone) }
+        Self { identity, belonging, started: local(SystemTime::now(), &zone) }
     }
 
     /// Returns the properties of this instance. Its addresses may change while it runs.
@@ -41,11 +43,13 @@ impl Messages {
             pair("version", env!("CARGO_PKG_VERSION")),
         ];
         properties.extend(ipv4s().into_iter().take(ADDRESSES).map(|ip| pair("ipv4", &ip)));
+        let own = &self.belonging.properties;
+        properties.extend(own.iter().map(|(key, value)| pair(key, value)));
         InstanceProperties {
             service: self.identity.service.clone(),
             service_instance: self.identity.instance.clone(),
             properties,
-            layer: String::new(),
+            layer: self.belonging.layer.clone(),
         }
     }
 
@@ -54,7 +58,7 @@ impl Messages {
         InstancePingPkg {
             service: self.identity.service.clone(),
             service_instance: self.identity.instance.clone(),
-            layer: String::new(),
+            layer: self.belonging.layer.clone(),
         }
     }
 }
@@ -100,10 +104,23 @@ mod tests {
         assert_eq!((key.as_str(), value.as_str()), ("a\u{fffd}b", "c\u{fffd}"));
     }
 
+    #[test]
+    fn own_properties_and_the_layer_are_sent() {
+        let belonging = Belonging {
+            layer: "FAAS".to_owned(),
+            properties: vec![("team".to_owned(), "blue".to_owned())],
+        };
+        let messages = Messages::new(Identity::new("svc", "one"), belonging);
+        let sent = messages.properties();
+        assert_eq!((sent.layer.as_str(), messages.keep_alive().layer.as_str()), ("FAAS", "FAAS"));
+        let last = sent.properties.last().unwrap();
+        assert_eq!((last.key.as_str(), last.value.as_str()), ("team", "blue"));
+    }
+
     // Feature: instance properties
     #[test]
     fn properties_name_instance_language_and_host() {
-        let message = Messages::new(Identity::new("svc", "one")).properties();
+        let message = Messages::new(Identity::new("svc", "one"), Belonging::default()).properties();
         assert_eq!(
             (message.service.as_str(), message.service_instance.as_str(), message.layer.as_str()),
             ("svc", "one", "")

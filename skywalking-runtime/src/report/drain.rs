@@ -20,6 +20,7 @@ use super::tail_sampling::{TailOutcome, TailSampler};
 use super::timeline::Timeline;
 use super::transport::Form;
 use crate::config::TailSampling;
+use crate::config::settings::Settings;
 use crate::observer;
 use crate::queue::{self, Budget, Buffer, FinishedSegments, SegmentHeader};
 use crate::redact::Hook;
@@ -59,6 +60,8 @@ pub(crate) struct Drain {
     todo: Option<Vec<&'static Buffer>>,
     missed: bool,
     passes: u64,
+    /// When a batch is full.
+    full: Budget,
 }
 
 impl Drain {
@@ -92,7 +95,14 @@ impl Drain {
             todo: None,
             missed: false,
             passes: 0,
+            full: Settings::default().batch,
         }
+    }
+
+    /// Sets when a batch is full.
+    pub(crate) fn batches_of(mut self, full: Budget) -> Self {
+        self.full = full;
+        self
     }
 
     /// Returns the number of complete passes.
@@ -129,7 +139,7 @@ impl Drain {
 
     /// Fills a batch with segments until it is full or the pass is complete.
     pub(crate) fn fill(&mut self) -> (Batch, Filled) {
-        let mut batch = Batch::new(self.passes);
+        let mut batch = Batch::new(self.passes, self.full);
         let filled = self.run_pass(&mut batch);
         let (segments, bytes) = std::mem::take(&mut self.discarded);
         if segments > 0 {

@@ -48,11 +48,10 @@ use super::drain::{Batch, Filled};
 use super::problem_log::{Cause, Losses, ProblemLog};
 use super::source::Source;
 use super::transport::{Call, Messages, Outcome, Transport};
+use crate::config::Timing;
 use crate::management::ManagementMessage;
 use crate::management::heartbeat::Heartbeat;
 
-const BATCH_DEADLINE: Duration = Duration::from_secs(30);
-const MANAGEMENT_DEADLINE: Duration = Duration::from_secs(10);
 const TICK: Duration = Duration::from_millis(100);
 const QUIET_TICK: Duration = Duration::from_secs(1);
 const QUIET_AFTER: Duration = Duration::from_secs(60);
@@ -93,6 +92,7 @@ pub(crate) struct Worker<T, S> {
     managing: Option<(ManagementMessage, Call)>,
     lane: Lane,
     pending: PendingCommands,
+    timing: Timing,
     backoff: Backoff,
     /// Set once a backend has answered since the agent started.
     reached: Arc<AtomicBool>,
@@ -109,8 +109,7 @@ pub(crate) struct Worker<T, S> {
 /// The part of a worker's settings and state that its agent shares.
 #[derive(Debug)]
 pub(crate) struct Pace {
-    /// The longest delay between two tries.
-    pub(crate) max_backoff: Duration,
+    pub(crate) timing: Timing,
     /// The seed of the delays.
     pub(crate) seed: u64,
     /// Set when a backend answers.
@@ -139,7 +138,8 @@ impl<T: Transport, S: Source> Worker<T, S> {
             managing: None,
             lane: Lane::new(T::WIDTH),
             pending: PendingCommands::default(),
-            backoff: Backoff::new(pace.max_backoff, pace.seed),
+            timing: pace.timing,
+            backoff: Backoff::new(pace.timing.max_backoff, pace.seed),
             reached: pace.reached,
             failed: 0,
             next_tick: now,
@@ -274,7 +274,8 @@ impl<T: Transport, S: Source> Worker<T, S> {
     }
 
     fn send_management(&mut self, message: ManagementMessage) {
-        let call = limited(MANAGEMENT_DEADLINE, self.transport.send_management(message));
+        let call =
+            limited(self.timing.management_deadline, self.transport.send_management(message));
         self.managing = Some((message, call));
     }
 
@@ -282,7 +283,7 @@ impl<T: Transport, S: Source> Worker<T, S> {
         let flight = Flight::default();
         self.source.depart(&flight, batch.messages.len());
         let messages = Messages::new(batch.messages.clone(), flight.clone());
-        let call = limited(BATCH_DEADLINE, self.transport.send(messages));
+        let call = limited(self.timing.batch_deadline, self.transport.send(messages));
         self.lane.add(batch, flight, self.link_number, call);
     }
 
@@ -324,7 +325,7 @@ impl<T: Transport, S: Source> Worker<T, S> {
 /// Adds a deadline to a call.
 fn limited(limit: Duration, call: Call) -> Call {
     Box::pin(async move {
-        let late = |_| Outcome::Failed(format!("no answer within {} s", limit.as_secs()));
+        let late = |_| Outcome::Failed(format!("no answer within {} s", limit.as_secs_f64()));
         timeout(limit, call).await.unwrap_or_else(late)
     })
 }

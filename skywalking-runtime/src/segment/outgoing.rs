@@ -114,7 +114,7 @@ impl Segment {
         out.push(&self.tracer.identity.header);
         let peer = self.peer_of(current);
         let identity = &self.tracer.identity;
-        let peer = identity.storage.peer(text::clean(
+        let peer = identity.exit_peer(text::clean(
             if text::is_blank(peer) { UNKNOWN_PEER } else { peer },
             text::PEER_LIMIT,
         ));

@@ -27,11 +27,8 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, timeout_at};
 
-use crate::config::{Address, Checked, Host, Proxy, Security, Target};
+use crate::config::{Address, Checked, Host, Proxy, Security, Target, Timing};
 use crate::error::Error;
-
-/// How long a connect may take in all.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(3);
 
 /// An open connection: TCP, a Unix socket, or TLS over one of them.
 pub(crate) type Stream = Box<dyn Connection>;
@@ -82,6 +79,8 @@ impl Protocol {
 pub(crate) struct Dialler {
     /// Opens a TCP connection. Tests replace it.
     open: Open,
+    /// How long a connect may take in all.
+    within: Duration,
     /// The addresses that are reached through a proxy.
     proxies: Arc<[(Address, Proxy)]>,
     /// Set if an address uses TLS.
@@ -93,8 +92,8 @@ pub(crate) struct Dialler {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DialError {
     /// A step did not end in time.
-    #[error("no connection within {} s: {step} has not ended", DEADLINE.as_secs())]
-    Late { step: &'static str },
+    #[error("no connection within {} s: {step} has not ended", within.as_secs_f64())]
+    Late { step: &'static str, within: Duration },
     /// The name has no address.
     #[error("the look-up of {host} failed: {error}")]
     LookUp { host: String, error: io::Error },
@@ -120,6 +119,7 @@ impl Dialler {
     pub(crate) fn with(open: Open) -> Self {
         Self {
             open,
+            within: Timing::default().connect_deadline,
             proxies: Arc::default(),
             #[cfg(any(feature = "tls-ring", feature = "tls-aws-lc"))]
             tls: None,
@@ -137,6 +137,7 @@ impl Dialler {
         let is_used = config.backends.iter().any(|address| address.security() == Security::Tls);
         Ok(Self {
             open: tcp::open,
+            within: config.timing.connect_deadline,
             proxies,
             #[cfg(any(feature = "tls-ring", feature = "tls-aws-lc"))]
             tls: is_used.then(|| tls::Tls::new(&config.tls)).transpose()?,
@@ -147,13 +148,17 @@ impl Dialler {
         self.proxies.iter().find(|(of, _)| of == address).map(|(_, proxy)| proxy)
     }
 
-    /// Connects to a backend. Ends within [`DEADLINE`].
+    /// Connects to a backend. Ends within the deadline of the settings.
     pub(crate) async fn connect(
         &self,
         address: &Address,
         protocol: Protocol,
     ) -> Result<Stream, DialError> {
-        let attempt = Attempt { deadline: Instant::now() + DEADLINE, open: self.open };
+        let attempt = Attempt {
+            within: self.within,
+            deadline: Instant::now() + self.within,
+            open: self.open,
+        };
         // Also if the backend is away, so that a broken file is logged.
         #[cfg(any(feature = "tls-ring", feature = "tls-aws-lc"))]
         if let (Security::Tls, Some(tls)) = (address.security(), &self.tls) {
@@ -203,6 +208,7 @@ impl Dialler {
 /// One connect, whose steps share a deadline.
 #[derive(Clone, Copy, Debug)]
 struct Attempt {
+    within: Duration,
     deadline: Instant,
     open: Open,
 }
@@ -213,7 +219,9 @@ impl Attempt {
         name: &'static str,
         work: impl Future<Output = R>,
     ) -> Result<R, DialError> {
-        timeout_at(self.deadline, work).await.map_err(|_| DialError::Late { step: name })
+        timeout_at(self.deadline, work)
+            .await
+            .map_err(|_| DialError::Late { step: name, within: self.within })
     }
 
     /// Connects to a backend through a proxy.

@@ -1,5 +1,7 @@
 use super::*;
 
+const SPAN_LIMIT: &str = "SW_AGENT_SPAN_LIMIT";
+
 fn from(variables: &[(&str, &str)]) -> Result<Config, Error> {
     let all: Vec<_> =
         variables.iter().map(|(name, value)| (*name, OsString::from(*value))).collect();

@@ -27,7 +27,6 @@ pub(super) const UNUSED: &[Variable] = &[
     ignored("SW_AGENT_CAUSE_EXCEPTION_DEPTH", &[Java, Python], "errors are recorded with 5 causes"),
     ignored("SW_AGENT_CELERY_PARAMETERS_LENGTH", &[Python], PLUGIN),
     ignored("SW_AGENT_CLASS_CACHE_MODE", &[Java], "there are no instrumented classes"),
-    ignored("SW_AGENT_CLUSTER", &[Java], "this agent does not use it yet"),
     ignored(
         "SW_AGENT_COLLECTOR_GET_AGENT_DYNAMIC_CONFIG_INTERVAL",
         &[Java, Go2sky],
@@ -39,22 +38,10 @@ pub(super) const UNUSED: &[Variable] = &[
         &[Java],
         "a lost connection is noticed at once and opened again after a backoff",
     ),
-    ignored("SW_AGENT_COLLECTOR_GRPC_UPSTREAM_TIMEOUT", &[Java], "this agent does not use it yet"),
-    ignored(
-        "SW_AGENT_COLLECTOR_HEARTBEAT_PERIOD",
-        &[Java, Go2sky, Python],
-        "this agent does not use it yet",
-    ),
     ignored(
         "SW_AGENT_COLLECTOR_IS_RESOLVE_DNS_PERIODICALLY",
         &[Java],
         "names are resolved for each connection",
-    ),
-    ignored("SW_AGENT_COLLECTOR_MAX_SEND_QUEUE_SIZE", &[Go2sky], "this agent does not use it yet"),
-    ignored(
-        "SW_AGENT_COLLECTOR_PROPERTIES_REPORT_PERIOD_FACTOR",
-        &[Java, Python],
-        "this agent does not use it yet",
     ),
     ignored(
         "SW_AGENT_CORRELATION_MAX_VALUE_SIZE",
@@ -73,7 +60,6 @@ pub(super) const UNUSED: &[Variable] = &[
         "a lost connection is noticed at once and opened again after a backoff",
     ),
     ignored("SW_AGENT_GET_PROFILE_TASK_INTERVAL", &[Python], NO_PROFILING),
-    ignored("SW_AGENT_HEARTBEAT_PERIOD", &[Python], "this agent does not use it yet"),
     ignored(
         "SW_AGENT_HTTP_IGNORE_METHOD",
         &[Python],
@@ -85,7 +71,6 @@ pub(super) const UNUSED: &[Variable] = &[
         &[Java],
         "the limits are those of the backend (`SW_AGENT_STORAGE`)",
     ),
-    ignored("SW_AGENT_INSTANCE_PROPERTIES_JSON", &[Python], "this agent does not use it yet"),
     ignored("SW_AGENT_IS_CACHE_ENHANCED_CLASS", &[Java], "there are no instrumented classes"),
     ignored("SW_AGENT_KAFKA_*", &[Python], NO_KAFKA),
     ignored(
@@ -93,8 +78,11 @@ pub(super) const UNUSED: &[Variable] = &[
         &[Java],
         "requests are always traced while the backend is unreachable; the queue is limited",
     ),
-    ignored("SW_AGENT_LAYER", &[Go2sky], "this agent does not use it yet"),
-    ignored("SW_AGENT_LOGGING_LEVEL", &[Python], "this agent does not use it yet"),
+    ignored(
+        "SW_AGENT_LOGGING_LEVEL",
+        &[Python],
+        "`SW_AGENT_SELF_LOG=off` turns the log off; a filter of the subscriber or logger selects levels",
+    ),
     ignored("SW_AGENT_LOG_REPORTER_ACTIVE", &[Python], NO_LOGS),
     ignored("SW_AGENT_LOG_REPORTER_ENABLE", &[Go], NO_LOGS),
     ignored("SW_AGENT_LOG_REPORTER_FORMATTED", &[Python], NO_LOGS),
@@ -111,7 +99,6 @@ pub(super) const UNUSED: &[Variable] = &[
     ignored("SW_AGENT_METER_REPORTER_ACTIVE", &[Python], NO_METERS),
     ignored("SW_AGENT_METER_REPORTER_MAX_BUFFER_SIZE", &[Python], NO_METERS),
     ignored("SW_AGENT_METER_REPORTER_PERIOD", &[Python], NO_METERS),
-    ignored("SW_AGENT_NAMESPACE", &[Java, Python], "this agent does not use it yet"),
     ignored(
         "SW_AGENT_NAME_MAX_LENGTH",
         &[Java],
@@ -147,14 +134,11 @@ pub(super) const UNUSED: &[Variable] = &[
         &[Python],
         "segments wait for at most 100 ms, or 1 s in a quiet program",
     ),
-    ignored("SW_AGENT_REPORTER_CHECK_INTERVAL", &[Go], "this agent does not use it yet"),
     ignored(
         "SW_AGENT_REPORTER_GRPC_CDS_FETCH_INTERVAL",
         &[Go],
         "there is no dynamic configuration yet",
     ),
-    ignored("SW_AGENT_REPORTER_GRPC_CHECK_INTERVAL", &[Go], "this agent does not use it yet"),
-    ignored("SW_AGENT_REPORTER_GRPC_MAX_SEND_QUEUE", &[Go], "this agent does not use it yet"),
     ignored("SW_AGENT_REPORTER_GRPC_PPROF_TASK_FETCH_INTERVAL", &[Go], NO_PROFILING),
     ignored("SW_AGENT_REPORTER_GRPC_PROFILE_FETCH_INTERVAL", &[Go], NO_PROFILING),
     Variable {
@@ -171,18 +155,12 @@ pub(super) const UNUSED: &[Variable] = &[
         "a name in the documentation only; the other agent reads `SW_AGENT_SAMPLE`",
     ),
     ignored("SW_AGENT_SANIC_COLLECT_HTTP_PARAMS", &[Python], PLUGIN),
-    ignored(
-        "SW_AGENT_SERVICE_INSTANCE_PROPERTY_REPORT_FACTOR",
-        &[Python],
-        "this agent does not use it yet",
-    ),
     ignored("SW_AGENT_SQL_PARAMETERS_LENGTH", &[Python], PLUGIN),
     ignored(
         "SW_AGENT_SW_PYTHON_BOOTSTRAP_PROPAGATE",
         &[Python],
         "a forked child starts its own agent",
     ),
-    ignored("SW_AGENT_TRACE_REPORTER_MAX_BUFFER_SIZE", &[Python], "this agent does not use it yet"),
     ignored(
         "SW_BUFFER_BUFFER_SIZE",
         &[Java],
@@ -195,7 +173,6 @@ pub(super) const UNUSED: &[Variable] = &[
     ),
     ignored("SW_EXCLUDE_PLUGINS", &[Java, Go], "code has only the spans that it asks for"),
     ignored("SW_GRPC_LOG_MAX_MESSAGE_SIZE", &[Java], NO_LOGS),
-    ignored("SW_INSTANCE_PROPERTIES_JSON", &[Java], "this agent does not use it yet"),
     ignored("SW_JDBC_TRACE_SQL_PARAMETERS", &[Java], PLUGIN),
     ignored("SW_JVM_BUFFER_SIZE", &[Java], NO_METERS),
     ignored("SW_JVM_METRICS_COLLECT_PERIOD", &[Java], NO_METERS),
@@ -207,7 +184,11 @@ pub(super) const UNUSED: &[Variable] = &[
         &[Java],
         "`SW_AGENT_SELF_LOG` selects where the agent logs; a subscriber or logger sets files and formats",
     ),
-    ignored("SW_LOGGING_LEVEL", &[Java], "this agent does not use it yet"),
+    ignored(
+        "SW_LOGGING_LEVEL",
+        &[Java],
+        "`SW_AGENT_SELF_LOG=off` turns the log off; a filter of the subscriber or logger selects levels",
+    ),
     ignored("SW_LOG_LIMIT_PER_SPAN", &[Java], "the limits are fixed"),
     ignored("SW_METER_ACTIVE", &[Java], NO_METERS),
     ignored("SW_METER_MAX_METER_SIZE", &[Java], NO_METERS),

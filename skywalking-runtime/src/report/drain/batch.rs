@@ -2,22 +2,22 @@
 
 use bytes::Bytes;
 
-/// A batch is full with this many segments, or with this many bytes.
-const BATCH_SEGMENTS: usize = 1_000;
-const BATCH_BYTES: usize = 4 * 1024 * 1024;
+use crate::queue::Budget;
 
 /// Encoded segments that are sent together.
 #[derive(Debug)]
 pub(crate) struct Batch {
     pub(crate) messages: Vec<Bytes>,
     bytes: usize,
+    /// The limits: it is full when it reaches one of them.
+    full: Budget,
     /// The number of complete passes before the one of its segments.
     pub(crate) pass: u64,
 }
 
 impl Batch {
-    pub(crate) fn new(pass: u64) -> Self {
-        Self { messages: Vec::new(), bytes: 0, pass }
+    pub(crate) fn new(pass: u64, full: Budget) -> Self {
+        Self { messages: Vec::new(), bytes: 0, full, pass }
     }
 
     /// Returns the bytes of its messages.
@@ -26,7 +26,7 @@ impl Batch {
     }
 
     pub(crate) fn is_full(&self) -> bool {
-        self.messages.len() >= BATCH_SEGMENTS || self.bytes >= BATCH_BYTES
+        self.messages.len() >= self.full.segments || self.bytes >= self.full.bytes
     }
 
     pub(crate) fn push(&mut self, message: Bytes) {

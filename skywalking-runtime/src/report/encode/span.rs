@@ -59,7 +59,7 @@ impl Encoder {
         }
         self.writer.bool(field::IS_ERROR, record.is(Record::ERROR));
         let Callsite { name, peer, .. } = record.callsite;
-        let fits = name.len() <= self.identity.name_bytes && self.identity.storage.holds_peer(peer);
+        let fits = name.len() <= self.identity.name_bytes && self.identity.holds_peer(peer);
         let has_references = found.has_references;
         if found.is_plain() && !continued && fits {
             self.writer.bytes(fragment(record.callsite, &self.identity));
@@ -119,6 +119,7 @@ fn write_call(
         blank if is_blank(&blank) => {
             Cow::Borrowed(if kind == SpanKind::Exit { UNKNOWN_PEER } else { "" })
         }
+        peer if kind == SpanKind::Exit => identity.exit_peer(peer),
         peer => identity.storage.peer(peer),
     };
     let name = match found.name.filter(|name| !is_blank(name)) {

@@ -5,7 +5,7 @@ use super::super::accounts::End;
 use super::super::transport::{Outcome, Transport};
 use super::{
     CHECK_INTERVAL, Cause, Duration, Heartbeat, Instant, Link, ManagementMessage, Ordering,
-    Sending, Source, Worker,
+    Sending, Source, Timing, Worker,
 };
 
 impl<T: Transport, S: Source> Worker<T, S> {
@@ -35,7 +35,10 @@ impl<T: Transport, S: Source> Worker<T, S> {
                     self.mark_up();
                 }
             }
-            Link::Down { .. } => self.link = Link::Up(Heartbeat::begin(now)),
+            Link::Down { .. } => {
+                let Timing { heartbeat, properties_every, .. } = self.timing;
+                self.link = Link::Up(Heartbeat::begin(now, heartbeat, properties_every));
+            }
         }
     }
 

@@ -8,7 +8,7 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::timeout;
 
 use super::*;
-use crate::config::Config;
+use crate::config::{Belonging, Config};
 use crate::management::{ManagementMessage, properties};
 use crate::report::transport::{Outcome, Transport as _};
 use crate::tracer::Identity;
@@ -65,10 +65,10 @@ async fn black_hole_before_a_live_address_costs_little_time() {
         let live = listener(live).await;
         let begun = Instant::now();
         let addresses = vec![hole.address, hole.address, live.local_addr().unwrap()];
-        let stream = race::first_of(addresses).await.unwrap();
+        let _stream = race::first_of(addresses, tcp::open).await.unwrap();
         let took = begun.elapsed();
         println!("{} before {}: {took:?}", hole.address, live.local_addr().unwrap());
-        assert_eq!(stream.peer_addr().unwrap(), live.local_addr().unwrap());
+        timeout(Duration::from_secs(3), live.accept()).await.expect("a connection").unwrap();
         assert!(took < Duration::from_secs(3), "{took:?}");
     }
 }
@@ -86,7 +86,7 @@ async fn answer_http(listener: TcpListener) {
 #[cfg(target_os = "linux")] // all of 127.0.0.0/8 is loopback
 #[tokio::test]
 async fn both_transports_get_past_a_black_hole_of_a_name() {
-    let messages = || properties::Messages::new(Identity::new("svc", "one"));
+    let messages = || properties::Messages::new(Identity::new("svc", "one"), Belonging::default());
     let (v4, v6) = (IpAddr::from(Ipv4Addr::LOCALHOST), IpAddr::from(Ipv6Addr::LOCALHOST));
     for (hole, live) in [(v4, IpAddr::from([127, 0, 0, 2])), (v6, v4)] {
         let hole = BlackHole::at(hole).await;
@@ -134,10 +134,11 @@ async fn refused_address_is_followed_at_once_by_the_next() {
     // Each attempt would have a head start of 250 ms, so that all would last over 3 s.
     let mut addresses = vec![closed; 14];
     addresses.push(live.local_addr().unwrap());
-    let stream = timeout(DEADLINE, race::first_of(addresses)).await.expect("in time").unwrap();
-    assert_eq!(stream.peer_addr().unwrap(), live.local_addr().unwrap());
+    let first = race::first_of(addresses, tcp::open);
+    let _stream = timeout(Duration::from_secs(3), first).await.expect("in time").unwrap();
+    timeout(Duration::from_secs(3), live.accept()).await.expect("a connection").unwrap();
 
-    let error = race::first_of(vec![closed; 5]).await.unwrap_err();
+    let error = race::first_of(vec![closed; 5], tcp::open).await.unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
     let refused = "127.0.0.1: Connection refused (os error 111)";
     #[cfg(target_os = "linux")]
@@ -145,7 +146,7 @@ async fn refused_address_is_followed_at_once_by_the_next() {
         error.to_string(),
         format!("{refused}; {refused}; {refused}; 2 more addresses failed")
     );
-    let error = race::first_of(Vec::new()).await.unwrap_err();
+    let error = race::first_of(Vec::new(), tcp::open).await.unwrap_err();
     assert_eq!(error.to_string(), "the name has no address");
 }
 

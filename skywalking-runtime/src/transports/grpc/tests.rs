@@ -21,7 +21,7 @@ use tonic::metadata::MetadataMap;
 use tonic::{Code, Request, Response, Status, Streaming};
 
 use super::Grpc;
-use crate::config::{Address, Token};
+use crate::config::{Address, Belonging, Token};
 use crate::management::{ManagementMessage, properties};
 use crate::report::accounts::Flight;
 use crate::report::transport::{Messages, Outcome, Transport};
@@ -115,7 +115,7 @@ pub(crate) async fn listener() -> (TcpListener, SocketAddr) {
 }
 
 fn transport(backend: SocketAddr) -> Grpc {
-    let messages = properties::Messages::new(Identity::new("svc", "one"));
+    let messages = properties::Messages::new(Identity::new("svc", "one"), Belonging::default());
     Grpc::new(
         vec![Address::from(backend)],
         Dialler::default(),
@@ -276,7 +276,7 @@ async fn revoked_batch_sends_no_segment() {
 
 #[tokio::test]
 async fn next_backend_cycles_through_the_list() {
-    let messages = properties::Messages::new(Identity::new("svc", "one"));
+    let messages = properties::Messages::new(Identity::new("svc", "one"), Belonging::default());
     let backends = ["127.0.0.1:1", "127.0.0.1:2"]
         .map(|address| Address::from(address.parse::<SocketAddr>().unwrap()));
     let mut grpc =

@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 
 use self::backend::{Backend, listener, request};
 use super::{Http, lock};
-use crate::config::{Address, Token};
+use crate::config::{Address, Belonging, Token};
 use crate::management::{ManagementMessage, properties};
 use crate::report::accounts::Flight;
 use crate::report::transport::{Messages, Outcome, Transport};
@@ -20,7 +20,7 @@ use crate::transports::dial::Dialler;
 use crate::transports::token::TokenSource;
 
 fn transport(backend: SocketAddr) -> Http {
-    let messages = properties::Messages::new(Identity::new("svc", "one"));
+    let messages = properties::Messages::new(Identity::new("svc", "one"), Belonging::default());
     Http::new(
         vec![Address::from(backend)],
         Dialler::default(),
@@ -277,7 +277,7 @@ async fn connection_that_the_backend_closed_is_not_reused() {
 
 #[tokio::test]
 async fn next_backend_cycles_through_the_list() {
-    let messages = properties::Messages::new(Identity::new("svc", "one"));
+    let messages = properties::Messages::new(Identity::new("svc", "one"), Belonging::default());
     let backends = ["127.0.0.1:1", "[::1]:2"]
         .map(|address| Address::from(address.parse::<SocketAddr>().unwrap()));
     let mut http =

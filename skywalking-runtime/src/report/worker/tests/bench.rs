@@ -16,8 +16,8 @@ use super::super::super::transport::Transport as _;
 use super::super::{Command, Pace, Reply, Worker};
 use super::script::{Plan, Script};
 use crate::agent::alone;
-use crate::config::TailSampling;
 use crate::config::settings::Settings;
+use crate::config::{TailSampling, Timing};
 use crate::queue::{
     self, Attached, Budget, FinishedSegment, HandOver, SegmentHeader, ThreadOutbox,
 };
@@ -104,7 +104,7 @@ impl Bench {
             tail_sampling,
         );
         let pace = Pace {
-            max_backoff: Duration::from_secs(4),
+            timing: Timing::default(),
             seed: backoff::seed(),
             reached: Arc::default(),
             losses: crate::report::problem_log::Losses::read(),

@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep};
 use super::generator::{Books, Generator};
 use super::network;
 use super::random::Random;
-use crate::config::Address;
+use crate::config::{Address, Belonging, Timing};
 use crate::management::properties;
 use crate::report::problem_log::Losses;
 use crate::report::worker::{Command, Pace, Reply, Worker};
@@ -70,14 +70,14 @@ pub(super) fn agent(
     let ended = Rc::new(RefCell::new(None));
     let handle = Handle { order: Some(order), ended: Rc::clone(&ended) };
     let run = async move {
-        let messages = properties::Messages::new(Identity::new("svc", "one"));
+        let messages = properties::Messages::new(Identity::new("svc", "one"), Belonging::default());
         let backends = plan.backends.iter().copied().map(Address::from).collect();
         let dialler = Dialler::with(network::open);
         let transport = Grpc::new(backends, dialler, TokenSource::None, messages)?;
         let (commands, receiver) = mpsc::channel(8);
         let wake = Arc::new(Notify::new());
         let pace = Pace {
-            max_backoff: MAX_BACKOFF,
+            timing: Timing { max_backoff: MAX_BACKOFF, ..Timing::default() },
             seed: plan.seed,
             reached: Arc::default(),
             losses: Losses::default(),

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use bytes::Bytes;
 
+use crate::config::settings::Settings;
 use crate::report::accounts::{Accounts, Counts, End, Flight};
 use crate::report::drain::{Batch, Filled};
 use crate::report::problem_log::Losses;
@@ -129,7 +130,7 @@ impl Source for Generator {
     fn fill(&mut self) -> (Batch, Filled) {
         let mut state = self.books.lock();
         let mut left = self.left.take().unwrap_or(state.queue.len());
-        let mut batch = Batch::new(self.passes);
+        let mut batch = Batch::new(self.passes, Settings::default().batch);
         while left > 0
             && !batch.is_full()
             && let Some(id) = state.queue.pop_front()
