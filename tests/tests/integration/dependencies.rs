@@ -1,5 +1,5 @@
-//! The requirements of our crates for a build: at most Rust 1.88, no C compiler, no protoc, few
-//! crates.
+//! The requirements of our crates for a build: at most Rust 1.88, no C compiler except for TLS, no
+//! protoc, few crates.
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -45,24 +45,54 @@ fn cargo(arguments: &[&str]) -> String {
 
 /// Returns the packages of the lock file, and those of the workspace.
 fn packages() -> (Vec<Value>, BTreeSet<String>) {
-    let mut metadata: Value =
-        serde_json::from_str(&cargo(&["metadata", "--format-version", "1", "--locked"]))
-            .expect("JSON");
+    let mut metadata: Value = serde_json::from_str(&cargo(&[
+        "metadata",
+        "--format-version",
+        "1",
+        "--locked",
+        "--all-features",
+    ]))
+    .expect("JSON");
     let members = metadata["workspace_members"].as_array().expect("a list").iter();
     let members = members.map(|id| id.as_str().expect("an id").to_owned()).collect();
     let Value::Array(packages) = metadata["packages"].take() else { panic!("a list of packages") };
     (packages, members)
 }
 
-/// Returns the dependencies of a crate with all its features, on any platform, by these kinds of
+/// Which features of a crate are on.
+#[derive(Clone, Copy)]
+enum Features {
+    All,
+    /// All but those of TLS, whose cryptography is partly C.
+    WithoutTls,
+}
+
+impl Features {
+    /// Returns the option for this crate.
+    fn option(self, package: &str) -> String {
+        if matches!(self, Self::All) {
+            return "--all-features".to_owned();
+        }
+        let (packages, members) = packages();
+        let mut ours = packages.iter().filter(|package| members.contains(&text(package, "id")));
+        let manifest = ours.find(|found| text(found, "name") == package).expect("a member");
+        let features = manifest["features"].as_object().expect("features").keys();
+        let named: Vec<_> =
+            features.filter(|feature| !feature.starts_with("tls-")).map(String::as_str).collect();
+        format!("--features={}", named.join(","))
+    }
+}
+
+/// Returns the dependencies of a crate with these features, on any platform, by these kinds of
 /// edges.
-fn tree(package: &str, edges: &str) -> BTreeSet<Package> {
+fn tree(package: &str, features: Features, edges: &str) -> BTreeSet<Package> {
+    let features = features.option(package);
     let arguments = [
         "tree",
         "--locked",
         "-p",
         package,
-        "--all-features",
+        &features,
         "--target",
         "all",
         "-e",
@@ -80,9 +110,9 @@ fn tree(package: &str, edges: &str) -> BTreeSet<Package> {
 }
 
 /// Returns the packages of all three trees with their manifests.
-fn manifests(edges: &str) -> Vec<Value> {
+fn manifests(features: Features, edges: &str) -> Vec<Value> {
     let wanted: BTreeSet<Package> =
-        PRODUCT.iter().flat_map(|package| tree(package, edges)).collect();
+        PRODUCT.iter().flat_map(|package| tree(package, features, edges)).collect();
     let (packages, _) = packages();
     let found: Vec<_> = packages
         .into_iter()
@@ -105,7 +135,7 @@ fn minor(version: &str) -> (u32, u32) {
 
 #[test]
 fn no_dependency_needs_a_newer_rust() {
-    let newer: Vec<_> = manifests("normal")
+    let newer: Vec<_> = manifests(Features::All, "normal")
         .iter()
         .filter(|package| {
             package["rust_version"].as_str().is_some_and(|version| minor(version) > (1, 88))
@@ -124,7 +154,7 @@ fn no_dependency_needs_a_newer_rust() {
 
 #[test]
 fn build_needs_no_c_compiler_or_protoc() {
-    let native: Vec<_> = manifests("normal")
+    let native: Vec<_> = manifests(Features::WithoutTls, "normal")
         .iter()
         .filter(|package| !package["links"].is_null())
         .map(|package| format!("{} links {}", text(package, "name"), text(package, "links")))
@@ -134,7 +164,7 @@ fn build_needs_no_c_compiler_or_protoc() {
 
     let tools: BTreeSet<_> = PRODUCT
         .iter()
-        .flat_map(|package| tree(package, "normal,build"))
+        .flat_map(|package| tree(package, Features::WithoutTls, "normal,build"))
         .map(|(name, _)| name)
         .collect();
     let foreign: Vec<_> = FOREIGN_TOOLS.iter().filter(|tool| tools.contains(**tool)).collect();

@@ -39,7 +39,6 @@ fn setting<T: FromStr>(name: &str, default: T) -> T {
     text.parse().unwrap_or_else(|_| panic!("{name} is not a number: {text}"))
 }
 
-// Feature: simulation
 #[test]
 fn rules_hold_in_a_failing_network() {
     let first = setting("SIMULATION_FROM", 1);
