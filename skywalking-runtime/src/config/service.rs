@@ -133,10 +133,7 @@ impl Config {
     /// let agent = Config::new("shop").reporter(Reporter::Discard).cluster("eu").start()?;
     /// assert_eq!(agent.service(), "shop||eu");
     /// let mut headers = String::new();
-    /// let trees = testing::run(|| {
-    ///     let _call = span(&CALL).enter();
-    ///     inject(&mut headers);
-    /// });
+    /// let trees = testing::run(|| span(&CALL).run(|| inject(&mut headers)));
     /// assert_eq!(testing::text(&trees), "Exit /stock peer=eu/stock:8080\n");
     /// assert!(headers.contains("-ZXUvc3RvY2s6ODA4MA==")); // Base64 of eu/stock:8080
     /// # Ok::<(), skywalking_runtime::Error>(())

@@ -94,7 +94,7 @@ fn variables_without_effect_are_one_warning() {
         ("SW_AGENT_ANYTHING", "s3cret"),
     ];
     let known = [
-        ("SW_AGENT_NAMESPACE", "s3cret"),
+        ("SW_KAFKA_BOOTSTRAP_SERVERS", "s3cret"),
         ("SW_AGENT_SERVICE_HOST", "10.0.0.1"),
         ("SW_STORAGE", "h2"),
     ];
@@ -102,7 +102,7 @@ fn variables_without_effect_are_one_warning() {
     let lines = ended.agent_lines();
     let [started, warning] = lines[..] else { panic!("{lines:?}") };
 
-    assert!(started.ends_with(" not_used=\"SW_AGENT_NAMESPACE\""), "{started}");
+    assert!(started.ends_with(" not_used=\"SW_KAFKA_BOOTSTRAP_SERVERS\""), "{started}");
     assert_eq!(
         warning,
         concat!(
