@@ -155,7 +155,7 @@ fn reader_sees_finished_before_sent() {
     let reporter = thread::spawn(move || {
         let taken = take_all(ledger).len();
         if taken > 0 {
-            ledger.arrive(taken, End::Sent);
+            send(ledger, taken);
         }
     });
     let ((accounts, _), totals) = (accounts::read(), queue::totals());
@@ -203,6 +203,13 @@ fn queue_keeps_its_limit() {
     assert_ne!(segment(ThreadOutbox::claim(), 3, one), HandOver::Full);
 }
 
+/// Sends a batch of this many segments.
+fn send(ledger: Ledger, segments: usize) {
+    let flight = Flight::default();
+    ledger.depart(&flight, segments);
+    ledger.arrive(&flight, End::Sent);
+}
+
 fn revoked_batch_was_not_taken() {
     let flight = Flight::default();
     let transport = flight.clone();
@@ -221,10 +228,10 @@ fn writes_of_an_abandoned_reporter_do_not_count() {
         ledger.set_pending(1, 1);
         let segments = take_all(ledger).len();
         let flight = Flight::default();
-        ledger.depart(&flight);
+        ledger.depart(&flight, segments);
         let left = flight.take();
         if segments > 0 {
-            ledger.arrive(segments, End::Sent);
+            ledger.arrive(&flight, End::Sent);
         }
         left
     });

@@ -4,9 +4,9 @@
 use loom::sync::Arc;
 use loom::thread::{self, JoinHandle};
 
-use super::{ENOUGH, GENERATION, assert_queue_is_empty, end_segment};
+use super::{ENOUGH, GENERATION, assert_queue_is_empty, end_segment, send};
 use crate::queue::{self, Attached, FinishedSegments, HandOver, ThreadOutbox};
-use crate::report::accounts::{self, End, Ledger};
+use crate::report::accounts::{self, Ledger};
 use crate::report::encode::Segment;
 use crate::report::pending::{PendingSegment, PendingSegments};
 use crate::span::record::AttributeKind;
@@ -70,7 +70,7 @@ fn tags(held: &PendingSegment) -> Vec<(&'static str, &str)> {
 
 /// Checks that the segment was sent: all counts agree, and the queue is empty.
 fn assert_sent(ledger: Ledger, left: Vec<PendingSegment>) {
-    ledger.arrive(left.len(), End::Sent);
+    send(ledger, left.len());
     drop(left);
     let ((accounts, waiting), totals) = (accounts::read(), queue::totals());
     assert_eq!(
