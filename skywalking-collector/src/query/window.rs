@@ -26,10 +26,13 @@ pub(crate) struct Window {
 
 impl Window {
     pub(crate) fn new(range: TimeRange) -> Self {
+        let from = range.from.map(|from| from.div_euclid(CELL_MILLIS));
         let to = range
             .to
             .map(|to| to.div_euclid(CELL_MILLIS) + i64::from(to.rem_euclid(CELL_MILLIS) > 0));
-        Self { from: range.from.map(|from| from.div_euclid(CELL_MILLIS)), to, seen: None }
+        // An empty range selects nothing, also if both ends are in one cell.
+        let is_empty = range.from.zip(range.to).is_some_and(|(from, to)| from >= to);
+        Self { from, to: if is_empty { from } else { to }, seen: None }
     }
 
     /// Passes the selected cells of a series to `visit`, the earliest first.
