@@ -3,9 +3,9 @@
 //!
 //! The stream has no queue. The next lines are built when the connection has taken the lines
 //! before, from what has arrived since. A client that reads slowly holds at most these lines, which
-//! count in the budget, and gets a line that counts the traces that it missed. A client that doesn't read is closed by the timeout of
-//! responses. The counters are written once a second, so the connection of one that reads stays
-//! open.
+//! count in the budget, and gets a line that counts the traces that it missed. A client that
+//! doesn't read is closed by the timeout of responses. The counters are written once a second, so
+//! the connection of one that reads stays open.
 
 use std::convert::Infallible;
 use std::io::Write as _;

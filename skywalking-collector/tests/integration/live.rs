@@ -22,8 +22,7 @@ pub(crate) struct Live {
 impl Live {
     pub(crate) async fn open(http: SocketAddr, query: &str) -> Self {
         let mut stream = TcpStream::connect(http).await.expect("the collector listens");
-        let request = format!("GET /api/live{query} HTTP/1.1\r\nHost: {http}\r\n\r\n");
-        stream.write_all(request.as_bytes()).await.expect("an open connection");
+        ask_for_stream(&mut stream, http, query).await;
         let mut live = Self { stream: BufReader::new(stream), text: Vec::new() };
         let mut head = String::new();
         while live.head_line(&mut head).await > 2 {}
@@ -176,19 +175,22 @@ async fn streams_are_limited_and_freed() {
     assert!(error.contains("32 live streams are open"), "{error}");
 
     drop(open);
-    let freed = async {
-        loop {
-            let mut stream = TcpStream::connect(http).await.expect("the collector listens");
-            let request = format!("GET /api/live HTTP/1.1\r\nHost: {http}\r\n\r\n");
-            stream.write_all(request.as_bytes()).await.expect("an open connection");
-            let mut status = [0; 12];
-            stream.read_exact(&mut status).await.expect("a status line");
-            if &status == b"HTTP/1.1 200" {
-                return;
-            }
-        }
-    };
+    let freed = async { while !opens(http).await {} };
     tokio::time::timeout(TIMEOUT, freed).await.expect("closed streams are freed");
+}
+
+/// Asks for one more stream. Returns false if the collector refuses it.
+async fn opens(http: SocketAddr) -> bool {
+    let mut stream = TcpStream::connect(http).await.expect("the collector listens");
+    ask_for_stream(&mut stream, http, "").await;
+    let mut status = [0; 12];
+    stream.read_exact(&mut status).await.expect("a status line");
+    &status == b"HTTP/1.1 200"
+}
+
+async fn ask_for_stream(stream: &mut TcpStream, http: SocketAddr, query: &str) {
+    let request = format!("GET /api/live{query} HTTP/1.1\r\nHost: {http}\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.expect("an open connection");
 }
 
 /// Opens a stream and never reads.
@@ -196,8 +198,7 @@ async fn open_silent(http: SocketAddr) -> TcpStream {
     let socket = TcpSocket::new_v4().expect("a socket");
     socket.set_recv_buffer_size(4_096).expect("a small buffer");
     let mut silent = socket.connect(http).await.expect("the collector listens");
-    let request = format!("GET /api/live HTTP/1.1\r\nHost: {http}\r\n\r\n");
-    silent.write_all(request.as_bytes()).await.expect("an open connection");
+    ask_for_stream(&mut silent, http, "").await;
     silent
 }
 
@@ -231,12 +232,7 @@ async fn client_that_never_reads_is_closed() {
                 .is_some_and(|id| id.starts_with(&last))
             {}
             reading.next("stats").await;
-            let mut stream = TcpStream::connect(http).await.expect("the collector listens");
-            let request = format!("GET /api/live HTTP/1.1\r\nHost: {http}\r\n\r\n");
-            stream.write_all(request.as_bytes()).await.expect("an open connection");
-            let mut status = [0; 12];
-            stream.read_exact(&mut status).await.expect("a status line");
-            if &status == b"HTTP/1.1 200" {
+            if opens(http).await {
                 return;
             }
         }

@@ -1,10 +1,10 @@
 //! Counts the segments that the reporter holds, sent and lost, by cause.
 //!
 //! A segment is in one place at a time: in a thread's buffer, taken by the reporter (`held`), in a
-//! batch (`in_flight`), sent, or dropped. Each step changes the counts under one
-//! lock, which only the reporter and readers of the counts take. So no reader counts a segment
-//! twice. [`Ledger::close`] revokes the right to write from a reporter that was abandoned: its
-//! thread's later writes have no effect.
+//! batch (`in_flight`), sent, or dropped. Each step changes the counts under one lock, which only
+//! the reporter and readers of the counts take. So no reader counts a segment twice.
+//! [`Ledger::close`] revokes the right to write from a reporter that was abandoned: its thread's
+//! later writes have no effect.
 
 use std::sync::PoisonError;
 
@@ -149,8 +149,8 @@ impl Ledger {
     }
 
     /// Records that a batch is not being sent any more, and is going to be sent again.
-    pub(crate) fn come_back(self, flight: &Flight) {
-        self.write(|accounts| accounts.come_back(flight));
+    pub(crate) fn keep_for_retry(self, flight: &Flight) {
+        self.write(|accounts| accounts.keep_for_retry(flight));
     }
 
     /// Records the outcome of a batch.
@@ -206,8 +206,8 @@ impl Accounts {
         self.flights.push((flight.clone(), segments as u64));
     }
 
-    /// See [`Ledger::come_back`].
-    pub(crate) fn come_back(&mut self, flight: &Flight) {
+    /// See [`Ledger::keep_for_retry`].
+    pub(crate) fn keep_for_retry(&mut self, flight: &Flight) {
         self.remove(flight);
     }
 

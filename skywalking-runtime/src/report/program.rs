@@ -67,8 +67,8 @@ impl Source for Program {
         self.ledger.depart(flight, segments);
     }
 
-    fn come_back(&mut self, flight: &Flight) {
-        self.ledger.come_back(flight);
+    fn keep_for_retry(&mut self, flight: &Flight) {
+        self.ledger.keep_for_retry(flight);
     }
 
     fn arrive(&mut self, flight: &Flight, end: End) {

@@ -42,7 +42,7 @@ pub(crate) trait Source: Send + 'static {
     fn depart(&mut self, flight: &Flight, segments: usize);
 
     /// Records that a batch is not being sent any more, and is going to be sent again.
-    fn come_back(&mut self, flight: &Flight);
+    fn keep_for_retry(&mut self, flight: &Flight);
 
     /// Records the outcome of a batch.
     fn arrive(&mut self, flight: &Flight, end: End);

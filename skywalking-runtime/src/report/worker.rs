@@ -75,7 +75,7 @@ enum Link {
 enum Event {
     Command(Option<Command>),
     Managed(Outcome),
-    Landed(Sending, Outcome),
+    Ended(Sending, Outcome),
     Woken,
     Due,
 }
@@ -173,7 +173,7 @@ impl<T: Transport, S: Source> Worker<T, S> {
                 Event::Command(Some(command)) => self.handle(command),
                 Event::Command(None) => break,
                 Event::Managed(outcome) => self.finish_management(outcome),
-                Event::Landed(sending, outcome) => self.finish_batch(sending, outcome),
+                Event::Ended(sending, outcome) => self.finish_batch(sending, outcome),
                 Event::Woken => {
                     self.next_tick = Instant::now();
                     self.unset_clock.give_up(self.next_tick);
@@ -203,8 +203,8 @@ impl<T: Transport, S: Source> Worker<T, S> {
             biased;
             command = self.commands.recv() => Event::Command(command),
             outcome = management => Event::Managed(outcome),
-            (sending, outcome) = poll_fn(|cx| self.lane.poll_landed(cx)) => {
-                Event::Landed(sending, outcome)
+            (sending, outcome) = poll_fn(|cx| self.lane.poll_ended(cx)) => {
+                Event::Ended(sending, outcome)
             }
             () = self.wake.notified(), if listening => Event::Woken,
             () = sleep_until(due) => Event::Due,

@@ -1,9 +1,15 @@
-//! The list of backend addresses, the token, and the message for a rejected token, which the gRPC
-//! and HTTP transports share.
+//! The list of backend addresses, the name of this agent, and the message for a rejected token,
+//! which the gRPC and HTTP transports share.
+
+use http::HeaderValue;
 
 use crate::config::{Address, Token};
 use crate::error::Error;
 use crate::report::transport::Outcome;
+
+/// The value of the header `User-Agent`.
+pub(super) const AGENT: HeaderValue =
+    HeaderValue::from_static(concat!("skywalking-rust/", env!("CARGO_PKG_VERSION")));
 
 /// The backends with prepared addresses, and which of them is current.
 #[derive(Debug)]

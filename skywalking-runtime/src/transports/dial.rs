@@ -159,7 +159,7 @@ impl Dialler {
             deadline: Instant::now() + self.within,
             open: self.open,
         };
-        // Also if the backend is away, so that a broken file is logged.
+        // Also if the backend is unreachable, so that a broken file is logged.
         #[cfg(any(feature = "tls-ring", feature = "tls-aws-lc"))]
         if let (Security::Tls, Some(tls)) = (address.security(), &self.tls) {
             attempt.step("the read of the certificates", tls.refresh()).await?;

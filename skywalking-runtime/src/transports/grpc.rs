@@ -1,13 +1,13 @@
 //! The gRPC transport: each batch is one call of `collect`. Properties and keep-alive are separate
 //! calls. Calls can run at the same time: they share a connection.
 //!
-//! It uses HTTP/2 directly (`docs/adr/0022-grpc-over-h2.md`). The encoder's bytes
-//! are sent unchanged. Nothing connects before the first call. A broken connection is not reopened
-//! here: the worker switches to the next address. The token is sent with every call, and nowhere
-//! else.
+//! It uses HTTP/2 directly (`docs/adr/0022-grpc-over-h2.md`). The encoder's bytes are sent
+//! unchanged. Nothing connects before the first call. A broken connection is not reopened here: the
+//! worker switches to the next address. The token is sent with every call, and nowhere else.
 
 mod call;
 mod channel;
+mod head;
 mod reply;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -22,10 +22,10 @@ use tonic::{Code, Status};
 
 use self::call::Failure;
 use self::channel::Channels;
-use super::backends::{self, Backends};
+use super::backends::{self, AGENT, Backends};
 use super::dial::Dialler;
 use super::quote::quote;
-use super::token::{self, TokenSource};
+use super::token::TokenSource;
 use crate::config::{Address, Security, Token};
 use crate::error::Error;
 use crate::management::ManagementMessage;
@@ -36,11 +36,8 @@ use crate::report::transport::{Call, Messages, Outcome, Transport};
 const COLLECT: &str = "/skywalking.v3.TraceSegmentReportService/collect";
 const PROPERTIES: &str = "/skywalking.v3.ManagementService/reportInstanceProperties";
 const KEEP_ALIVE: &str = "/skywalking.v3.ManagementService/keepAlive";
-const AUTHENTICATION: HeaderName = HeaderName::from_static("authentication");
 const AGENT_VERSION: HeaderName = HeaderName::from_static("agent-version");
 const VERSION: HeaderValue = HeaderValue::from_static(env!("CARGO_PKG_VERSION"));
-const AGENT: HeaderValue =
-    HeaderValue::from_static(concat!("skywalking-rust/", env!("CARGO_PKG_VERSION")));
 const GRPC: HeaderValue = HeaderValue::from_static("application/grpc");
 const TRAILERS: HeaderValue = HeaderValue::from_static("trailers");
 
@@ -101,10 +98,7 @@ impl Grpc {
         let channel = self.channels.next(address);
         let source = self.token.clone();
         Box::pin(async move {
-            let token = source.current().await;
-            if let Some(value) = token.as_ref().and_then(token::header) {
-                request.headers_mut().insert(AUTHENTICATION, value);
-            }
+            let token = source.add_to(request.headers_mut()).await;
             let quoted = |text: &str| quote(text, token.as_ref());
             match call::call(&channel, request, messages, flight).await {
                 Ok(status) => outcome(&status, token.as_ref()),
@@ -157,13 +151,15 @@ impl Transport for Grpc {
 
 /// Returns the outcome for the backend's status.
 fn outcome(status: &Status, token: Option<&Token>) -> Outcome {
+    if status.code() == Code::Ok {
+        return Outcome::Taken;
+    }
     let text = match status.message() {
         "" => format!("{:?}", status.code()),
         message => format!("{:?}: {message}", status.code()),
     };
     let text = quote(&text, token);
     match status.code() {
-        Code::Ok => Outcome::Taken,
         Code::PermissionDenied | Code::Unauthenticated => backends::rejected_token(&text, token),
         Code::InvalidArgument
         | Code::Unimplemented

@@ -1,10 +1,10 @@
 //! The HTTP transport: each batch is a POST of a JSON array of segments, and each management
 //! message a POST of a JSON object (`docs/protocol.md#http-transport`).
 //!
-//! Each call has a connection of its own, which is kept for later calls while it is young. Nothing connects before the first
-//! call. A broken connection is not reopened here: the worker switches to the next address. A batch
-//! counts as taken when the connection asks for the first byte of its body. The token is sent with
-//! every call, and nowhere else.
+//! Each call has a connection of its own, which is kept for later calls while it is young. Nothing
+//! connects before the first call. A broken connection is not reopened here: the worker switches to
+//! the next address. A batch counts as taken when the connection asks for the first byte of its
+//! body. The token is sent with every call, and nowhere else.
 
 mod body;
 mod connection;
@@ -14,14 +14,14 @@ mod tests;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::header::{CONTENT_TYPE, HOST, USER_AGENT};
-use http::{HeaderName, HeaderValue, Method, Request, StatusCode, Uri};
+use http::{HeaderValue, Method, Request, StatusCode, Uri};
 
 use self::body::Content;
 use self::connection::{Answer, Connection};
-use super::backends::{self, Backends};
+use super::backends::{self, AGENT, Backends};
 use super::dial::Dialler;
 use super::quote::{quote, sources};
-use super::token::{self, TokenSource};
+use super::token::TokenSource;
 use crate::config::{Address, Token};
 use crate::error::Error;
 use crate::management::{ManagementMessage, properties};
@@ -31,9 +31,6 @@ use crate::report::transport::{Call, Form, Messages, Outcome, Transport};
 const SEGMENTS: &str = "/v3/segments";
 const PROPERTIES: &str = "/v3/management/reportProperties";
 const KEEP_ALIVE: &str = "/v3/management/keepAlive";
-const AUTHENTICATION: HeaderName = HeaderName::from_static("authentication");
-const AGENT: HeaderValue =
-    HeaderValue::from_static(concat!("skywalking-rust/", env!("CARGO_PKG_VERSION")));
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// The connections for the next calls. A running call owns its connection, so an abandoned call
@@ -81,10 +78,7 @@ impl Http {
         let source = self.token.clone();
         let flight = request.body().flight();
         Box::pin(async move {
-            let token = source.current().await;
-            if let Some(value) = token.as_ref().and_then(token::header) {
-                request.headers_mut().insert(AUTHENTICATION, value);
-            }
+            let token = source.add_to(request.headers_mut()).await;
             let mut connection = match connection(&kept, &dialler, &address).await {
                 Ok(connection) => connection,
                 Err(problem) => return Outcome::Failed(quote(&problem, token.as_ref())),

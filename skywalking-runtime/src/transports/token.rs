@@ -1,10 +1,12 @@
 //! The token of each call: fixed, or read from a file.
 
-use http::HeaderValue;
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::files::Watched;
 use crate::config::{Checked, File, Token};
 use crate::error::Error;
+
+const AUTHENTICATION: HeaderName = HeaderName::from_static("authentication");
 
 /// Where the token comes from.
 #[derive(Clone, Debug)]
@@ -28,18 +30,22 @@ impl TokenSource {
         Watched::read("the file with the token", vec![file], make).map(Self::File)
     }
 
-    /// Returns the token for the next call.
-    pub(crate) async fn current(&self) -> Option<Token> {
-        match self {
-            Self::None => None,
-            Self::Fixed(token) => Some(token.clone()),
-            Self::File(file) => Some(file.current().await),
+    /// Adds the token to the headers of a call, and returns it.
+    pub(crate) async fn add_to(&self, headers: &mut HeaderMap) -> Option<Token> {
+        let token = match self {
+            Self::None => return None,
+            Self::Fixed(token) => token.clone(),
+            Self::File(file) => file.current().await,
+        };
+        if let Some(value) = header(&token) {
+            headers.insert(AUTHENTICATION, value);
         }
+        Some(token)
     }
 }
 
 /// Returns the header value, which debug output hides.
-pub(crate) fn header(token: &Token) -> Option<HeaderValue> {
+fn header(token: &Token) -> Option<HeaderValue> {
     // A token is checked when it is set or read, so this succeeds.
     let mut value = HeaderValue::from_str(token.reveal()).ok()?;
     value.set_sensitive(true);

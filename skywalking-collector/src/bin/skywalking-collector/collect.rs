@@ -35,8 +35,8 @@ pub(crate) async fn run(options: Options) -> Result<(), Error> {
     Ok(())
 }
 
-/// Prints the addresses, opens the pages by the scheme `open` if it is set, then prints new traces if `watch` is
-/// set.
+/// Prints the addresses, opens the pages by the scheme `open` if it is set, then prints new traces
+/// if `watch` is set.
 async fn serve(collector: &Collector, watch: bool, open: Option<&str>) -> Infallible {
     let (grpc, http) = (collector.grpc_addr(), collector.http_addr());
     print(format!("grpc listening on {grpc}\nhttp listening on {http}")).await;

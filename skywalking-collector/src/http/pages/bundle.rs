@@ -2,8 +2,8 @@
 //!
 //! The start module and the target of each dynamic import are entries. The response for an entry
 //! contains the modules that it imports, each as a function that runs once, in the order of the
-//! language. The first page is part of the start entry. Modules of the start entry are not repeated in the others. Vendored modules are still
-//! imported, by the names of the import map.
+//! language. The first page is part of the start entry. Modules of the start entry are not repeated
+//! in the others. Vendored modules are still imported, by the names of the import map.
 //!
 //! The bundler knows the forms of `import` and `export` that the pages use and refuses all others.
 //! A test bundles the embedded modules.

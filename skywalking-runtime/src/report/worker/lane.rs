@@ -75,7 +75,7 @@ impl Lane {
     }
 
     /// Returns a batch that was answered or failed, and its outcome.
-    pub(super) fn poll_landed(&mut self, cx: &mut Context<'_>) -> Poll<(Sending, Outcome)> {
+    pub(super) fn poll_ended(&mut self, cx: &mut Context<'_>) -> Poll<(Sending, Outcome)> {
         for (place, sending) in self.sending.iter_mut().enumerate() {
             if let Poll::Ready(outcome) = sending.call.as_mut().poll(cx) {
                 return Poll::Ready((self.sending.swap_remove(place), outcome));

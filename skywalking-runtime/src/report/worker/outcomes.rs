@@ -48,7 +48,7 @@ impl<T: Transport, S: Source> Worker<T, S> {
         let next = Next::of(&sending, &outcome);
         match next {
             Next::Again => {
-                self.source.come_back(&sending.flight);
+                self.source.keep_for_retry(&sending.flight);
                 self.lane.keep(sending.batch);
             }
             Next::Ended(end) => {

@@ -1,5 +1,7 @@
 //! The message of an answer. Its contents are not used yet: any message confirms a batch.
 
+use super::head::Head;
+
 /// The longest message. It is read, and not kept.
 const LONGEST: u32 = 4 * 1024 * 1024;
 /// The length of a message's head: whether it is compressed, and its length.
@@ -8,9 +10,7 @@ const HEAD: usize = 5;
 /// Reads an answer of one message, in parts.
 #[derive(Debug, Default)]
 pub(super) struct Reply {
-    head: [u8; HEAD],
-    /// How much of the head has been read.
-    filled: usize,
+    head: Head<HEAD>,
     /// The rest of the message.
     left: usize,
 }
@@ -18,29 +18,21 @@ pub(super) struct Reply {
 impl Reply {
     pub(super) fn read(&mut self, mut bytes: &[u8]) -> Result<(), String> {
         while !bytes.is_empty() {
-            if self.filled == HEAD {
+            if self.head.is_complete() {
                 if bytes.len() > self.left {
                     return Err("the answer has more than one message".to_owned());
                 }
                 self.left -= bytes.len();
                 return Ok(());
             }
-            let rest = self.head.get_mut(self.filled..).unwrap_or_default();
-            let read = rest.len().min(bytes.len());
-            for (to, from) in rest.iter_mut().zip(bytes) {
-                *to = *from;
-            }
-            self.filled += read;
-            bytes = bytes.get(read..).unwrap_or_default();
-            if self.filled == HEAD {
-                self.begin()?;
+            if let Some(head) = self.head.read(&mut bytes) {
+                self.begin(head)?;
             }
         }
         Ok(())
     }
 
-    fn begin(&mut self) -> Result<(), String> {
-        let [is_compressed, length @ ..] = self.head;
+    fn begin(&mut self, [is_compressed, length @ ..]: [u8; HEAD]) -> Result<(), String> {
         let length = u32::from_be_bytes(length);
         match is_compressed {
             0 => {}
@@ -56,11 +48,13 @@ impl Reply {
 
     /// Returns an error unless the answer is one whole message.
     pub(super) fn check(&self) -> Result<(), &'static str> {
-        match (self.filled, self.left) {
-            (HEAD, 0) => Ok(()),
-            (0, _) => Err("the answer has no message"),
-            _ => Err("the answer ends in its message"),
+        if self.head.is_empty() {
+            return Err("the answer has no message");
         }
+        if !self.head.is_complete() || self.left > 0 {
+            return Err("the answer ends in its message");
+        }
+        Ok(())
     }
 }
 

@@ -13,6 +13,8 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::head::Head;
+
 /// The length of the text with which a client begins a connection.
 const PREFACE: usize = 24;
 const FRAME_HEAD: usize = 9;
@@ -108,16 +110,14 @@ impl Ends {
 struct Frames {
     /// The bytes until the next frame head.
     skip: usize,
-    head: [u8; FRAME_HEAD],
-    /// How much of the head has been read.
-    filled: usize,
+    head: Head<FRAME_HEAD>,
     /// The stream that the current frame ends.
     ends: Option<u32>,
 }
 
 impl Default for Frames {
     fn default() -> Self {
-        Self { skip: PREFACE, head: [0; FRAME_HEAD], filled: 0, ends: None }
+        Self { skip: PREFACE, head: Head::default(), ends: None }
     }
 }
 
@@ -134,16 +134,9 @@ impl Frames {
             if let Some(stream) = self.ends.take() {
                 ended(stream);
             }
-            let rest = self.head.get_mut(self.filled..).unwrap_or_default();
-            let read = rest.len().min(bytes.len());
-            for (to, from) in rest.iter_mut().zip(bytes) {
-                *to = *from;
-            }
-            self.filled += read;
-            bytes = bytes.get(read..).unwrap_or_default();
-            if self.filled == FRAME_HEAD {
-                self.filled = 0;
-                self.begin();
+            if let Some(head) = self.head.read(&mut bytes) {
+                self.head = Head::default();
+                self.begin(head);
                 if self.skip == 0
                     && let Some(stream) = self.ends.take()
                 {
@@ -153,8 +146,7 @@ impl Frames {
         }
     }
 
-    fn begin(&mut self) {
-        let [a, b, c, kind, flags, stream @ ..] = self.head;
+    fn begin(&mut self, [a, b, c, kind, flags, stream @ ..]: [u8; FRAME_HEAD]) {
         self.skip = u32::from_be_bytes([0, a, b, c]) as usize;
         self.ends = (kind == DATA && flags & END_STREAM != 0)
             .then(|| u32::from_be_bytes(stream) & 0x7fff_ffff);

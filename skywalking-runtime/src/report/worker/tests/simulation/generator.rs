@@ -180,8 +180,8 @@ impl Source for Generator {
         self.books.lock().accounts.depart(flight, segments);
     }
 
-    fn come_back(&mut self, flight: &Flight) {
-        self.books.lock().accounts.come_back(flight);
+    fn keep_for_retry(&mut self, flight: &Flight) {
+        self.books.lock().accounts.keep_for_retry(flight);
     }
 
     fn arrive(&mut self, flight: &Flight, end: End) {

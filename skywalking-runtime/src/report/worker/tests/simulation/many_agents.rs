@@ -1,4 +1,4 @@
-//! Many agents whose backend is away for a minute.
+//! Many agents whose backend is unreachable for a minute.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -12,12 +12,12 @@ use super::network;
 
 const HOSTS: u64 = 8;
 const AGENTS_PER_HOST: u64 = 125;
-const AWAY: Duration = Duration::from_secs(60);
+const UNREACHABLE: Duration = Duration::from_secs(60);
 /// Each agent reports again within this after the backend's return.
 const RESUMED: Duration = Duration::from_secs(5);
 const TICK: Duration = Duration::from_millis(50);
 
-/// How the backend is away.
+/// How the backend is unreachable.
 #[derive(Clone, Copy, Debug)]
 enum Absence {
     /// It refuses connections.
@@ -102,7 +102,7 @@ fn thousand_agents_report_again_after_a_minute_without_backend() {
             Absence::Refusing => agents.backend.set_present(false),
             Absence::Silent => agents.sim.crash("backend"),
         }
-        agents.pass(AWAY);
+        agents.pass(UNREACHABLE);
         let away = network::tries();
         match absence {
             Absence::Refusing => agents.backend.set_present(true),
@@ -117,12 +117,12 @@ fn thousand_agents_report_again_after_a_minute_without_backend() {
         let resumed = agents.sim.elapsed().saturating_sub(back);
         let tries = network::tries();
         println!(
-            "{} agents, {absence:?} backend for {AWAY:?}: {} tries a second at most and {} on \
-             average while it is away; after its return {} connections a second at most, {} \
+            "{} agents, {absence:?} backend for {UNREACHABLE:?}: {} tries a second at most and {} on \
+             average while it is unreachable; after its return {} connections a second at most, {} \
              accepted in all, and each agent has reported after {resumed:?}; {:.1?}",
             agents.list.len(),
             peak(&away),
-            away.len() as u64 / AWAY.as_secs(),
+            away.len() as u64 / UNREACHABLE.as_secs(),
             peak(&tries),
             agents.backend.accepted().len(),
             began.elapsed(),
