@@ -143,23 +143,26 @@ pub(crate) fn start(config: Checked) -> Result<Agent, Error> {
     match config.reporter {
         #[cfg(feature = "report-grpc")]
         Reporter::Grpc => {
-            let messages =
-                properties::Messages::new(config.identity.clone(), config.belonging.clone());
-            let (dialler, token) = (Dialler::new(&config)?, TokenSource::new(&config)?);
+            let (dialler, token, messages) = for_backend(&config)?;
             let transport = Grpc::new(config.backends.clone(), dialler, token, messages)?;
             start_with(config, transport)
         }
         #[cfg(feature = "report-http")]
         Reporter::Http => {
-            let messages =
-                properties::Messages::new(config.identity.clone(), config.belonging.clone());
-            let (dialler, token) = (Dialler::new(&config)?, TokenSource::new(&config)?);
+            let (dialler, token, messages) = for_backend(&config)?;
             let transport = Http::new(config.backends.clone(), dialler, token, messages)?;
             start_with(config, transport)
         }
         Reporter::Log => start_with(config, Log),
         Reporter::Discard => start_with(config, Discard),
     }
+}
+
+/// Creates what every transport to a backend needs, and reads the files that the settings name.
+#[cfg(any(feature = "report-grpc", feature = "report-http"))]
+fn for_backend(config: &Checked) -> Result<(Dialler, TokenSource, properties::Messages), Error> {
+    let messages = properties::Messages::new(config.identity.clone(), config.belonging.clone());
+    Ok((Dialler::new(config)?, TokenSource::new(config)?, messages))
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "for `map_err`")]

@@ -12,23 +12,24 @@ use crate::support::{
     COLLECT, COLLECT_IN_SYNC, encoded, exchange, json, now, scenario, send, send_with, small,
 };
 
+/// The options that have a variable.
+const OPTIONS: [&str; 11] = [
+    "GRPC_ADDR",
+    "HTTP_ADDR",
+    "MAX_SPANS",
+    "MAX_BYTES",
+    "MAX_IN_FLIGHT",
+    "MAX_CONNECTIONS",
+    "ALLOW_HOST",
+    "TLS_CERT",
+    "TLS_KEY",
+    "TLS_CLIENT_CA",
+    "TOKEN_FILE",
+];
+
 pub(crate) fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_skywalking-collector"));
-    for variable in [
-        "GRPC_ADDR",
-        "HTTP_ADDR",
-        "MAX_SPANS",
-        "MAX_BYTES",
-        "MAX_IN_FLIGHT",
-        "MAX_CONNECTIONS",
-        "ALLOW_HOST",
-        "TOKEN",
-        "TLS_CERT",
-        "TLS_KEY",
-        "TLS_CLIENT_CA",
-        "TOKEN_FILE",
-        "URL",
-    ] {
+    for variable in OPTIONS.into_iter().chain(["TOKEN", "URL"]) {
         command.env_remove(format!("SW_COLLECTOR_{variable}"));
     }
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -433,19 +434,7 @@ fn help_lists_paths_options_and_variables() {
 
     assert!(text.contains("SW_COLLECTOR_TOKEN sets the token"), "{text}");
 
-    for word in [
-        "GRPC_ADDR",
-        "HTTP_ADDR",
-        "MAX_SPANS",
-        "MAX_BYTES",
-        "MAX_IN_FLIGHT",
-        "MAX_CONNECTIONS",
-        "ALLOW_HOST",
-        "TLS_CERT",
-        "TLS_KEY",
-        "TLS_CLIENT_CA",
-        "TOKEN_FILE",
-    ] {
+    for word in OPTIONS {
         let option = format!("--{}", word.to_lowercase().replace('_', "-"));
         assert!(text.contains(&option) && text.contains(&format!("SW_COLLECTOR_{word}")), "{text}");
     }

@@ -7,7 +7,7 @@ import { useColumns } from "../../ui/columns.js";
 import { useVirtual } from "../../ui/virtual.js";
 import { Dot } from "../../ui/values.js";
 import { TYPES } from "./model.js";
-import { SortHead, sortRows } from "./sort.js";
+import { SortHeads, sortRows } from "./sort.js";
 import { summarize } from "./summary.js";
 
 const HEIGHT = 32;
@@ -67,11 +67,8 @@ export function Groups({ trace, sort, order, onSort, onOpen }) {
   return html`<div class="rows span-groups" ref=${scroller} style=${style} tabindex="0" role="table"
     aria-label="Summary by operation" aria-rowcount=${sorted.length + 1}>
     <div class="rows-inner" role="presentation" style=${{ height: `${view.total}px` }}>
-      <div class="spans-head" role="row" aria-rowindex="1">
-        ${COLUMNS.map(({ id, name, number }) => html`<${SortHead} key=${id} id=${id} name=${name}
-          isNumber=${Boolean(number)} sort=${column.id} order=${order} onSort=${onSort}
-          handle=${handle(id)} />`)}
-      </div>
+      <${SortHeads} columns=${COLUMNS} sort=${column.id} order=${order} onSort=${onSort}
+        handle=${handle} />
       ${sorted.slice(view.start, view.end).map((group, at) => html`<${Group}
         key=${`${group.service} ${group.name} ${group.type}`} trace=${trace} group=${group}
         index=${view.start + at} onOpen=${onOpen} />`)}

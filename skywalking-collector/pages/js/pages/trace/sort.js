@@ -23,8 +23,19 @@ function ranks(texts) {
   return texts.map((text) => places.get(text));
 }
 
-/** `<${SortHead} id name isNumber sort order onSort handle />`; `onSort(id, order)`. */
-export function SortHead({ id, name, isNumber, sort, order, onSort, handle }) {
+/**
+ * `<${SortHeads} columns sort order onSort handle />`: the row of heads. `onSort(id, order)`;
+ * `handle(id)` returns the handle that resizes a column.
+ */
+export function SortHeads({ columns, sort, order, onSort, handle }) {
+  return html`<div class="spans-head" role="row" aria-rowindex="1">
+    ${columns.map(({ id, name, number }) => html`<${SortHead} key=${id} id=${id} name=${name}
+      isNumber=${Boolean(number)} sort=${sort} order=${order} onSort=${onSort}
+      handle=${handle(id)} />`)}
+  </div>`;
+}
+
+function SortHead({ id, name, isNumber, sort, order, onSort, handle }) {
   const isSorted = sort === id;
   // The first press sorts numbers from the largest and texts from A.
   const first = isNumber ? "desc" : "asc";

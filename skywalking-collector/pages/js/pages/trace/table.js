@@ -8,7 +8,7 @@ import { useColumns } from "../../ui/columns.js";
 import { reveal, useVirtual } from "../../ui/virtual.js";
 import { FLAG } from "./model.js";
 import { ROW_HEIGHT } from "./row.js";
-import { SortHead, sortRows } from "./sort.js";
+import { SortHeads, sortRows } from "./sort.js";
 
 const HEAD = 28;
 
@@ -80,11 +80,8 @@ export function Table({ trace, list: sorted, sort, order, selected, target, onSo
     aria-label=${`Spans, ${count(sorted.length)}`} aria-rowcount=${sorted.length + 1}
     aria-activedescendant=${active ? `row-${selected}` : null}>
     <div class="rows-inner" role="presentation" style=${{ height: `${view.total}px` }}>
-      <div class="spans-head" role="row" aria-rowindex="1">
-        ${COLUMNS.map(({ id, name, number }) => html`<${SortHead} key=${id} id=${id} name=${name}
-          isNumber=${Boolean(number)} sort=${column.id} order=${order} onSort=${onSort}
-          handle=${handle(id)} />`)}
-      </div>
+      <${SortHeads} columns=${COLUMNS} sort=${column.id} order=${order} onSort=${onSort}
+        handle=${handle} />
       ${inView}
     </div>
   </div>`;
