@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,6 +10,10 @@ use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     date_time_ymd,
 };
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::ring::default_provider;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 /// A folder with files of a test.
 pub(crate) struct Folder(PathBuf);
@@ -109,6 +114,22 @@ impl Pair {
         assert_eq!(sec1.first(), Some(&0x30), "a sequence");
         let text = STANDARD.encode(sec1);
         format!("-----BEGIN EC PRIVATE KEY-----\n{text}\n-----END EC PRIVATE KEY-----\n")
+    }
+
+    /// Returns the settings of a server of this protocol.
+    pub(crate) fn server(&self, protocol: &str) -> Arc<ServerConfig> {
+        let certificates: Result<Vec<_>, _> =
+            CertificateDer::pem_slice_iter(self.certificate.as_bytes()).collect();
+        let key = PrivateKeyDer::from_pem_slice(self.key.as_bytes()).expect("a key");
+        let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+            .with_safe_default_protocol_versions()
+            .expect("versions")
+            .with_no_client_auth()
+            .with_single_cert(certificates.expect("PEM"), key)
+            .expect("a key of the certificate");
+        let name: &[u8] = if protocol == "grpc" { b"h2" } else { b"http/1.1" };
+        config.alpn_protocols = vec![name.to_vec()];
+        Arc::new(config)
     }
 
     /// Returns a line of the key.

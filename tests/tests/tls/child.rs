@@ -13,7 +13,7 @@ use skywalking_tests::child::{TIMEOUT, without_agent_variables};
 use skywalking_tests::polling::poll_until;
 use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
 
-static REQUEST: Callsite = callsite!(entry, "/request", layer = http);
+pub(crate) static REQUEST: Callsite = callsite!(entry, "/request", layer = http);
 
 /// Installs a provider with which no connection can be opened, as the default of the process.
 const OTHER_PROVIDER: &str = "SW_TESTING_OTHER_PROVIDER";
@@ -28,8 +28,13 @@ pub(crate) struct Agent {
 
 /// Starts an agent with these variables.
 pub(crate) fn agent(variables: &[(&str, &str)], secrets: &[String]) -> Agent {
+    start("child::traces_until_stdin_closes", variables, secrets)
+}
+
+/// Starts an ignored test as a child.
+pub(crate) fn start(test: &str, variables: &[(&str, &str)], secrets: &[String]) -> Agent {
     let mut command = Command::new(std::env::current_exe().expect("this test"));
-    command.args(["--exact", "child::traces_until_stdin_closes", "--ignored", "--nocapture"]);
+    command.args(["--exact", test, "--ignored", "--nocapture"]);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command.envs([("SW_AGENT_NAME", "svc"), ("SW_AGENT_INSTANCE_NAME", "one")]);
     let command = without_agent_variables(command.envs(variables.iter().copied()));
@@ -75,13 +80,18 @@ impl Agent {
         self.secrets.push(secret);
     }
 
+    /// Begins the end of the agent.
+    pub(crate) fn close(&mut self) {
+        drop(self.child.stdin.take());
+    }
+
     /// Ends the agent, and returns its output.
     ///
     /// # Panics
     /// If the shutdown takes too long, or a secret is in the output.
     #[track_caller]
     pub(crate) fn end(mut self) -> String {
-        drop(self.child.stdin.take());
+        self.close();
         let mut status = None;
         poll_until(TIMEOUT, || {
             status = self.child.try_wait().expect("a child");
@@ -106,6 +116,17 @@ impl Drop for Agent {
     }
 }
 
+/// Returns a flag that is set when the standard input of this child is closed.
+pub(crate) fn stdin_closed() -> Arc<AtomicBool> {
+    let ended = Arc::new(AtomicBool::new(false));
+    let end = Arc::clone(&ended);
+    std::thread::spawn(move || {
+        drop(std::io::stdin().read_to_end(&mut Vec::new()));
+        end.store(true, Ordering::Relaxed);
+    });
+    ended
+}
+
 #[test]
 #[ignore = "run by the other tests as a child"]
 fn traces_until_stdin_closes() {
@@ -121,12 +142,7 @@ fn traces_until_stdin_closes() {
         }
     };
     println!("{agent:?}");
-    let ended = Arc::new(AtomicBool::new(false));
-    let end = Arc::clone(&ended);
-    std::thread::spawn(move || {
-        drop(std::io::stdin().read_to_end(&mut Vec::new()));
-        end.store(true, Ordering::Relaxed);
-    });
+    let ended = stdin_closed();
     while !ended.load(Ordering::Relaxed) {
         span(&REQUEST).run(|| {});
         agent.flush(Duration::from_millis(50));

@@ -9,6 +9,8 @@ mod child;
 mod collector;
 mod handshake;
 mod pages;
+mod peer;
 mod proxy;
 mod rotation;
+mod shutdown;
 mod sockets;

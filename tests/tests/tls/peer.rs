@@ -1,0 +1,247 @@
+//! A backend of the tests that hangs at a given step, after it has answered or from the beginning.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+use bytes::{Buf as _, Bytes, BytesMut};
+use h2::server::SendResponse;
+use h2::{RecvStream, server};
+use http::{HeaderMap, HeaderValue, Request, Response};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+
+/// The window of a call. A batch that is not read stays incomplete.
+const WINDOW: u32 = 16;
+/// The length of a message's head.
+const HEAD: usize = 5;
+
+/// Where a connection hangs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// As a proxy, before the answer to `CONNECT`.
+    ProxyAnswer,
+    /// As a proxy, after that answer: nothing comes through the tunnel.
+    Tunnel,
+    /// In the handshake of TLS.
+    Handshake,
+    /// Before an answer of the backend.
+    Answer,
+}
+
+/// When a backend begins to hang.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hangs {
+    FromTheBeginning,
+    /// After the answer to the first batch. Later batches are neither read nor answered, and later
+    /// connections hang.
+    AfterABatch,
+}
+
+/// How a backend is made.
+#[derive(Clone)]
+pub(crate) struct Making {
+    pub(crate) protocol: &'static str,
+    pub(crate) is_proxy: bool,
+    pub(crate) tls: Option<Arc<ServerConfig>>,
+    pub(crate) step: Step,
+    pub(crate) hangs: Hangs,
+}
+
+/// A running backend.
+pub(crate) struct Peer {
+    pub(crate) address: SocketAddr,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    making: Making,
+    connections: AtomicUsize,
+    hanging: AtomicUsize,
+    batches: AtomicUsize,
+    answered: AtomicU64,
+}
+
+impl Peer {
+    pub(crate) async fn start(making: Making) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let shared = Arc::new(Shared {
+            making,
+            connections: AtomicUsize::new(0),
+            hanging: AtomicUsize::new(0),
+            batches: AtomicUsize::new(0),
+            answered: AtomicU64::new(0),
+        });
+        let server = Arc::clone(&shared);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let connection = connection(stream, Arc::clone(&server));
+                // A client may end the connection at any time.
+                tokio::spawn(async move { drop(connection.await) });
+            }
+        });
+        Self { address, shared }
+    }
+
+    /// Returns true if a connection hangs at the step of this backend.
+    pub(crate) fn is_hanging(&self) -> bool {
+        self.shared.hanging.load(Ordering::SeqCst) > 0
+    }
+
+    /// Returns the number of segments in answered batches.
+    pub(crate) fn answered(&self) -> u64 {
+        self.shared.answered.load(Ordering::SeqCst)
+    }
+}
+
+impl Shared {
+    async fn hang(&self) {
+        self.hanging.fetch_add(1, Ordering::SeqCst);
+        std::future::pending::<()>().await;
+    }
+
+    /// Hangs for ever, unless this call is to be answered.
+    async fn hang_at_call(&self, is_batch: bool) {
+        let is_first = || self.batches.fetch_add(1, Ordering::SeqCst) == 0;
+        let answers = match self.making.hangs {
+            Hangs::FromTheBeginning => false,
+            Hangs::AfterABatch => !is_batch || is_first(),
+        };
+        match self.making.step {
+            _ if answers => {}
+            Step::Answer => self.hang().await,
+            _ => std::future::pending().await,
+        }
+    }
+}
+
+async fn connection(mut stream: TcpStream, shared: Arc<Shared>) -> io::Result<()> {
+    let Making { protocol, is_proxy, tls, step, hangs } = shared.making.clone();
+    let is_first = shared.connections.fetch_add(1, Ordering::SeqCst) == 0;
+    let stops = hangs == Hangs::FromTheBeginning || hangs == Hangs::AfterABatch && !is_first;
+    let stops_at = |here: Step| stops && step == here;
+    if is_proxy {
+        let (head, _) = request(&mut stream, &mut BytesMut::new()).await?;
+        assert!(head.starts_with("CONNECT "), "{head}");
+        if stops_at(Step::ProxyAnswer) {
+            shared.hang().await;
+        }
+        stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await?;
+        if stops_at(Step::Tunnel) {
+            shared.hang().await;
+        }
+    }
+    match tls {
+        _ if stops_at(Step::Handshake) => shared.hang().await,
+        Some(config) => {
+            let stream = TlsAcceptor::from(config).accept(stream).await?;
+            serve(stream, protocol, shared).await?;
+        }
+        None => serve(stream, protocol, shared).await?,
+    }
+    Ok(())
+}
+
+async fn serve(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    protocol: &str,
+    shared: Arc<Shared>,
+) -> io::Result<()> {
+    match protocol {
+        "grpc" => serve_grpc(stream, shared).await.map_err(io::Error::other),
+        _ => serve_http(stream, &shared).await,
+    }
+}
+
+async fn serve_grpc(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    shared: Arc<Shared>,
+) -> Result<(), h2::Error> {
+    let mut builder = server::Builder::new();
+    let mut connection = builder.initial_window_size(WINDOW).handshake::<_, Bytes>(stream).await?;
+    while let Some(call) = connection.accept().await {
+        let (request, answer) = call?;
+        tokio::spawn(answer_call(request, answer, Arc::clone(&shared)));
+    }
+    Ok(())
+}
+
+async fn answer_call(
+    mut request: Request<RecvStream>,
+    mut answer: SendResponse<Bytes>,
+    shared: Arc<Shared>,
+) -> Result<(), h2::Error> {
+    let is_batch = request.uri().path().ends_with("/collect");
+    shared.hang_at_call(is_batch).await;
+    let (body, mut read) = (request.body_mut(), BytesMut::new());
+    while let Some(data) = body.data().await {
+        let data = data?;
+        body.flow_control().release_capacity(data.len())?;
+        read.extend_from_slice(&data);
+    }
+    if is_batch {
+        shared.answered.fetch_add(messages(read), Ordering::SeqCst);
+    }
+    let mut head = Response::new(());
+    head.headers_mut().insert("content-type", HeaderValue::from_static("application/grpc"));
+    let mut body = answer.send_response(head, false)?;
+    body.send_data(Bytes::from_static(&[0; HEAD]), false)?;
+    let mut trailers = HeaderMap::new();
+    trailers.insert("grpc-status", HeaderValue::from_static("0"));
+    body.send_trailers(trailers)
+}
+
+/// Returns the number of messages in the body of a call.
+fn messages(mut body: BytesMut) -> u64 {
+    let mut number = 0;
+    while body.len() >= HEAD {
+        body.advance(1);
+        let length = usize::try_from(body.get_u32()).expect("a length");
+        body.advance(length);
+        number += 1;
+    }
+    number
+}
+
+async fn serve_http(
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
+    shared: &Shared,
+) -> io::Result<()> {
+    let mut read = BytesMut::new();
+    loop {
+        let (head, body) = request(&mut stream, &mut read).await?;
+        let is_batch = head.starts_with("POST /v3/segments ");
+        shared.hang_at_call(is_batch).await;
+        if is_batch {
+            let segments = body.matches("\"traceSegmentId\"").count() as u64;
+            shared.answered.fetch_add(segments, Ordering::SeqCst);
+        }
+        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await?;
+    }
+}
+
+/// Reads the head and the body of a request. Keeps in `read` what follows.
+async fn request(
+    stream: &mut (impl AsyncRead + Unpin),
+    read: &mut BytesMut,
+) -> io::Result<(String, String)> {
+    let text = |bytes: BytesMut| String::from_utf8(bytes.to_vec()).map_err(io::Error::other);
+    loop {
+        if let Some(end) = read.windows(4).position(|four| four == b"\r\n\r\n") {
+            let head = text(read.clone().split_to(end + 4))?;
+            let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+            let length: usize = length.unwrap_or("0").parse().map_err(io::Error::other)?;
+            if read.len() >= end + 4 + length {
+                read.advance(end + 4);
+                return Ok((head, text(read.split_to(length))?));
+            }
+        }
+        if stream.read_buf(read).await? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+    }
+}
