@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { learnColors } from "./colors.js";
 import { link } from "./router.js";
 import { store, useStore } from "./store.js";
+import { afterPaint } from "./ui/paint.js";
 
 const TOKEN = "skywalking.token";
 
@@ -57,6 +58,14 @@ function takeFirst(address) {
   return first.answer;
 }
 
+/** Sends a request. Later requests of the first page wait for the paint of its first traces. */
+async function send(address, options) {
+  const first = takeFirst(address);
+  if (first) return first;
+  if (window.firstTraces === null) await new Promise(afterPaint);
+  return fetch(address, options);
+}
+
 /** Sends a GET request with the token. Throws an `ApiError`, or an `AbortError` if aborted. */
 export async function request(path, params, signal) {
   // The user is being asked for the token. `setToken` reads everything again.
@@ -65,8 +74,7 @@ export async function request(path, params, signal) {
   const address = link(path, params);
   let response;
   try {
-    response = await (takeFirst(address)
-      ?? fetch(address, { headers, signal, cache: "no-store" }));
+    response = await send(address, { headers, signal, cache: "no-store" });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     connection.set("gone");

@@ -5,6 +5,7 @@ import { html } from "./html.js";
 import { startKeys } from "./keys.js";
 import { startRouter } from "./router.js";
 import { Shell, loadFirstPage } from "./shell.js";
+import { startPaint } from "./ui/paint.js";
 
 startRouter();
 startKeys();
@@ -17,4 +18,7 @@ const waited = new Promise((resolve) => {
 // The first paint shows the traces if they are here soon: a paint takes longer than the request.
 // What fails is tried again by the shell and the page, which show the error.
 Promise.allSettled([loadFirstPage(), Promise.race([window.firstTraces?.answer, waited])])
-  .then(() => render(html`<${Shell} />`, document.getElementById("app")));
+  .then(() => {
+    render(html`<${Shell} />`, document.getElementById("app"));
+    startPaint();
+  });

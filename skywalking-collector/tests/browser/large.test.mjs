@@ -35,10 +35,28 @@ async function timeTo(page, selector, address) {
   return page.waitForFunction(() => window.ready).then((ready) => ready.jsonValue());
 }
 
+/** Waits until the browser is idle: it loads pages of its own when a window is opened. */
+async function idle() {
+  const browser = await browserSession();
+  const used = async () => {
+    const { processInfo } = await browser.send("SystemInfo.getProcessInfo");
+    return processInfo.reduce((sum, { cpuTime }) => sum + cpuTime, 0);
+  };
+  let before = await used();
+  let calm = 0;
+  await until(async () => {
+    const now = await used();
+    calm = now - before < 0.005 ? calm + 1 : 0;
+    before = now;
+    return calm === 10;
+  }, "an idle browser");
+}
+
 /** Opens the first page. Returns the time in ms until its first row is painted, and its bytes. */
 async function firstPage(page) {
   const session = await page.context().newCDPSession(page);
   await session.send("Network.enable");
+  await idle();
   let bytes = 0;
   session.on("Network.loadingFinished", ({ encodedDataLength }) => { bytes += encodedDataLength; });
   const ready = await timeTo(page, "[role=table] [data-id]", `${collector.url}/`);

@@ -185,6 +185,7 @@ assets! {
     "js/ui/icon.js"
     "js/ui/key-list.js"
     "js/ui/palette.js"
+    "js/ui/paint.js"
     "js/ui/range.js"
     "js/ui/sidebar.js"
     "js/ui/splitter.js"

@@ -43,18 +43,21 @@ function Bars({ data, width }) {
   const x = (at) => (at / data.buckets.length) * width;
   const bar = Math.max(1, x(1) - 1);
   const height = (n) => (n ? Math.max(2, (n / most) * (HEIGHT - 2)) : 0);
+  const box = (at, top, bottom) => (top > bottom
+    ? `M${x(at).toFixed(2)} ${(HEIGHT - top).toFixed(2)}h${bar.toFixed(2)}`
+      + `v${(top - bottom).toFixed(2)}h${-bar.toFixed(2)}z`
+    : "");
+  let ok = "";
+  let failed = "";
+  data.buckets.forEach((bucket, at) => {
+    const all = height(bucket.count);
+    const errors = Math.min(all, height(bucket.errors));
+    ok += box(at, all, errors);
+    failed += box(at, errors, 0);
+  });
   return html`<g>
-    ${data.buckets.map((bucket, at) => {
-      if (!bucket.count) return null;
-      const all = height(bucket.count);
-      const failed = Math.min(all, height(bucket.errors));
-      return html`<g key=${at}>
-        <rect class="histogram-bar" x=${x(at)} y=${HEIGHT - all} width=${bar}
-          height=${all - failed} />
-        <rect class="histogram-errors" x=${x(at)} y=${HEIGHT - failed} width=${bar}
-          height=${failed} />
-      </g>`;
-    })}
+    <path class="histogram-bar" d=${ok} />
+    <path class="histogram-errors" d=${failed} />
     <path class="histogram-line" d=${line(data.buckets, x, slowest)} />
   </g>`;
 }
