@@ -85,9 +85,9 @@ send *args:
 vendor *args:
     .ci/vendor {{args}}
 
-# Package each crate and test it outside of the repository
-package:
-    .ci/package
+# Package each crate and build it outside of the repository (`--tests` also tests it)
+package *args:
+    .ci/package {{args}}
 
 # Build with the lowest versions of the dependencies (needs nightly Rust)
 minimal-versions:
