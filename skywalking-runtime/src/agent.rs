@@ -194,7 +194,7 @@ fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Erro
         move |timeout| handle.ask(timeout, |deadline, reply| Command::Flush { deadline, reply })
     });
     let (max_segment_age, queue) = (tracer.settings.max_segment_age, tracer.settings.queue);
-    let full = tracer.settings.batch;
+    let (full, overflow) = (tracer.settings.batch, tracer.settings.overflow);
     let ledger = Ledger::open(tracer.generation);
     queue::open(tracer.generation);
     let reached = handle.reached();
@@ -219,7 +219,8 @@ fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Erro
     agent.logged = self_log::emit(lines, WithoutThread::WriteHere);
     let drain =
         Drain::new(ledger, identity, T::FORM, redaction, max_segment_age, queue, tail_sampling)
-            .batches_of(full);
+            .batches_of(full)
+            .on_overflow(overflow);
     let program = Program { drain, ledger, findings };
     if let Err(error) =
         worker::start(runtime, move || Worker::new(transport, program, wake, commands, pace))

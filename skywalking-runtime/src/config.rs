@@ -86,7 +86,7 @@ mod with_agent {
 }
 
 pub use crate::sampling::Sampler;
-pub use policies::{Cancelled, Inbound, Orphans, OtherContexts};
+pub use policies::{Cancelled, Inbound, Orphans, OtherContexts, Overflow};
 #[cfg(feature = "agent")]
 pub use with_agent::*;
 pub use {storage::Storage, tail_sampling::TailSampling};

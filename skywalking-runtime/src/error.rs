@@ -295,6 +295,15 @@ pub enum Error {
         /// Its value.
         value: String,
     },
+    /// The value is neither `newest` nor `oldest`.
+    #[error("{setting}: expected newest or oldest, found {}", shown(value))]
+    #[non_exhaustive]
+    Overflow {
+        /// The variable.
+        setting: &'static str,
+        /// Its value.
+        value: String,
+    },
     /// This build does not include the protocol.
     #[error(
         "{setting}: this build does not include the protocol {}; turn on the feature {feature} of skywalking-runtime, or set another protocol",

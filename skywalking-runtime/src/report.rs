@@ -17,6 +17,7 @@
 //! module depends on how segments are stored (`segment`), not on how spans are opened and closed.
 
 pub(crate) mod accounts;
+mod backlog;
 pub(crate) mod backoff;
 pub(crate) mod drain;
 pub(crate) mod encode;

@@ -1,7 +1,7 @@
 //! The transports: how the reporter sends its batches.
 //!
-//! `grpc` and `http` send to a backend, and share `backends` and `dial`. [`log`] writes to standard error, and
-//! [`discard`] drops everything. Each implements
+//! `grpc` and `http` send to a backend, and share `backends` and `dial`. [`log`] writes to standard
+//! error, and [`discard`] drops everything. Each implements
 //! [`Transport`](crate::report::transport::Transport).
 //!
 //! Calls that block in the operating system run on their own threads: `dial` resolves names,

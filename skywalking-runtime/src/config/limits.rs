@@ -2,6 +2,7 @@
 
 use super::env::Source;
 use super::{Config, Given};
+use crate::config::policies::Overflow;
 use crate::config::settings::{BATCH_BYTES_LIMIT, Settings};
 use crate::error::Error;
 use crate::queue::Budget;
@@ -9,6 +10,7 @@ use crate::queue::Budget;
 const SPANS: &str = "SW_AGENT_SPAN_LIMIT";
 const QUEUE_SEGMENTS: &str = "SW_AGENT_COLLECTOR_MAX_SEND_QUEUE_SIZE";
 const QUEUE_BYTES: &str = "SW_AGENT_MAX_QUEUE_BYTES";
+const OVERFLOW: &str = "SW_AGENT_OVERFLOW";
 const BATCH_SEGMENTS: &str = "SW_AGENT_MAX_BATCH_SEGMENTS";
 const BATCH_BYTES: &str = "SW_AGENT_MAX_BATCH_BYTES";
 
@@ -21,7 +23,7 @@ impl Config {
     }
 
     /// Sets how many bytes of segments can wait for the reporter. Default: 16 MiB. Further segments
-    /// are dropped and counted.
+    /// are dropped and counted ([`overflow`](Config::overflow)).
     pub fn max_queue_bytes(mut self, bytes: usize) -> Self {
         self.settings.queue.bytes = bytes;
         self
@@ -31,6 +33,17 @@ impl Config {
     /// dropped and counted.
     pub fn max_queue_segments(mut self, segments: usize) -> Self {
         self.settings.queue.segments = segments;
+        self
+    }
+
+    /// Sets which segments are dropped when more of them wait for the reporter than
+    /// [`max_queue_bytes`](Config::max_queue_bytes) and
+    /// [`max_queue_segments`](Config::max_queue_segments) allow. Default: [`Overflow::DropNewest`].
+    ///
+    /// Both cost the threads that end segments the same, and both count the segments as
+    /// [`queue_full`](crate::stats::Dropped::queue_full).
+    pub fn overflow(mut self, overflow: Overflow) -> Self {
+        self.settings.overflow = overflow;
         self
     }
 
@@ -50,7 +63,7 @@ impl Config {
 
 /// Overrides settings by the variables that are set.
 pub(super) fn apply(config: &mut Config, source: &Source<'_>) -> Result<(), Error> {
-    let Settings { max_spans_per_segment, queue, batch, .. } = &mut config.settings;
+    let Settings { max_spans_per_segment, queue, overflow, batch, .. } = &mut config.settings;
     if let Some(given) = source.text(SPANS)? {
         *max_spans_per_segment = number(given)?;
     }
@@ -63,12 +76,23 @@ pub(super) fn apply(config: &mut Config, source: &Source<'_>) -> Result<(), Erro
             *limit = number(given)?;
         }
     }
+    if let Some(given) = source.text(OVERFLOW)? {
+        *overflow = parse_overflow(given)?;
+    }
     if let Some(given) = source.text(BATCH_BYTES)? {
         let setting = given.setting;
         batch.bytes = number(given)?;
         check_batch_bytes(setting, batch.bytes)?;
     }
     Ok(())
+}
+
+fn parse_overflow(Given { text: value, setting }: Given) -> Result<Overflow, Error> {
+    match value.trim().to_ascii_lowercase().as_str() {
+        "newest" => Ok(Overflow::DropNewest),
+        "oldest" => Ok(Overflow::DropOldest),
+        _ => Err(Error::Overflow { setting, value }),
+    }
 }
 
 /// Checks the settings of the builder. Those of variables were checked when they were parsed.
@@ -147,6 +171,17 @@ mod tests {
             let error = Error::NotANumber { setting: "S", value: wrong.to_owned() };
             assert_eq!(number(wrong), Err(error), "{wrong}");
         }
+    }
+
+    #[test]
+    fn overflow_is_newest_or_oldest() {
+        let overflow = |text: &str| parse_overflow(Given::new("S", text));
+        assert_eq!(overflow("newest"), Ok(Overflow::DropNewest));
+        assert_eq!(overflow(" Oldest "), Ok(Overflow::DropOldest));
+        assert_eq!(
+            overflow("drop").unwrap_err().to_string(),
+            "S: expected newest or oldest, found \"drop\""
+        );
     }
 
     #[test]

@@ -35,6 +35,24 @@ pub enum OtherContexts {
     Ignore,
 }
 
+/// Which segments are dropped when more wait for the reporter than the queue can hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Overflow {
+    /// Those that end while the queue is full.
+    #[default]
+    DropNewest,
+    /// Those that ended first, of all threads.
+    ///
+    /// The reporter drops them while it can send nothing, whenever more than three quarters of the
+    /// queue are used. So between three quarters of the queue and all of it are kept. A segment
+    /// still is dropped at its end in two cases: if segments end faster than the reporter can drop
+    /// others, and if it is larger than the free space. Segments that wait for an open
+    /// [`DetachedSpan`](crate::DetachedSpan) or for a tail-sampling decision are not dropped by
+    /// this, nor are batches that the reporter has begun to send.
+    DropOldest,
+}
+
 /// What is recorded for a future that is dropped before it completes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[non_exhaustive]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::config::policies::{Cancelled, Inbound, Orphans, OtherContexts};
+use crate::config::policies::{Cancelled, Inbound, Orphans, OtherContexts, Overflow};
 use crate::config::tail_sampling::TailSampling;
 use crate::headers::correlation::Limits;
 use crate::queue::Budget;
@@ -32,6 +32,8 @@ pub(crate) struct Settings {
     pub(crate) tail_sampling: Option<TailSampling>,
     /// The limits of the queue.
     pub(crate) queue: Budget,
+    /// Which segments are dropped when the queue is full.
+    pub(crate) overflow: Overflow,
     /// A batch is full with this many segments, or with this many bytes.
     pub(crate) batch: Budget,
 }
@@ -50,6 +52,7 @@ impl Default for Settings {
             max_segment_age: 600_000,
             tail_sampling: None,
             queue: Budget { bytes: 16 * 1024 * 1024, segments: 50_000 },
+            overflow: Overflow::DropNewest,
             batch: Budget { bytes: 4 * 1024 * 1024, segments: 1_000 },
         }
     }

@@ -126,6 +126,14 @@ impl FinishedSegments {
         self.text.shrink_to(KEEP);
     }
 
+    /// Frees the memory that the segments do not need.
+    pub(crate) fn shrink(&mut self) {
+        self.heads.shrink_to_fit();
+        self.records.shrink_to_fit();
+        self.sides.shrink_to_fit();
+        self.text.shrink_to_fit();
+    }
+
     pub(crate) fn bytes(&self) -> usize {
         self.heads.len() * size_of::<SegmentHeader>()
             + self.records.len() * size_of::<Record>()

@@ -21,6 +21,8 @@ pub(crate) struct Counts {
     /// Lost because the program's redaction hook panicked.
     pub(crate) hook_panicked: u64,
     pub(crate) not_kept: u64,
+    /// Dropped by the reporter because the queue was full.
+    pub(crate) overflow: u64,
     /// Taken out of a buffer and not encoded yet.
     pub(crate) held: u64,
     /// Encoded, and neither sent nor dropped yet.
@@ -59,12 +61,13 @@ pub(crate) struct Lost {
     pub(crate) unconfirmed: u64,
     pub(crate) refused: u64,
     pub(crate) hook_panicked: u64,
+    pub(crate) overflow: u64,
 }
 
 /// Returns how many segments the reporter has lost so far.
 pub(crate) fn lost() -> Lost {
-    let Counts { unconfirmed, refused, hook_panicked, .. } = lock().counts;
-    Lost { unconfirmed, refused, hook_panicked }
+    let Counts { unconfirmed, refused, hook_panicked, overflow, .. } = lock().counts;
+    Lost { unconfirmed, refused, hook_panicked, overflow }
 }
 
 /// The outcome of a batch.
@@ -125,6 +128,11 @@ impl Ledger {
     /// Moves segments from taken to dropped: tail sampling rejected them.
     pub(crate) fn discard(self, segments: usize, bytes: usize) {
         self.pass_on(segments, bytes, |counts| &mut counts.not_kept);
+    }
+
+    /// Moves segments from taken to dropped: newer ones need their space in the queue.
+    pub(crate) fn overflow(self, segments: usize, bytes: usize) {
+        self.pass_on(segments, bytes, |counts| &mut counts.overflow);
     }
 
     /// Moves segments from taken to another count, and releases their part of the queue's budget.
@@ -195,6 +203,7 @@ impl Accounts {
             shutdown: 0,
             hook_panicked: 0,
             not_kept: 0,
+            overflow: 0,
             held: 0,
             in_flight: 0,
         };

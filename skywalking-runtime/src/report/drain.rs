@@ -14,27 +14,19 @@ use bytes::Bytes;
 pub(crate) use self::batch::{Batch, Filled};
 use self::undecided::Undecided;
 use super::accounts::Ledger;
+use super::backlog::{Backlog, Position, Taken};
 use super::encode::{Encoder, Segment};
 use super::pending::{PendingSegment, PendingSegments};
 use super::tail_sampling::{TailOutcome, TailSampler};
 use super::timeline::Timeline;
 use super::transport::Form;
-use crate::config::TailSampling;
 use crate::config::settings::Settings;
+use crate::config::{Overflow, TailSampling};
 use crate::observer;
 use crate::queue::{self, Budget, Buffer, FinishedSegments, SegmentHeader};
 use crate::redact::Hook;
 use crate::tracer::Identity;
 use crate::util::clock;
-
-/// Where the next segment begins in the taken segments.
-#[derive(Debug, Default)]
-struct Position {
-    head: usize,
-    record: usize,
-    side: usize,
-    text: usize,
-}
 
 /// Takes segments out of the outboxes.
 #[derive(Debug)]
@@ -44,8 +36,9 @@ pub(crate) struct Drain {
     form: Form,
     timeline: Timeline,
     /// The segments that were taken last. Once empty, it is exchanged for the next full buffer.
-    taken: FinishedSegments,
-    position: Position,
+    taken: Taken,
+    /// The segments that were taken to free space in the queue.
+    backlog: Backlog,
     pending: PendingSegments,
     /// Segments whose requests tail sampling has not decided.
     tail_sampler: TailSampler,
@@ -62,6 +55,8 @@ pub(crate) struct Drain {
     passes: u64,
     /// When a batch is full.
     full: Budget,
+    queue: Budget,
+    overflow: Overflow,
 }
 
 impl Drain {
@@ -84,8 +79,8 @@ impl Drain {
             encoder: Encoder::new(identity, hook),
             form,
             timeline,
-            taken: FinishedSegments::default(),
-            position: Position::default(),
+            taken: Taken::default(),
+            backlog: Backlog::default(),
             pending: PendingSegments::new(max_segment_age, queue),
             tail_sampler: TailSampler::new(tail_sampling.unwrap_or(TailSampling::errors())),
             kept: VecDeque::new(),
@@ -96,6 +91,8 @@ impl Drain {
             missed: false,
             passes: 0,
             full: Settings::default().batch,
+            queue,
+            overflow: Overflow::default(),
         }
     }
 
@@ -103,6 +100,49 @@ impl Drain {
     pub(crate) fn batches_of(mut self, full: Budget) -> Self {
         self.full = full;
         self
+    }
+
+    /// Sets which segments are dropped when the queue is full.
+    pub(crate) fn on_overflow(mut self, overflow: Overflow) -> Self {
+        self.overflow = overflow;
+        self
+    }
+
+    /// Returns true if [`free_space`](Self::free_space) is needed while nothing can be sent.
+    pub(crate) fn drops_oldest(&self) -> bool {
+        self.overflow == Overflow::DropOldest
+    }
+
+    /// Takes the segments of all outboxes, and drops the oldest of them until at most three
+    /// quarters of the queue are used. So the threads find space for new segments.
+    pub(crate) fn free_space(&mut self) {
+        self.backlog.add(self.passes, std::mem::take(&mut self.taken));
+        for buffer in queue::outboxes().flat_map(|outbox| &outbox.buffers) {
+            let mut segments = FinishedSegments::default();
+            match self.ledger.take(buffer, &mut segments) {
+                Some(true) => {
+                    let pass = self.passes + u64::from(!self.visits(buffer));
+                    self.backlog.add(pass, Taken { segments, position: Position::default() });
+                }
+                Some(false) => {}
+                None => return,
+            }
+        }
+        self.timeline.add(clock::anchor());
+        let (bytes, segments) = self.pending_weight();
+        let dropped = self.backlog.drop_oldest(Budget {
+            bytes: most(self.queue.bytes).saturating_sub(bytes),
+            segments: most(self.queue.segments).saturating_sub(segments),
+        });
+        if dropped.segments > 0 {
+            self.ledger.overflow(dropped.segments, dropped.bytes);
+        }
+        self.report_pending();
+    }
+
+    /// Returns true if the current pass, or else the next one, has yet to visit a buffer.
+    fn visits(&self, buffer: &Buffer) -> bool {
+        self.todo.as_ref().is_none_or(|todo| todo.iter().any(|other| std::ptr::eq(*other, buffer)))
     }
 
     /// Returns the number of complete passes.
@@ -149,10 +189,16 @@ impl Drain {
         (batch, filled)
     }
 
+    /// Returns the bytes and the number of segments that wait for handles or for a decision.
+    fn pending_weight(&self) -> (usize, usize) {
+        let (handles, undecided) = (self.pending.weight(), self.tail_sampler.weight());
+        (handles.0 + undecided.0, handles.1 + undecided.1)
+    }
+
     /// Reports how much is pending, so that pending segments do not wake the reporter.
     fn report_pending(&mut self) {
-        let (handles, undecided) = (self.pending.weight(), self.tail_sampler.weight());
-        let reported = (handles.0 + undecided.0, handles.1 + undecided.1);
+        let (pending, backlog) = (self.pending_weight(), self.backlog.weight());
+        let reported = (pending.0 + backlog.0, pending.1 + backlog.1);
         if reported != self.reported {
             self.reported = reported;
             self.ledger.set_pending(reported.0, reported.1);
@@ -180,8 +226,12 @@ impl Drain {
                 self.todo = Some(todo);
                 return Filled::Full;
             }
+            if let Some(taken) = self.backlog.next(self.passes) {
+                self.taken = taken;
+                continue;
+            }
             let Some(buffer) = todo.pop() else { break };
-            match self.ledger.take(buffer, &mut self.taken) {
+            match self.ledger.take(buffer, &mut self.taken.segments) {
                 // After the buffer was taken: all stamps in it are before this anchor.
                 Some(true) => self.timeline.add(clock::anchor()),
                 Some(false) => self.missed |= buffer.queued() > 0,
@@ -270,14 +320,14 @@ impl Drain {
         let (mut segments, mut bytes) = (0, 0);
         let (mut lost, mut lost_bytes) = (0, 0);
         let mut finished = true;
-        let mut taken = std::mem::take(&mut self.taken);
+        let Taken { segments: mut taken, mut position } = std::mem::take(&mut self.taken);
         let mut attached = std::mem::take(&mut taken.attached).into_iter().peekable();
-        while let Some(head) = taken.heads.get(self.position.head) {
+        while let Some(head) = taken.heads.get(position.head) {
             if batch.is_full() {
                 finished = false;
                 break;
             }
-            let Position { record, side, text, .. } = self.position;
+            let Position { record, side, text, .. } = position;
             let segment = Segment {
                 head,
                 records: taken.records.get(record..record + head.records).unwrap_or_default(),
@@ -285,8 +335,7 @@ impl Drain {
                 text: taken.text.get(text..text + head.text).unwrap_or_default(),
             };
             // Also for a segment that need not wait: its handles' data is merged in `pending`.
-            if let Some((_, attached)) = attached.next_if(|(place, _)| *place == self.position.head)
-            {
+            if let Some((_, attached)) = attached.next_if(|(place, _)| *place == position.head) {
                 if attached.detached.is_empty() {
                     self.decide(Undecided::InBuffer(segment, attached));
                 } else {
@@ -300,24 +349,19 @@ impl Drain {
                 lost += 1;
                 lost_bytes += head.bytes();
             }
-            self.position = Position {
-                head: self.position.head + 1,
-                record: record + head.records,
-                side: side + head.sides,
-                text: text + head.text,
-            };
+            position = position.after(head);
         }
         taken.attached.extend(attached);
-        self.taken = taken;
+        if finished {
+            taken.clear();
+            position = Position::default();
+        }
+        self.taken = Taken { segments: taken, position };
         if segments > 0 {
             self.ledger.pack(segments, bytes);
         }
         if lost > 0 {
             self.lose(lost, lost_bytes);
-        }
-        if finished {
-            self.taken.clear();
-            self.position = Position::default();
         }
         finished && self.encode_ready(batch)
     }
@@ -338,4 +382,9 @@ impl Drain {
             Form::Json => super::json::segment(&message),
         })
     }
+}
+
+/// Returns how much of a limit of the queue stays used: three quarters, and at least 1.
+fn most(limit: usize) -> usize {
+    limit.saturating_sub((limit / 4).max(1)).max(1)
 }

@@ -64,7 +64,7 @@ impl Cause {
             Self::Management => "the backend refused the instance's properties or its keep-alive",
             Self::Redaction => "the program's redaction panicked; the segment counts as dropped",
             Self::QueueFull => {
-                "the queue is full; new segments are dropped (Config::max_queue_segments, Config::max_queue_bytes)"
+                "the queue is full; segments are dropped (Config::max_queue_segments, Config::max_queue_bytes, Config::overflow)"
             }
             Self::LiveLimit => {
                 "too many segments are open; new requests are not traced (Config::max_open_segments)"

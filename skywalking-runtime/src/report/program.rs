@@ -25,6 +25,14 @@ impl Source for Program {
         self.drain.fill()
     }
 
+    fn drops_oldest(&self) -> bool {
+        self.drain.drops_oldest()
+    }
+
+    fn free_space(&mut self) {
+        self.drain.free_space();
+    }
+
     fn passes(&self) -> u64 {
         self.drain.passes()
     }

@@ -11,6 +11,12 @@ pub(crate) trait Source: Send + 'static {
     /// Fills a batch with segments until it is full or the pass is complete.
     fn fill(&mut self) -> (Batch, Filled);
 
+    /// Returns true if [`free_space`](Self::free_space) is called when the queue is nearly full.
+    fn drops_oldest(&self) -> bool;
+
+    /// Drops the oldest segments of a queue that is nearly full. Called while nothing can be sent.
+    fn free_space(&mut self);
+
     /// Returns the number of complete passes.
     fn passes(&self) -> u64;
 

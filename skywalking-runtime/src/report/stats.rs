@@ -50,7 +50,8 @@ pub struct Stats {
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Dropped {
-    /// Too many were waiting for the reporter.
+    /// Too many were waiting for the reporter. [`Config::overflow`](crate::Config::overflow) sets
+    /// which of them are dropped.
     pub queue_full: u64,
     /// They ended when no agent was running any more.
     pub off: u64,
@@ -182,7 +183,7 @@ impl Stats {
         let (reporter, waiting) = accounts::read();
         let Totals { full, off, finished, open, opened } = queue::totals();
         let dropped = Dropped {
-            queue_full: full,
+            queue_full: full + reporter.overflow,
             off,
             unconfirmed: reporter.unconfirmed,
             refused: reporter.refused,

@@ -2,8 +2,8 @@
 //!
 //! Several batches are in flight at the same time ([`lane`]), and at most one management message.
 //! No batch departs until the backend has answered the last heartbeat. While the backend is
-//! unreachable, segments wait in the outboxes within the queue's budget, and the newest are dropped
-//! there. Each wait has a deadline. A batch is sent again only if the transport took none of its
+//! unreachable, segments wait in the outboxes within the queue's budget. Above it the newest are
+//! dropped there, or the oldest by the [`Source`]. Each wait has a deadline. A batch is sent again only if the transport took none of its
 //! messages, or if the backend stated that it has not processed it.
 //!
 //! The link has two states:
@@ -177,6 +177,9 @@ impl<T: Transport, S: Source> Worker<T, S> {
                 Event::Woken => {
                     self.next_tick = Instant::now();
                     self.unset_clock.give_up(self.next_tick);
+                    if !self.can_send(self.next_tick) {
+                        self.source.free_space();
+                    }
                 }
                 Event::Due => {}
             }
@@ -192,7 +195,7 @@ impl<T: Transport, S: Source> Worker<T, S> {
         let due = self.next_moment();
         // A wake-up that cannot be handled now is left pending: further ones cost their callers no
         // system call.
-        let listening = self.can_send(Instant::now());
+        let listening = self.source.drops_oldest() || self.can_send(Instant::now());
         let management = async {
             match &mut self.managing {
                 Some((_, call)) => call.await,

@@ -9,6 +9,7 @@ mod backend;
 mod early;
 mod library;
 mod outages;
+mod overflow;
 mod program;
 mod slow;
 

@@ -33,6 +33,7 @@ const PROBES: &[Probe] = &[
     ("SW_AGENT_SELF_LOG", "off", &[], "self_log: Off"),
     ("SW_AGENT_COLLECTOR_MAX_SEND_QUEUE_SIZE", "77", &[], "segments: 77"),
     ("SW_AGENT_MAX_QUEUE_BYTES", "7777", &[], "bytes: 7777"),
+    ("SW_AGENT_OVERFLOW", "oldest", &[], "overflow: DropOldest"),
     ("SW_AGENT_MAX_BATCH_SEGMENTS", "77", &[], "segments: 77"),
     ("SW_AGENT_MAX_BATCH_BYTES", "7777", &[], "bytes: 7777"),
     ("SW_AGENT_COLLECTOR_HEARTBEAT_PERIOD", "77", &[], "heartbeat: 77s"),

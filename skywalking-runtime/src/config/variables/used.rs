@@ -182,6 +182,13 @@ pub(super) const USED: &[Variable] = &[
         "`16777216`",
     ),
     used(
+        "SW_AGENT_OVERFLOW",
+        &[],
+        "overflow",
+        "segments to drop when the queue is full: `newest` or `oldest`",
+        "`newest`",
+    ),
+    used(
         "SW_AGENT_MAX_BATCH_SEGMENTS",
         &[],
         "max_batch_segments",

@@ -18,9 +18,9 @@ pub(crate) struct Losses {
 
 impl Losses {
     pub(crate) fn read() -> Self {
-        let accounts::Lost { unconfirmed, refused, hook_panicked } = accounts::lost();
+        let accounts::Lost { unconfirmed, refused, hook_panicked, overflow } = accounts::lost();
         Self {
-            queue_full: queue::totals().full,
+            queue_full: queue::totals().full + overflow,
             unconfirmed,
             refused,
             hook_panicked,

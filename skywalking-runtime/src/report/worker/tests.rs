@@ -4,6 +4,7 @@
 mod bench;
 mod deadlines;
 mod outages;
+mod overflow;
 mod script;
 #[cfg(feature = "report-grpc")]
 mod simulation;

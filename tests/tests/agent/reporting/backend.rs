@@ -111,6 +111,17 @@ impl Backend {
         self.collector.traces(&query).into_iter().map(|trace| trace.trace_id).collect()
     }
 
+    /// Returns the values of a tag of all spans, sorted.
+    pub(crate) fn tag_values(&self, key: &str) -> Vec<String> {
+        let traces = self.traces().into_iter();
+        let traces = traces.filter_map(|trace| self.collector.trace(&trace));
+        let tags = traces.flat_map(|trace| trace.spans).flat_map(|span| span.tags.clone());
+        let mut values: Vec<_> =
+            tags.filter(|tag| tag.key == key).map(|tag| tag.value.clone()).collect();
+        values.sort_unstable();
+        values
+    }
+
     /// Formats a trace as text, with one line for each span, without ids and times.
     pub(crate) fn tree(&self, trace: &str) -> String {
         let trace = self.collector.trace(trace).expect("the trace arrived");

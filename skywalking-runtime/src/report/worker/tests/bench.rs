@@ -17,7 +17,7 @@ use super::super::{Command, Pace, Reply, Worker};
 use super::script::{Plan, Script};
 use crate::agent::alone;
 use crate::config::settings::Settings;
-use crate::config::{TailSampling, Timing};
+use crate::config::{Overflow, TailSampling, Timing};
 use crate::queue::{
     self, Attached, Budget, FinishedSegment, HandOver, SegmentHeader, ThreadOutbox,
 };
@@ -56,14 +56,19 @@ impl Bench {
         queue: Budget,
         tail_sampling: Option<TailSampling>,
     ) -> Self {
-        Self::alone(alone(), addresses, plan, queue, tail_sampling)
+        Self::alone(alone(), addresses, plan, queue, tail_sampling, Overflow::DropNewest)
+    }
+
+    /// Creates one with a queue of this size that drops the oldest segments.
+    pub(super) fn dropping_oldest(queue: Budget) -> Self {
+        Self::alone(alone(), 1, &[], queue, None, Overflow::DropOldest)
     }
 
     /// Creates one that starts while the wall clock shows the year 1970.
     pub(super) fn with_unset_clock() -> Self {
         let alone = alone();
         unset_clock();
-        Self::alone(alone, 1, &[], Settings::default().queue, None)
+        Self::alone(alone, 1, &[], Settings::default().queue, None, Overflow::DropNewest)
     }
 
     /// Sets the wall clock to the year 1970.
@@ -82,6 +87,7 @@ impl Bench {
         plan: &[Plan],
         queue: Budget,
         tail_sampling: Option<TailSampling>,
+        overflow: Overflow,
     ) -> Self {
         clock::choose();
         let identity = Identity::new("svc", "one");
@@ -102,7 +108,8 @@ impl Bench {
             Settings::default().max_segment_age,
             queue,
             tail_sampling,
-        );
+        )
+        .on_overflow(overflow);
         let pace = Pace {
             timing: Timing::default(),
             seed: backoff::seed(),
@@ -123,6 +130,10 @@ impl Bench {
             start,
             _alone: alone,
         }
+    }
+
+    pub(super) fn queue(&self) -> Budget {
+        self.queue
     }
 
     /// Finishes this many segments.

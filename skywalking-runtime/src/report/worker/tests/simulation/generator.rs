@@ -150,6 +150,12 @@ impl Source for Generator {
         (batch, Filled::Dry)
     }
 
+    fn drops_oldest(&self) -> bool {
+        false
+    }
+
+    fn free_space(&mut self) {}
+
     fn passes(&self) -> u64 {
         self.passes
     }
