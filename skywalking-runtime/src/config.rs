@@ -30,6 +30,10 @@ mod correlation;
 #[cfg(feature = "agent")]
 mod env;
 #[cfg(feature = "agent")]
+mod file;
+#[cfg(feature = "agent")]
+mod interned;
+#[cfg(feature = "agent")]
 mod limits;
 #[cfg(feature = "agent")]
 mod names;
@@ -45,6 +49,8 @@ pub(crate) mod self_log;
 #[cfg(feature = "agent")]
 mod service;
 pub(crate) mod settings;
+#[cfg(feature = "agent")]
+mod settings_file;
 pub(crate) mod storage;
 pub(crate) mod tail_sampling;
 #[cfg(feature = "agent")]
@@ -64,6 +70,9 @@ mod with_agent {
     pub use super::builder::Config;
     pub(super) use super::builder::Given;
     pub(crate) use super::checked::Checked;
+    pub(crate) use super::file::File;
+    #[cfg(any(feature = "report-grpc", feature = "report-http"))]
+    pub(crate) use super::file::{Reading, read_at_start};
     #[cfg(any(feature = "report-grpc", feature = "report-http"))]
     pub(crate) use super::names::{hostname, ipv4s};
     #[cfg(any(feature = "report-grpc", feature = "report-http"))]
@@ -73,7 +82,6 @@ mod with_agent {
     pub use super::self_log::SelfLog;
     pub(crate) use super::service::Belonging;
     pub(crate) use super::timing::Timing;
-    pub(crate) use super::tls::File;
     #[cfg(any(feature = "tls-ring", feature = "tls-aws-lc"))]
     #[cfg_attr(
         not(any(feature = "report-grpc", feature = "report-http")),
@@ -82,7 +90,7 @@ mod with_agent {
     pub(crate) use super::tls::Tls;
     pub(crate) use super::token::Token;
     pub(crate) use super::variables::Ignored;
-    pub use super::variables::{OtherAgent, Usage, Variable, variables};
+    pub use super::variables::{FileValue, OtherAgent, Usage, Variable, variables};
 }
 
 pub use crate::sampling::Sampler;

@@ -163,6 +163,17 @@ pub enum Error {
         /// What is wrong with the file, and the fix.
         problem: String,
     },
+    /// A value in a file with settings has a wrong type.
+    #[error("{setting}: expected {expected}, found {}", cut(found, SHOWN))]
+    #[non_exhaustive]
+    FileValue {
+        /// The name of the variable, with the line and the file.
+        setting: &'static str,
+        /// The type, and how it is written.
+        expected: &'static str,
+        /// The value, quoted if it is a string, or its type.
+        found: String,
+    },
     /// The system has no certificates of trusted authorities.
     #[error(
         "{setting}: this system has no certificates of trusted authorities ({problem}); set SW_AGENT_SSL_TRUSTED_CA_PATH or \

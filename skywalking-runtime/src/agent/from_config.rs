@@ -19,13 +19,11 @@ impl Config {
         if !config.is_enabled() {
             return Ok(Agent::off(config.given_service(), None, Delivery::default()));
         }
-        let (self_log, warning) = (config.self_log_mode(), config.warning());
+        let (self_log, warnings) = (config.self_log_mode(), config.warnings());
         config.check().and_then(start).inspect_err(|_| {
             // A missing setting may have been set under a wrong name.
-            if let Some(warning) = warning {
-                emit_to(self_log, vec![Line::warn(warning)], WithoutThread::WriteHere)
-                    .wait(LOG_DEADLINE);
-            }
+            let lines = warnings.into_iter().map(Line::warn).collect();
+            emit_to(self_log, lines, WithoutThread::WriteHere).wait(LOG_DEADLINE);
         })
     }
 

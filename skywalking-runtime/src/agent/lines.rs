@@ -23,9 +23,11 @@ pub(super) fn at_start(config: &Checked, address: &str) -> Vec<Line> {
     // Variables of other agents are often set for a whole fleet.
     let others =
         config.ignored.of_others().map(|names| format!(" not_used={names:?}")).unwrap_or_default();
+    let file =
+        config.ignored.file().map(|path| format!(" config_file={path:?}")).unwrap_or_default();
     // The log reporter writes only JSON to standard error, so that a program can read it.
     let started = Line::info(format!(
-        "the agent runs: service={:?} instance={:?} reports={to:?} token={} sampling={sampling:?} tail_sampling={} redaction={}{others}",
+        "the agent runs: service={:?} instance={:?} reports={to:?} token={} sampling={sampling:?} tail_sampling={} redaction={}{file}{others}",
         identity.service,
         identity.instance,
         on(token.is_some() || token_file.is_some()),
@@ -34,7 +36,7 @@ pub(super) fn at_start(config: &Checked, address: &str) -> Vec<Line> {
     ))
     .for_loggers(matches!(reporter, Reporter::Log));
     let mut lines = vec![started];
-    lines.extend(config.ignored.warning().map(Line::warn));
+    lines.extend(config.ignored.warnings().into_iter().map(Line::warn));
     #[cfg(any(feature = "report-grpc", feature = "report-http"))]
     lines.extend(plain_token(config).map(Line::warn));
     lines

@@ -3,11 +3,12 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::file::File;
 use super::proxy::Proxies;
 use super::sampling::Requests;
 use super::service::Place;
 use super::timing::Timing;
-use super::tls::{File, Tls};
+use super::tls::Tls;
 use super::{Ignored, Reporter, SelfLog, Storage, Token, correlation, env};
 use crate::config::policies::{Cancelled, Inbound, Orphans, OtherContexts};
 use crate::config::settings::Settings;
@@ -41,7 +42,16 @@ impl Given {
 /// The settings of an agent.
 ///
 /// [`Config::new`] reads no variable. [`Config::from_env`] reads all variables at the call, and
-/// [`Config::env_overrides`] at the start.
+/// [`Config::env_overrides`] at the start. Both also read the file of TOML that the variable
+/// `SW_AGENT_CONFIG_PATH` names, whose keys are the names of the variables:
+///
+/// ```toml
+/// SW_AGENT_NAME = "shop"
+/// SW_AGENT_SAMPLE_RATE = 0.1
+/// SW_AGENT_TRACE_IGNORE_PATH = ["/health/**", "/metrics"]
+/// ```
+///
+/// A variable wins over the file, and the file wins over the code.
 ///
 #[doc = include_str!("../../docs/settings.md")]
 ///
@@ -127,7 +137,8 @@ impl Config {
         }
     }
 
-    /// Creates settings from the `SW_AGENT_*` variables.
+    /// Creates settings from the `SW_AGENT_*` variables and the file that `SW_AGENT_CONFIG_PATH`
+    /// names.
     ///
     /// # Errors
     ///
@@ -135,6 +146,8 @@ impl Config {
     /// - `SW_AGENT_ENABLE` is neither `true` nor `false`.
     /// - `SW_AGENT_PROTOCOL` is unknown, or this build lacks its feature.
     /// - A limit is not a number.
+    /// - The file cannot be read or is not TOML, a value has a wrong type, or this build lacks the
+    ///   feature `config-file`.
     ///
     /// [`start`](Config::start) checks everything else. With `SW_AGENT_ENABLE=false` no variable is
     /// an error.
@@ -273,7 +286,8 @@ impl Config {
         self
     }
 
-    /// Lets the `SW_AGENT_*` variables that are set at the start override the builder.
+    /// Lets the `SW_AGENT_*` variables that are set at the start override the builder, and the file
+    /// that `SW_AGENT_CONFIG_PATH` names.
     pub fn env_overrides(mut self) -> Self {
         self.environment = Environment::Override;
         self
@@ -312,8 +326,8 @@ impl Config {
         self.self_log
     }
 
-    /// Returns a warning about variables that have no effect.
-    pub(crate) fn warning(&self) -> Option<String> {
-        self.ignored.warning()
+    /// Returns warnings about variables that have no effect.
+    pub(crate) fn warnings(&self) -> Vec<String> {
+        self.ignored.warnings()
     }
 }

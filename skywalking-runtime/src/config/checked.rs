@@ -1,7 +1,8 @@
 //! Checks the settings once, at the start, and converts them to what an agent needs.
 
+use super::file::File;
 use super::proxy::Proxy;
-use super::tls::{File, Tls};
+use super::tls::Tls;
 use super::{
     Address, Belonging, Config, Given, Ignored, Reporter, SelfLog, Timing, Token, address, limits,
     names,

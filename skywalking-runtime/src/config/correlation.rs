@@ -1,14 +1,11 @@
 //! The settings of correlation: limits of the pairs, and keys that become tags.
 
-use std::collections::BTreeSet;
-use std::sync::{Mutex, PoisonError};
-
 use super::Config;
 use super::env::Source;
+use super::interned::interned;
 use crate::config::settings::Settings;
 use crate::error::Error;
 use crate::headers::correlation::Limits;
-use crate::sys::PerProcess;
 
 const PAIRS: &str = "SW_CORRELATION_ELEMENT_MAX_NUMBER";
 const VALUE_LENGTH: &str = "SW_CORRELATION_VALUE_MAX_LENGTH";
@@ -131,22 +128,9 @@ impl Given {
         }
         settings.correlation = Limits { pairs: pairs.0, value_length: value_length.0 };
         settings.correlation_tags =
-            tags.iter().filter(|key| !key.is_empty()).map(|key| for_good(key)).collect();
+            tags.iter().filter(|key| !key.is_empty()).map(|key| interned(key)).collect();
         Ok(())
     }
-}
-
-/// Returns the key with a static lifetime, as tags require. Each key is stored once, however often
-/// an agent starts with it.
-fn for_good(key: &str) -> &'static str {
-    static KEYS: PerProcess<Mutex<BTreeSet<&'static str>>> = PerProcess::new(Mutex::default);
-    let mut keys = KEYS.get().lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(known) = keys.get(key) {
-        return known;
-    }
-    let kept: &'static str = Box::leak(key.into());
-    keys.insert(kept);
-    kept
 }
 
 #[cfg(test)]
@@ -199,10 +183,5 @@ mod tests {
             built,
             Error::LimitTooLarge { setting: MAX_VALUE_LENGTH, value: 4_097, most: 4_096 }
         );
-    }
-
-    #[test]
-    fn key_is_stored_once() {
-        assert!(std::ptr::eq(for_good("kept.once"), for_good(&String::from("kept.once"))));
     }
 }

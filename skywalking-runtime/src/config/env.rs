@@ -4,11 +4,12 @@
 use std::ffi::OsString;
 
 use super::{
-    Config, File, Given, Ignored, Reporter, SelfLog, Storage, Token, Usage, Variable, correlation,
-    limits, proxy, sampling, self_log, service, timing, tls, variables,
+    Config, File, Given, Reporter, SelfLog, Storage, Token, Usage, Variable, correlation, limits,
+    proxy, sampling, self_log, service, settings_file, timing, tls, variables,
 };
 use crate::config::names::bare;
 use crate::config::policies::Orphans;
+use crate::config::settings_file::SettingsFile;
 use crate::config::variables::aliases;
 use crate::error::Error;
 use crate::secrets::{HIDDEN, without_secrets};
@@ -26,14 +27,17 @@ const DISCARD: &str = "SW_AGENT_REPORTER_DISCARD";
 /// Returns the value of a variable, if it is set.
 pub(super) type Lookup<'a> = dyn Fn(&str) -> Option<OsString> + 'a;
 
-/// The settings that are given by variables: those of the environment.
+/// The variables of the environment, or the settings of a file with the same names.
 pub(super) struct Source<'a> {
-    environment: &'a Lookup<'a>,
+    lookup: &'a Lookup<'a>,
+    /// Returns what messages call a setting.
+    shown: &'a dyn Fn(&'static str) -> &'static str,
 }
 
 impl<'a> Source<'a> {
-    pub(super) fn new(environment: &'a Lookup<'a>) -> Self {
-        Self { environment }
+    /// Returns the variables of an environment.
+    pub(super) fn new(lookup: &'a Lookup<'a>) -> Self {
+        Self { lookup, shown: &|name| name }
     }
 
     /// Returns the text of a setting and the name of the variable, which may be another agent's
@@ -41,16 +45,7 @@ impl<'a> Source<'a> {
     pub(super) fn text(&self, name: &'static str) -> Result<Option<Given>, Error> {
         let Some((value, setting)) = self.find(name) else { return Ok(None) };
         value.into_string().map(|text| Some(Given { text, setting })).map_err(|bytes| {
-            Error::NotUnicode {
-                setting,
-                value: match name {
-                    TOKEN => HIDDEN.to_owned(),
-                    BACKEND | proxy::OURS | proxy::LOWER | proxy::UPPER => {
-                        without_secrets(&bytes.to_string_lossy())
-                    }
-                    _ => bytes.to_string_lossy().into_owned(),
-                },
-            }
+            Error::NotUnicode { setting, value: without_secret(name, &bytes.to_string_lossy()) }
         })
     }
 
@@ -65,29 +60,54 @@ impl<'a> Source<'a> {
     fn find(&self, name: &'static str) -> Option<(OsString, &'static str)> {
         let is_given = |value: &OsString| value.to_str().is_none_or(|text| !bare(text).is_empty());
         let mut names = std::iter::once(name).chain(aliases(name));
-        names.find_map(|name| (self.environment)(name).filter(is_given).map(|value| (value, name)))
+        names.find_map(|name| {
+            (self.lookup)(name).filter(is_given).map(|value| (value, (self.shown)(name)))
+        })
+    }
+}
+
+/// Returns the value of a setting for a message.
+pub(super) fn without_secret(name: &str, value: &str) -> String {
+    match name {
+        TOKEN => HIDDEN.to_owned(),
+        BACKEND | proxy::OURS | proxy::LOWER | proxy::UPPER => without_secrets(value),
+        _ => value.to_owned(),
     }
 }
 
 /// Overrides settings by the variables of the process, and lists variables without effect.
 pub(super) fn of_process(config: Config) -> Result<Config, Error> {
     let mut config = apply(config, &|name| std::env::var_os(name))?;
-    config.ignored =
-        Ignored::among(std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned()));
+    let names = std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned());
+    config.ignored.add_variables(names);
     Ok(config)
 }
 
-/// Overrides settings by the variables that are set.
+/// Overrides settings by those of a file, if a variable names one, and then by the variables that
+/// are set.
 pub(super) fn apply(mut config: Config, lookup: &Lookup<'_>) -> Result<Config, Error> {
-    let source = Source::new(lookup);
-    if let Some(given) = source.text(ENABLE)? {
-        config.enabled = switch(given)?;
-    }
+    let variables = Source::new(lookup);
+    let enabled = variables.text(ENABLE)?.map(switch).transpose()?;
+    let path = variables.path(settings_file::PATH).filter(|_| enabled != Some(false));
+    let file = path.as_ref().map(SettingsFile::read).transpose();
+    let of_file = || file.as_ref().ok()?.as_ref()?.value(ENABLE);
+    let enabled = enabled.or_else(|| of_file().map(|value| value == "true"));
+    config.enabled = enabled.unwrap_or(config.enabled);
     // A disabled agent ignores other settings, so no other setting can stop the program.
     if !config.enabled {
         return Ok(config);
     }
-    refuse(&source)?;
+    if let Some(file) = file? {
+        config.ignored.add_file(&file);
+        let lookup = |name: &str| file.value(name);
+        config = with(config, &Source { lookup: &lookup, shown: &|name| file.setting(name) })?;
+    }
+    with(config, &variables)
+}
+
+/// Overrides settings by those of one source.
+fn with(mut config: Config, source: &Source<'_>) -> Result<Config, Error> {
+    refuse(source)?;
     if let Some(given) = source.text(NAME)? {
         config.service = given;
     }
@@ -115,13 +135,13 @@ pub(super) fn apply(mut config: Config, lookup: &Lookup<'_>) -> Result<Config, E
     if let Some(given) = source.text(STORAGE)? {
         config.storage = storage(given)?;
     }
-    tls::apply(&mut config, &source)?;
-    proxy::apply(&mut config, &source)?;
-    correlation::apply(&mut config, &source)?;
-    sampling::apply(&mut config, &source)?;
-    limits::apply(&mut config, &source)?;
-    service::apply(&mut config, &source)?;
-    timing::apply(&mut config, &source)?;
+    tls::apply(&mut config, source)?;
+    proxy::apply(&mut config, source)?;
+    correlation::apply(&mut config, source)?;
+    sampling::apply(&mut config, source)?;
+    limits::apply(&mut config, source)?;
+    service::apply(&mut config, source)?;
+    timing::apply(&mut config, source)?;
     if let Some(given) = source.text(ORPHANS)? {
         config.settings.orphans = orphans(given)?;
     }

@@ -1,11 +1,10 @@
 //! Settings of TLS and of files: what turns TLS on, and the paths of certificates, keys and the
 //! token. No file is read here.
 
-use std::fmt;
 use std::path::PathBuf;
 
 use super::env::Source;
-use super::{Config, env};
+use super::{Config, File, env};
 use crate::error::Error;
 
 /// Whether this build has TLS.
@@ -16,36 +15,6 @@ const CA: &str = "SW_AGENT_SSL_TRUSTED_CA_PATH";
 const CHAIN: &str = "SW_AGENT_SSL_CERT_CHAIN_PATH";
 const KEY: &str = "SW_AGENT_SSL_KEY_PATH";
 const TOKEN_FILE: &str = "SW_AGENT_AUTHENTICATION_FILE";
-
-/// A file that a setting names.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct File {
-    pub(crate) setting: &'static str,
-    pub(crate) path: PathBuf,
-}
-
-impl fmt::Debug for File {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} ({})", self.path, self.setting)
-    }
-}
-
-impl File {
-    /// Returns `None` for an empty path: no file is set.
-    pub(super) fn new(setting: &'static str, path: PathBuf) -> Option<Self> {
-        (!path.as_os_str().is_empty()).then_some(Self { setting, path })
-    }
-
-    /// Returns an error about this file. The problem ends with the fix.
-    #[cfg_attr(
-        not(any(feature = "report-grpc", feature = "report-http")),
-        allow(dead_code, reason = "no file is read")
-    )]
-    pub(crate) fn error(&self, problem: impl Into<String>) -> Error {
-        let path = self.path.to_string_lossy().into_owned();
-        Error::File { setting: self.setting, path, problem: problem.into() }
-    }
-}
 
 /// The settings of TLS.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -3,14 +3,16 @@
 //! Only names are checked, never values. Names that Kubernetes sets for a service called `sw-agent`
 //! and names of other agents ([`table`]) are not typos.
 
+mod aliases;
 mod table;
 mod unused;
 mod used;
 
 use std::fmt::Write as _;
 
-pub(super) use self::table::aliases;
-pub use self::table::{OtherAgent, Usage, Variable, variables};
+pub use self::table::{FileValue, OtherAgent, Usage, Variable, variables};
+pub(super) use self::table::{aliases, find};
+use super::settings_file::SettingsFile;
 use crate::util::text;
 
 /// How many names are listed, and how long each may be in UTF-16 units.
@@ -20,63 +22,92 @@ const NAME: usize = 100;
 /// A name within this edit distance of another is considered a typo of it.
 const EDITS: usize = 2;
 
-/// Variables without effect.
+/// An unknown name, and the name that may be meant.
+type Unknown = (String, Option<&'static str>);
+
+/// Variables without effect, and keys of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Ignored {
-    /// Unknown names, each with the name that may be meant.
-    unknown: Vec<(String, Option<&'static str>)>,
+    unknown: Vec<Unknown>,
+    /// The path of a file, and its unknown keys with their lines.
+    in_file: Option<(String, Vec<(usize, Unknown)>)>,
     /// Names of other agents.
     others: Vec<String>,
 }
 
 impl Ignored {
-    /// Selects them from the names of the variables that are set.
-    pub(super) fn among(names: impl IntoIterator<Item = String>) -> Self {
-        let mut ignored = Self::default();
+    /// Adds those of the variables that are set, by their names.
+    pub(super) fn add_variables(&mut self, names: impl IntoIterator<Item = String>) {
         for name in names {
             let upper = name.to_ascii_uppercase();
             if !upper.starts_with("SW_") || is_of_kubernetes(&upper) {
                 continue;
             }
-            match table::find(&name) {
-                Some(variable) if variable.is_read() => continue,
-                Some(_) => {
-                    ignored.others.push(name);
-                    continue;
+            match find(&name) {
+                Some(variable) if variable.is_read() => {}
+                Some(_) => self.others.push(name),
+                None => {
+                    let meant = meant(&upper);
+                    if meant.is_some() || upper.starts_with("SW_AGENT_") {
+                        self.unknown.push((name, meant));
+                    }
                 }
-                None => {}
-            }
-            let known = variables().map(|known| (edits(&upper, known.name), known.name));
-            let meant = known.filter(|(edits, _)| *edits <= EDITS).min().map(|(_, known)| known);
-            if meant.is_some() || upper.starts_with("SW_AGENT_") {
-                ignored.unknown.push((name, meant));
             }
         }
-        ignored.unknown.sort_unstable();
-        ignored.others.sort_unstable();
-        ignored
+        self.unknown.sort_unstable();
+        self.others.sort_unstable();
+        self.others.dedup();
     }
 
-    /// Returns the text of the warning about unknown names.
-    pub(crate) fn warning(&self) -> Option<String> {
-        if self.unknown.is_empty() {
-            return None;
-        }
-        let names = self.unknown.iter().map(|(name, meant)| {
-            let mut shown = shown(name);
-            if let Some(meant) = meant {
-                // Writing to a string can't fail.
-                let _ = write!(shown, " (is {meant} meant?)");
+    /// Adds the keys of a file.
+    pub(super) fn add_file(&mut self, file: &SettingsFile) {
+        let mut unknown = Vec::new();
+        for (name, line) in file.keys() {
+            match find(name) {
+                Some(variable) if variable.is_read() => {}
+                Some(_) => self.others.push(name.clone()),
+                None => unknown.push((*line, (name.clone(), meant(&name.to_ascii_uppercase())))),
             }
-            shown
-        });
-        Some(format!("unknown variables have no effect: {}", list(names)))
+        }
+        unknown.sort_unstable();
+        self.in_file = Some((file.path().to_owned(), unknown));
+    }
+
+    /// Returns the path of the file with settings.
+    pub(crate) fn file(&self) -> Option<&str> {
+        self.in_file.as_ref().map(|(path, _)| path.as_str())
+    }
+
+    /// Returns the texts of the warnings about unknown names.
+    pub(crate) fn warnings(&self) -> Vec<String> {
+        let mut warnings = Vec::new();
+        if !self.unknown.is_empty() {
+            let names = self.unknown.iter().map(|(name, meant)| shown(name) + &hint(*meant));
+            warnings.push(format!("unknown variables have no effect: {}", list(names)));
+        }
+        if let Some((path, keys)) = self.in_file.as_ref().filter(|(_, keys)| !keys.is_empty()) {
+            let names = keys.iter().map(|(line, (name, meant))| {
+                format!("{} in line {line}{}", shown(name), hint(*meant))
+            });
+            warnings.push(format!("unknown keys of {path} have no effect: {}", list(names)));
+        }
+        warnings
     }
 
     /// Returns the list of the names of other agents.
     pub(crate) fn of_others(&self) -> Option<String> {
         (!self.others.is_empty()).then(|| list(self.others.iter().map(|name| shown(name))))
     }
+}
+
+/// Returns the known name of which this one, in upper case, seems to be a typo.
+fn meant(upper: &str) -> Option<&'static str> {
+    let known = variables().map(|known| (edits(upper, known.name), known.name));
+    known.filter(|(edits, _)| *edits <= EDITS).min().map(|(_, known)| known)
+}
+
+fn hint(meant: Option<&str>) -> String {
+    meant.map(|meant| format!(" (is {meant} meant?)")).unwrap_or_default()
 }
 
 fn shown(name: &str) -> String {
@@ -128,7 +159,9 @@ mod tests {
     use super::*;
 
     fn among(names: &[&str]) -> Ignored {
-        Ignored::among(names.iter().map(|name| (*name).to_owned()))
+        let mut ignored = Ignored::default();
+        ignored.add_variables(names.iter().map(|name| (*name).to_owned()));
+        ignored
     }
 
     #[test]
@@ -142,16 +175,16 @@ mod tests {
             "sw_agent_name",
             "PATH",
         ])
-        .warning();
+        .warnings();
         assert_eq!(
-            warning.as_deref(),
-            Some(concat!(
+            warning,
+            [concat!(
                 "unknown variables have no effect: ",
                 "SW_AGENT_COLECTOR_BACKEND_SERVICE (is SW_AGENT_COLLECTOR_BACKEND_SERVICES meant?), ",
                 "SW_AGENT_NAMES (is SW_AGENT_NAME meant?), SW_AGENT_SERVICE_NAME, ",
                 "SW_BUFFER_CHANEL_SIZE (is SW_BUFFER_CHANNEL_SIZE meant?), ",
                 "SW_CORELATION_AUTO_TAG_KEYS (is SW_CORRELATION_AUTO_TAG_KEYS meant?), sw_agent_name (is SW_AGENT_NAME meant?)"
-            ))
+            )]
         );
     }
 
@@ -169,10 +202,10 @@ mod tests {
                     &name[place + 2..]
                 ));
             }
-            for typo in typos.iter().filter(|typo| table::find(typo).is_none()) {
-                let warning = among(&[typo]).warning();
+            for typo in typos.iter().filter(|typo| find(typo).is_none()) {
+                let warning = among(&[typo]).warnings();
                 assert!(
-                    warning.as_ref().is_some_and(|warning| warning.contains("meant?")),
+                    warning.first().is_some_and(|warning| warning.contains("meant?")),
                     "{typo}: {warning:?}"
                 );
             }
@@ -197,7 +230,7 @@ mod tests {
             "SWITCH",
             "SW",
         ]);
-        assert_eq!(known.warning(), None);
+        assert_eq!(known.warnings(), [""; 0]);
         assert_eq!(
             known.of_others().as_deref(),
             Some("SW_AGENT_KEEP_TRACING, SW_BUFFER_BUFFER_SIZE, SW_KAFKA_REPORTER_CONFIG_ACKS")
@@ -209,7 +242,8 @@ mod tests {
         let names: Vec<String> = (0..1_000)
             .map(|number| format!("SW_AGENT_{number:04}\n{}", "x".repeat(1_000)))
             .collect();
-        let warning = Ignored::among(names).warning().unwrap();
+        let names: Vec<_> = names.iter().map(String::as_str).collect();
+        let warning = among(&names).warnings().remove(0);
         assert!(
             warning.len() < 3_000 && !warning.contains('\n') && warning.ends_with(" and 980 more"),
             "{warning}"
@@ -240,7 +274,7 @@ mod tests {
         assert_eq!(names.len(), number);
         for variable in variables() {
             if let Usage::Alias { of } = variable.usage {
-                let of = table::find(of).unwrap();
+                let of = find(of).unwrap();
                 assert!(matches!(of.usage, Usage::Used { .. }), "{}", variable.name);
             }
         }
@@ -338,7 +372,7 @@ mod tests {
             "SW_STATUSCHECK_MAX_RECURSIVE_DEPTH",
             "SW_TRACE_SEGMENT_LIMIT",
         ] {
-            let variable = table::find(name).unwrap_or_else(|| panic!("{name}"));
+            let variable = find(name).unwrap_or_else(|| panic!("{name}"));
             assert!(!variable.agents.is_empty(), "{name}");
         }
     }

@@ -7,32 +7,22 @@
 //! the resolution of the clock has the same time.
 
 use std::fmt;
-use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher as _};
-use std::io::{self, Read as _};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::time::timeout;
 
 use super::offload::offload;
-use crate::config::File;
+use crate::config::{File, Reading, read_at_start};
 use crate::error::Error;
 use crate::self_log::{self, Line, WithoutThread};
-use crate::sys::{self, PerProcess};
 use crate::util::catch_panic::catch_panic;
 
-/// The largest file that is read.
-const LARGEST: u64 = 1024 * 1024;
 /// How long a value is used before its files are read again.
 const FRESH: Duration = Duration::from_secs(1);
-/// How long a caller waits for a read while the agent runs, and at its start.
+/// How long a caller waits for a read while the agent runs.
 const WAIT: Duration = Duration::from_millis(500);
-const WAIT_AT_START: Duration = Duration::from_secs(3);
-/// The most reads in the process that have not ended.
-const READS: usize = 4;
 
 /// The contents of the files, in the order in which they were given.
 pub(crate) type Contents = Vec<Vec<u8>>;
@@ -73,40 +63,24 @@ impl<T> fmt::Debug for Watched<T> {
 }
 
 impl<T: Clone + Send + 'static> Watched<T> {
-    /// Reads the files for the first time. Blocks, at most [`WAIT_AT_START`].
+    /// Reads the files for the first time. Blocks, at most for 3 s.
     pub(super) fn read(
         what: &'static str,
         files: Vec<File>,
         make: impl Fn(&[File], Contents) -> Result<T, Error> + Send + Sync + 'static,
     ) -> Result<Self, Error> {
         let make: Make<T> = Box::new(make);
-        let (sender, receiver) = sync_channel(1);
         let first = files.first().cloned();
-        let failed = |problem: String| match &first {
-            Some(file) => file.error(problem),
-            None => Error::Reporter { problem },
-        };
         let work = move || {
             let read = read_all(&files).and_then(|contents| {
                 let hash = hash(&contents);
                 Ok((make(&files, contents)?, hash))
             });
-            // Fails if the start has given up.
-            let _ = sender.send((read, files, make));
+            (read, files, make)
         };
-        Reading::begin()
-            .and_then(|reading| {
-                sys::spawn("skywalking-files", move || {
-                    let _reading = reading;
-                    work();
-                })
-            })
-            .map_err(|error| failed(format!("could not be read: {error}")))?;
-        let (read, files, make) = receiver.recv_timeout(WAIT_AT_START).map_err(|_| {
-            failed(format!(
-                "was not read within {} s; put it on a local file system",
-                WAIT_AT_START.as_secs()
-            ))
+        let (read, files, make) = read_at_start(work, |problem| match &first {
+            Some(file) => file.error(problem),
+            None => Error::Reporter { problem },
         })?;
         let (value, hash) = read?;
         let state = State { value, hash, read: Instant::now(), is_reading: false };
@@ -194,27 +168,6 @@ impl<T: Clone> Drop for EndReading<T> {
     }
 }
 
-/// A read that has not ended. Their number is limited, because one that hangs keeps its thread.
-struct Reading;
-
-static COUNT: PerProcess<AtomicUsize> = PerProcess::new(AtomicUsize::default);
-
-impl Reading {
-    fn begin() -> io::Result<Self> {
-        let reading = Self;
-        if COUNT.get().fetch_add(1, Ordering::Relaxed) < READS {
-            return Ok(reading);
-        }
-        Err(io::Error::other(format!("{READS} earlier reads have not ended")))
-    }
-}
-
-impl Drop for Reading {
-    fn drop(&mut self) {
-        COUNT.get().fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
 /// The value is compared within the process only.
 fn hash(value: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
@@ -223,24 +176,7 @@ fn hash(value: &impl Hash) -> u64 {
 }
 
 fn read_all(files: &[File]) -> Result<Contents, Error> {
-    files.iter().map(read_one).collect()
-}
-
-fn read_one(file: &File) -> Result<Vec<u8>, Error> {
-    let unreadable = |error: io::Error| {
-        file.error(format!("could not be read: {error}; check the path and its permissions"))
-    };
-    // Opening a pipe would wait for a writer.
-    if !fs::metadata(&file.path).map_err(unreadable)?.is_file() {
-        return Err(file.error("is not a regular file; give the path of a file"));
-    }
-    let mut contents = Vec::new();
-    let opened = fs::File::open(&file.path).map_err(unreadable)?;
-    opened.take(LARGEST + 1).read_to_end(&mut contents).map_err(unreadable)?;
-    if contents.len() as u64 > LARGEST {
-        return Err(file.error("is larger than 1 MiB; check the path"));
-    }
-    Ok(contents)
+    files.iter().map(File::read).collect()
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::{env, fs};
 
-use skywalking_runtime::config::{OtherAgent, Usage, Variable, variables};
+use skywalking_runtime::config::{FileValue, OtherAgent, Usage, Variable, variables};
 
 use crate::markdown::row_names;
 use crate::repository::{File, files, read, root};
@@ -23,7 +23,9 @@ const AGENTS: [(OtherAgent, &str); 4] = [
 /// The settings: name, agents, meaning, default, method.
 fn used() -> impl Iterator<Item = (&'static Variable, [&'static str; 3])> {
     variables().filter_map(|variable| match variable.usage {
-        Usage::Used { meaning, default, method } => Some((variable, [meaning, default, method])),
+        Usage::Used { meaning, default, method, .. } => {
+            Some((variable, [meaning, default, method]))
+        }
         _ => None,
     })
 }
@@ -32,16 +34,33 @@ fn used() -> impl Iterator<Item = (&'static Variable, [&'static str; 3])> {
 fn table<const N: usize>(heads: [&str; N], rows: impl Iterator<Item = [String; N]>) -> String {
     let mut table = format!("| {} |\n|{}\n", heads.join(" | "), " --- |".repeat(N));
     for row in rows {
-        writeln!(table, "| {} |", row.join(" | ")).unwrap();
+        let cells = row.map(|cell| cell.replace('|', "\\|"));
+        writeln!(table, "| {} |", cells.join(" | ")).unwrap();
     }
     table
 }
 
 fn meanings() -> String {
     let rows = used().map(|(variable, [meaning, default, _])| {
-        [format!("`{}`", variable.name), meaning.to_owned(), default.to_owned()]
+        let in_file = in_file(variable).to_owned();
+        [format!("`{}`", variable.name), meaning.to_owned(), default.to_owned(), in_file]
     });
-    table(["variable", "meaning", "default"], rows)
+    table(["variable", "meaning", "default", "in a file"], rows)
+}
+
+/// Returns the type of a setting in a file.
+fn in_file(variable: &Variable) -> &'static str {
+    let Usage::Used { in_file, method, .. } = variable.usage else { panic!("{variable:?}") };
+    match in_file {
+        // The file itself.
+        _ if method == "from_env" => "-",
+        FileValue::Text => "string",
+        FileValue::Integer => "integer",
+        FileValue::Number => "number",
+        FileValue::Switch => "boolean",
+        FileValue::List => "list",
+        other => panic!("{other:?}"),
+    }
 }
 
 fn names() -> String {

@@ -81,7 +81,10 @@ fn probe(name: &str) -> (&'static Probe, bool) {
 #[test]
 fn each_used_variable_changes_its_setting() {
     for variable in variables() {
-        let Usage::Used { .. } = variable.usage else { continue };
+        // The tests of `settings_file` set the path of a file.
+        if !matches!(variable.usage, Usage::Used { .. }) || variable.name == settings_file::PATH {
+            continue;
+        }
         let (&(name, value, others, text), given) = probe(variable.name);
         let without = shown(from(others), given);
         let with = shown(from(&[&[(name, value)], others].concat()), given);

@@ -2,7 +2,7 @@
 //!
 //! `docs/configuration.md` is made from it.
 
-use super::{unused, used};
+use super::{aliases::ALIASES, unused, used};
 
 /// Another SkyWalking agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +18,22 @@ pub enum OtherAgent {
     Python,
 }
 
+/// The type of a setting in a [file](crate::Config).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FileValue {
+    /// A string.
+    Text,
+    /// An integer.
+    Integer,
+    /// An integer or a number with a point.
+    Number,
+    /// `true` or `false`.
+    Switch,
+    /// A list of strings. A string with commas is accepted too.
+    List,
+}
+
 /// What this agent does with a variable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -30,6 +46,8 @@ pub enum Usage {
         default: &'static str,
         /// The method of [`Config`](crate::Config) that sets the same.
         method: &'static str,
+        /// The type of its value in a file.
+        in_file: FileValue,
     },
     /// It is another agent's name of a setting. The name of this agent wins if both are set.
     Alias {
@@ -78,14 +96,14 @@ impl Variable {
     }
 
     /// Returns true if the variable can change a setting or stop the start.
-    pub(super) fn is_read(&self) -> bool {
+    pub(in crate::config) fn is_read(&self) -> bool {
         !matches!(self.usage, Usage::Ignored { .. })
     }
 }
 
 /// Returns all variables that this agent or another SkyWalking agent reads.
 pub fn variables() -> impl Iterator<Item = &'static Variable> {
-    used::USED.iter().chain(unused::UNUSED)
+    used::USED.iter().chain(ALIASES).chain(unused::UNUSED)
 }
 
 /// Returns the other names of a setting. The first that is set counts.
@@ -97,7 +115,7 @@ pub(crate) fn aliases(name: &str) -> impl Iterator<Item = &'static str> {
 }
 
 /// Returns the entry of a name. An exact name precedes a prefix.
-pub(super) fn find(name: &str) -> Option<&'static Variable> {
+pub(in crate::config) fn find(name: &str) -> Option<&'static Variable> {
     let exact = variables().find(|variable| variable.name == name);
     exact.or_else(|| variables().find(|variable| variable.is_named(name)))
 }

@@ -1,5 +1,6 @@
 //! The variables that this agent uses.
 
+use super::table::FileValue::{self, Integer, List, Number, Switch};
 use super::table::OtherAgent::{self, Go, Go2sky, Java, Python};
 use super::table::{Usage, Variable};
 
@@ -10,11 +11,20 @@ const fn used(
     meaning: &'static str,
     default: &'static str,
 ) -> Variable {
-    Variable { name, agents, usage: Usage::Used { meaning, default, method } }
+    let in_file = FileValue::Text;
+    Variable { name, agents, usage: Usage::Used { meaning, default, method, in_file } }
 }
 
-const fn alias(name: &'static str, agents: &'static [OtherAgent], of: &'static str) -> Variable {
-    Variable { name, agents, usage: Usage::Alias { of } }
+impl Variable {
+    /// Sets the type of its value in a file. Default: text.
+    const fn takes(self, in_file: FileValue) -> Self {
+        match self.usage {
+            Usage::Used { meaning, default, method, .. } => {
+                Self { usage: Usage::Used { meaning, default, method, in_file }, ..self }
+            }
+            _ => self,
+        }
+    }
 }
 
 /// In the order of the page.
@@ -67,7 +77,7 @@ pub(super) const USED: &[Variable] = &[
         "backend",
         "backend: `host:port`, `[ipv6]:port`, `https://host:port` or `unix:///path`; several separated by commas are tried in turn",
         "`127.0.0.1:11800`; by HTTP `127.0.0.1:12800`",
-    ),
+    ).takes(List),
     used(
         "SW_AGENT_PROTOCOL",
         &[Python],
@@ -81,7 +91,7 @@ pub(super) const USED: &[Variable] = &[
         "reporter",
         "`true` is `SW_AGENT_PROTOCOL=discard`, and wins over it",
         "`false`",
-    ),
+    ).takes(Switch),
     used(
         "SW_AGENT_AUTHENTICATION",
         &[Java, Go2sky, Python],
@@ -102,6 +112,13 @@ pub(super) const USED: &[Variable] = &[
         "enabled",
         "`false` disables the agent; other variables are then not checked",
         "`true`",
+    ).takes(Switch),
+    used(
+        "SW_AGENT_CONFIG_PATH",
+        &[],
+        "from_env",
+        "path of a [file](#in-a-file) with settings",
+        "none",
     ),
     used(
         "SW_AGENT_SAMPLE_N_PER_3_SECS",
@@ -109,36 +126,36 @@ pub(super) const USED: &[Variable] = &[
         "sampling",
         "requests to record in each 3 seconds; `-1` for all",
         "`-1`",
-    ),
-    used("SW_AGENT_SAMPLE_RATE", &[], "sampling", "share of requests to record, 0 to 1", "`1`"),
+    ).takes(Integer),
+    used("SW_AGENT_SAMPLE_RATE", &[], "sampling", "share of requests to record, 0 to 1", "`1`").takes(Number),
     used(
         "SW_AGENT_SAMPLE",
         &[Java, Go2sky, Go],
         "sampling",
         "`0.5` is a rate, a negative number is all; other values are ambiguous and an error",
         "none",
-    ),
+    ).takes(Number),
     used(
         "SW_AGENT_IGNORE_SUFFIX",
         &[Java, Go, Python],
         "ignore_suffixes",
         "endings of ignored operation names, separated by commas; `,` for none",
         "`.jpg,.jpeg,.js,.css,.png,.bmp,.gif,.ico,.mp3,.mp4,.html,.svg`",
-    ),
+    ).takes(List),
     used(
         "SW_AGENT_TRACE_IGNORE_PATH",
         &[Java, Go, Python],
         "ignore_paths",
         "patterns of ignored operation names, separated by commas",
         "none",
-    ),
+    ).takes(List),
     used(
         "SW_AGENT_SPAN_LIMIT",
         &[Java],
         "max_spans_per_segment",
         "spans in a segment, 1 to 65535",
         "`300`",
-    ),
+    ).takes(Integer),
     used(
         "SW_AGENT_ORPHANS",
         &[],
@@ -173,14 +190,14 @@ pub(super) const USED: &[Variable] = &[
         "max_queue_segments",
         "segments that may wait for the reporter",
         "`50000`",
-    ),
+    ).takes(Integer),
     used(
         "SW_AGENT_MAX_QUEUE_BYTES",
         &[],
         "max_queue_bytes",
         "bytes of segments that may wait for the reporter",
         "`16777216`",
-    ),
+    ).takes(Integer),
     used(
         "SW_AGENT_OVERFLOW",
         &[],
@@ -194,70 +211,70 @@ pub(super) const USED: &[Variable] = &[
         "max_batch_segments",
         "segments that are sent together",
         "`1000`",
-    ),
+    ).takes(Integer),
     used(
         "SW_AGENT_MAX_BATCH_BYTES",
         &[],
         "max_batch_bytes",
         "bytes at which a batch is complete, at most 67108864",
         "`4194304`",
-    ),
+    ).takes(Integer),
     used(
         "SW_AGENT_COLLECTOR_HEARTBEAT_PERIOD",
         &[Java, Go2sky, Python],
         "heartbeat_period",
         "seconds between two keep-alives",
         "`30`",
-    ),
+    ).takes(Number),
     used(
         "SW_AGENT_COLLECTOR_PROPERTIES_REPORT_PERIOD_FACTOR",
         &[Java, Python],
         "properties_every",
         "keep-alives until the properties are sent again",
         "`10`",
-    ),
+    ).takes(Integer),
     used(
         "SW_AGENT_COLLECTOR_GRPC_UPSTREAM_TIMEOUT",
         &[Java],
         "batch_timeout",
         "seconds until a batch without an answer counts as unconfirmed; also by HTTP",
         "`30`",
-    ),
+    ).takes(Number),
     used(
         "SW_AGENT_MANAGEMENT_TIMEOUT",
         &[],
         "management_timeout",
         "seconds to wait for the answer to a keep-alive",
         "`10`",
-    ),
+    ).takes(Number),
     used(
         "SW_AGENT_CONNECT_TIMEOUT",
         &[],
         "connect_timeout",
         "seconds that a connect may take",
         "`3`",
-    ),
+    ).takes(Number),
     used(
         "SW_AGENT_MAX_BACKOFF",
         &[],
         "max_backoff",
         "longest pause between attempts to reach the backend, in seconds",
         "`4`",
-    ),
+    ).takes(Number),
     used(
         "SW_AGENT_SHUTDOWN_TIMEOUT",
         &[],
         "shutdown_timeout",
         "seconds that dropping the agent may take",
         "`5`",
-    ),
+    ).takes(Number),
     used(
         "SW_AGENT_FORCE_TLS",
         &[Java, Python],
         "force_tls",
         "`true` turns [TLS](tls.md) on for addresses without `http://`",
         "`false`",
-    ),
+    ).takes(Switch),
     used(
         "SW_AGENT_SSL_TRUSTED_CA_PATH",
         &[Java],
@@ -285,53 +302,19 @@ pub(super) const USED: &[Variable] = &[
         "max_correlation_pairs",
         "correlation keys in a trace, at most 64",
         "`3`",
-    ),
+    ).takes(Integer),
     used(
         "SW_CORRELATION_VALUE_MAX_LENGTH",
         &[Java, Python],
         "max_correlation_value_length",
         "characters of a correlation value, at most 4096",
         "`128`",
-    ),
+    ).takes(Integer),
     used(
         "SW_CORRELATION_AUTO_TAG_KEYS",
         &[Java],
         "correlation_tags",
         "correlation keys that also become tags, separated by commas",
         "none",
-    ),
-    alias("SW_AGENT_REPORTER_GRPC_BACKEND_SERVICE", &[Go], "SW_AGENT_COLLECTOR_BACKEND_SERVICES"),
-    alias("SW_AGENT_REPORTER_TYPE", &[Go], "SW_AGENT_PROTOCOL"),
-    alias("SW_AGENT_REPORTER_GRPC_AUTHENTICATION", &[Go], "SW_AGENT_AUTHENTICATION"),
-    alias("SW_SAMPLE_N_PER_3_SECS", &[Python], "SW_AGENT_SAMPLE_N_PER_3_SECS"),
-    alias("SW_AGENT_REPORTER_GRPC_TLS_ENABLE", &[Go], "SW_AGENT_FORCE_TLS"),
-    alias("SW_AGENT_REPORTER_GRPC_TLS_CA_PATH", &[Go], "SW_AGENT_SSL_TRUSTED_CA_PATH"),
-    alias(
-        "SW_AGENT_REPORTER_GRPC_TLS_CLIENT_CERT_CHAIN_PATH",
-        &[Go],
-        "SW_AGENT_SSL_CERT_CHAIN_PATH",
-    ),
-    alias("SW_AGENT_REPORTER_GRPC_TLS_CLIENT_KEY_PATH", &[Go], "SW_AGENT_SSL_KEY_PATH"),
-    alias("SW_AGENT_CORRELATION_MAX_KEY_COUNT", &[Go], "SW_CORRELATION_ELEMENT_MAX_NUMBER"),
-    alias(
-        "SW_AGENT_CORRELATION_ELEMENT_MAX_NUMBER",
-        &[Python],
-        "SW_CORRELATION_ELEMENT_MAX_NUMBER",
-    ),
-    alias("SW_AGENT_CORRELATION_VALUE_MAX_LENGTH", &[Python], "SW_CORRELATION_VALUE_MAX_LENGTH"),
-    alias("SW_AGENT_INSTANCE_PROPERTIES_JSON", &[Python], "SW_INSTANCE_PROPERTIES_JSON"),
-    alias("SW_AGENT_REPORTER_GRPC_MAX_SEND_QUEUE", &[Go], "SW_AGENT_COLLECTOR_MAX_SEND_QUEUE_SIZE"),
-    alias(
-        "SW_AGENT_TRACE_REPORTER_MAX_BUFFER_SIZE",
-        &[Python],
-        "SW_AGENT_COLLECTOR_MAX_SEND_QUEUE_SIZE",
-    ),
-    alias("SW_AGENT_REPORTER_CHECK_INTERVAL", &[Go], "SW_AGENT_COLLECTOR_HEARTBEAT_PERIOD"),
-    alias("SW_AGENT_REPORTER_GRPC_CHECK_INTERVAL", &[Go], "SW_AGENT_COLLECTOR_HEARTBEAT_PERIOD"),
-    alias("SW_AGENT_HEARTBEAT_PERIOD", &[Python], "SW_AGENT_COLLECTOR_HEARTBEAT_PERIOD"),
-    alias(
-        "SW_AGENT_SERVICE_INSTANCE_PROPERTY_REPORT_FACTOR",
-        &[Python],
-        "SW_AGENT_COLLECTOR_PROPERTIES_REPORT_PERIOD_FACTOR",
-    ),
+    ).takes(List),
 ];

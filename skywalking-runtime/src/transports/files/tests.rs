@@ -1,5 +1,8 @@
 use std::path::{Path, PathBuf};
 
+use std::fs;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use super::*;
 
 /// A folder that is removed at the end.
