@@ -151,6 +151,7 @@ pub use trace::current::{CurrentSpan, current, trace_id};
 pub use trace::detached::DetachedSpan;
 pub use trace::opening_span::OpeningSpan;
 pub use trace::snapshot::{TracedFn, TracedFuture, TracedStream};
+pub use trace::span_context::SpanContext;
 #[cfg(feature = "tokio")]
 pub use trace::spawn::{spawn, spawn_blocking, spawn_local};
 pub use trace::traced::ResumableSpan;

@@ -9,6 +9,7 @@
 //! - [`autoref`], [`error_forms`], [`made`], [`failure`], [`panic_hook`]: returned values, errors
 //!   and panics
 //! - [`snapshot`], [`detached`]: other tasks and threads, spans that end by a handle
+//! - [`span_context`]: the ids of the current span, for log lines
 //! - [`orphans`]: Local spans without a parent
 //!
 //! Nothing here takes a lock: clippy denies the types.
@@ -32,6 +33,7 @@ pub(crate) mod panic_hook;
 pub(crate) mod root;
 pub(crate) mod scope;
 pub(crate) mod snapshot;
+pub(crate) mod span_context;
 #[cfg(feature = "tokio")]
 pub(crate) mod spawn;
 pub(crate) mod traced;

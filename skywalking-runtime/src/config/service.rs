@@ -201,6 +201,7 @@ mod tests {
         config.reporter(Reporter::Discard).check()
     }
 
+    // Feature: namespace and cluster
     #[test]
     fn namespace_and_cluster_are_parts_of_the_service_name() {
         let service = |config: Config| check(config).unwrap().identity.service;

@@ -21,6 +21,12 @@ impl Segment {
         self.id
     }
 
+    /// Returns the id of the current span. `None` if no span is recorded.
+    pub(crate) fn current_span_id(&self) -> Option<u16> {
+        let index = self.current.index();
+        (self.sampled && usize::from(index) < self.records.len()).then_some(index)
+    }
+
     /// Returns the test that opened the segment.
     #[inline]
     pub(crate) fn test(&self) -> TestId {

@@ -9,6 +9,7 @@ mod detached;
 mod executors;
 mod failures;
 mod guards;
+mod ids;
 mod left_behind;
 mod limits;
 mod merged_fields;

@@ -112,6 +112,7 @@ fn plain_port_and_tls_port_do_not_talk_to_each_other() {
     }
 }
 
+// Feature: TLS
 #[test]
 fn backend_that_requires_a_client_certificate_gets_it() {
     let folder = Folder::new("mutual");

@@ -89,6 +89,7 @@ fn serve(client: TcpStream, answer: Answer, heads: &Mutex<Vec<String>>) -> io::R
     }
 }
 
+// Feature: other ways to the backend
 #[test]
 fn tunnel_is_used_with_and_without_tls() {
     let folder = Folder::new("proxy");
