@@ -64,13 +64,13 @@ impl Context {
 impl SpanContext {
     /// Returns the trace id, also of a request that is not sampled.
     pub fn trace_id(&self) -> Option<&str> {
-        self.0.as_ref().map(|context| &context.trace_id[..])
+        self.0.as_ref().map(|context| context.trace_id.as_str())
     }
 
     /// Returns the id of the trace segment, which is the part of the trace in this task or thread.
     /// `None` if no span is recorded.
     pub fn segment_id(&self) -> Option<&str> {
-        self.span().map(|(segment, _)| &segment[..])
+        self.span().map(|(segment, _)| segment.as_str())
     }
 
     /// Returns the number of the span in its segment, from 0. `None` if no span is recorded.
@@ -80,12 +80,12 @@ impl SpanContext {
 
     /// Returns the service name of this process.
     pub fn service(&self) -> Option<&str> {
-        self.0.as_ref().map(|context| &context.service[..])
+        self.0.as_ref().map(|context| context.service.as_str())
     }
 
     /// Returns the instance name of this process.
     pub fn instance(&self) -> Option<&str> {
-        self.0.as_ref().map(|context| &context.instance[..])
+        self.0.as_ref().map(|context| context.instance.as_str())
     }
 
     /// Formats the trace id, which is visible ASCII: `TID:<trace id>`, or `TID:N/A` without a trace.
