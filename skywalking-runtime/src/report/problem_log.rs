@@ -28,6 +28,8 @@ pub(crate) enum Cause {
     Unconfirmed,
     /// The backend refused segments.
     Refused,
+    /// A batch is too large for the backend. Its halves are sent.
+    TooLarge,
     /// The backend is overloaded.
     Overloaded,
     /// The backend refused a management message.
@@ -43,10 +45,11 @@ pub(crate) enum Cause {
 }
 
 impl Cause {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Unreachable,
         Self::Unconfirmed,
         Self::Refused,
+        Self::TooLarge,
         Self::Overloaded,
         Self::Management,
         Self::Redaction,
@@ -60,6 +63,7 @@ impl Cause {
             Self::Unreachable => "the backend can't be reached; segments wait for it",
             Self::Unconfirmed => "segments were sent and not confirmed; they count as dropped",
             Self::Refused => "the backend refused segments; they count as dropped",
+            Self::TooLarge => "a batch is too large for the backend; its halves are sent",
             Self::Overloaded => "the backend is overloaded; sending again later",
             Self::Management => "the backend refused the instance's properties or its keep-alive",
             Self::Redaction => "the program's redaction panicked; the segment counts as dropped",
@@ -80,6 +84,7 @@ impl Cause {
             Self::Unreachable | Self::Overloaded => "recovered: the backend answers again",
             Self::Unconfirmed => "recovered: the backend confirms segments again",
             Self::Refused => "recovered: the backend takes segments again",
+            Self::TooLarge => "recovered: no batch was too large for 10 s",
             Self::Management => "recovered: the backend takes the instance's properties again",
             Self::Redaction => "recovered: the program's redaction works again",
             Self::QueueFull => "recovered: the queue has space again",

@@ -23,6 +23,9 @@ pub(crate) enum Outcome {
     Taken,
     /// The backend refused it.
     Refused(String),
+    /// The batch is too large for the backend, which has processed nothing of it.
+    #[cfg_attr(not(feature = "report-http"), allow(dead_code, reason = "only HTTP states it"))]
+    TooLarge(String),
     /// The backend reported that it is overloaded.
     Overloaded(String),
     /// The backend stated that it has not processed the call, so a batch can be sent again.
@@ -81,6 +84,12 @@ impl Messages {
     /// Returns the flight, which the transport marks when it has taken all messages.
     pub(crate) fn flight(&self) -> Flight {
         self.flight.clone()
+    }
+
+    /// Returns the bytes of the largest remaining message, without taking one.
+    #[cfg(feature = "report-grpc")]
+    pub(crate) fn largest(&self) -> usize {
+        self.messages.as_slice().iter().map(Bytes::len).max().unwrap_or_default()
     }
 
     /// Returns the number of remaining messages and their total bytes, without taking one.

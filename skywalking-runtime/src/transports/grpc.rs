@@ -8,6 +8,7 @@
 mod call;
 mod channel;
 mod head;
+mod limit;
 mod reply;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -89,7 +90,7 @@ impl Grpc {
         &mut self,
         path: &'static str,
         messages: impl Iterator<Item = Bytes> + Send + 'static,
-        flight: Option<Flight>,
+        batch: Option<(Flight, usize)>,
     ) -> Call {
         let (Some(mut request), Some((address, _))) = (self.request(path), self.backends.now())
         else {
@@ -97,11 +98,12 @@ impl Grpc {
         };
         let channel = self.channels.next(address);
         let source = self.token.clone();
+        let (flight, largest) = batch.unzip();
         Box::pin(async move {
             let token = source.add_to(request.headers_mut()).await;
             let quoted = |text: &str| quote(text, token.as_ref());
             match call::call(&channel, request, messages, flight).await {
-                Ok(status) => outcome(&status, token.as_ref()),
+                Ok(status) => outcome(&status, largest.unwrap_or_default(), token.as_ref()),
                 Err(Failure::Unknown(problem)) => Outcome::Failed(quoted(&problem)),
                 Err(Failure::Unprocessed(problem)) => Outcome::Unprocessed(quoted(&problem)),
             }
@@ -144,13 +146,14 @@ impl Transport for Grpc {
     }
 
     fn send(&mut self, messages: Messages) -> Call {
-        let flight = messages.flight();
-        self.call(COLLECT, messages, Some(flight))
+        let batch = (messages.flight(), messages.largest());
+        self.call(COLLECT, messages, Some(batch))
     }
 }
 
-/// Returns the outcome for the backend's status.
-fn outcome(status: &Status, token: Option<&Token>) -> Outcome {
+/// Returns the outcome for the backend's status. The largest message of the call has this many
+/// bytes.
+fn outcome(status: &Status, largest: usize, token: Option<&Token>) -> Outcome {
     if status.code() == Code::Ok {
         return Outcome::Taken;
     }
@@ -159,6 +162,9 @@ fn outcome(status: &Status, token: Option<&Token>) -> Outcome {
         message => format!("{:?}: {message}", status.code()),
     };
     let text = quote(&text, token);
+    if limit::is_exceeded(status) {
+        return Outcome::Refused(limit::explained(&text, largest));
+    }
     match status.code() {
         Code::PermissionDenied | Code::Unauthenticated => backends::rejected_token(&text, token),
         Code::InvalidArgument

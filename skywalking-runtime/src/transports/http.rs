@@ -8,6 +8,7 @@
 
 mod body;
 mod connection;
+mod early;
 #[cfg(test)]
 mod tests;
 
@@ -162,7 +163,7 @@ impl Transport for Http {
 
 /// Returns the outcome for an answer.
 ///
-/// An OAP answers 500 if it fails on the contents of a segment: the batch is refused, and the next
+/// A server answers 413 before it processes anything. An OAP answers 500 if it fails on the contents of a segment: the batch is refused, and the next
 /// one may succeed. A proxy in front of the backend answers 502 to 504 or redirects, and the
 /// backend has not received the batch.
 fn outcome(answer: &Answer, token: Option<&Token>) -> Outcome {
@@ -177,6 +178,7 @@ fn outcome(answer: &Answer, token: Option<&Token>) -> Outcome {
     };
     let message = quote(&message, token);
     match *status {
+        StatusCode::PAYLOAD_TOO_LARGE => Outcome::TooLarge(message),
         StatusCode::TOO_MANY_REQUESTS => Outcome::Overloaded(message),
         StatusCode::REQUEST_TIMEOUT => Outcome::Failed(message),
         StatusCode::INTERNAL_SERVER_ERROR | StatusCode::NOT_IMPLEMENTED => {

@@ -7,6 +7,7 @@
 
 mod backend;
 mod early;
+mod halves;
 mod library;
 mod outages;
 mod overflow;

@@ -19,7 +19,7 @@ impl<T: Transport, S: Source> Worker<T, S> {
                 self.answered(&[Cause::Unreachable, Cause::Management]);
             }
             // The backend is reachable. It answers for segments separately.
-            Outcome::Refused(problem) => {
+            Outcome::Refused(problem) | Outcome::TooLarge(problem) => {
                 self.answered(&[Cause::Unreachable]);
                 self.failed(Cause::Management, &problem);
             }
@@ -46,10 +46,20 @@ impl<T: Transport, S: Source> Worker<T, S> {
     pub(super) fn finish_batch(&mut self, sending: Sending, outcome: Outcome) {
         let is_current = sending.link == self.link_number && matches!(self.link, Link::Up(_));
         let next = Next::of(&sending, &outcome);
+        let outcome = match outcome {
+            Outcome::TooLarge(problem) => {
+                Outcome::TooLarge(format!("{problem} ({})", sending.batch.size()))
+            }
+            other => other,
+        };
         match next {
             Next::Again => {
                 self.source.keep_for_retry(&sending.flight);
                 self.lane.keep(sending.batch);
+            }
+            Next::Halved => {
+                self.source.keep_for_retry(&sending.flight);
+                sending.batch.halve().into_iter().for_each(|half| self.lane.keep(half));
             }
             Next::Ended(end) => {
                 self.source.arrive(&sending.flight, end);
@@ -84,6 +94,11 @@ impl<T: Transport, S: Source> Worker<T, S> {
             Outcome::Refused(problem) => {
                 self.answered(&[Cause::Unreachable]);
                 self.failed(Cause::Refused, &problem);
+            }
+            Outcome::TooLarge(problem) => {
+                self.answered(&[Cause::Unreachable]);
+                let cause = if next == Next::Halved { Cause::TooLarge } else { Cause::Refused };
+                self.failed(cause, &problem);
             }
             Outcome::Overloaded(problem) => self.mark_down(Cause::Overloaded, &problem),
             Outcome::Unprocessed(problem) | Outcome::Failed(problem) => {
@@ -160,6 +175,8 @@ impl<T: Transport, S: Source> Worker<T, S> {
 enum Next {
     /// It is sent again.
     Again,
+    /// Its two halves are sent. Nothing of it was processed.
+    Halved,
     Ended(End),
 }
 
@@ -167,7 +184,10 @@ impl Next {
     fn of(sending: &Sending, outcome: &Outcome) -> Self {
         match outcome {
             Outcome::Taken if sending.flight.is_handed_over() => Self::Ended(End::Sent),
-            Outcome::Refused(_) | Outcome::Overloaded(_) => Self::Ended(End::Refused),
+            Outcome::TooLarge(_) if sending.batch.is_divisible() => Self::Halved,
+            Outcome::Refused(_) | Outcome::TooLarge(_) | Outcome::Overloaded(_) => {
+                Self::Ended(End::Refused)
+            }
             Outcome::Unprocessed(_) => Self::Again,
             Outcome::Failed(_) if sending.flight.revoke() => Self::Again,
             // It is unknown how much of the batch the backend has read.

@@ -3,6 +3,7 @@
 
 mod bench;
 mod deadlines;
+mod halves;
 mod outages;
 mod overflow;
 mod script;

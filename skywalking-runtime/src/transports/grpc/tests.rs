@@ -52,8 +52,14 @@ impl Backend {
     }
 
     pub(crate) fn serve(&self, listener: TcpListener) -> tokio::task::JoinHandle<()> {
+        self.serve_up_to(listener, 4 * 1024 * 1024)
+    }
+
+    /// Serves messages of at most this many bytes.
+    fn serve_up_to(&self, listener: TcpListener, most: usize) -> tokio::task::JoinHandle<()> {
+        let segments = TraceSegmentReportServiceServer::new(self.clone());
         let routes = tonic::transport::Server::builder()
-            .add_service(TraceSegmentReportServiceServer::new(self.clone()))
+            .add_service(segments.max_decoding_message_size(most))
             .add_service(ManagementServiceServer::new(self.clone()));
         tokio::spawn(async move {
             routes.serve_with_incoming(TcpListenerStream::new(listener)).await.unwrap();
@@ -188,6 +194,22 @@ async fn status_of_the_backend_is_an_answer() {
         );
         assert!(!flight.revoke(), "the batch was sent");
     }
+}
+
+#[tokio::test]
+async fn message_over_the_limit_is_refused_with_its_size() {
+    let (listener, address) = listener().await;
+    let backend = Backend::default();
+    backend.serve_up_to(listener, 100);
+    let large = "x".repeat(198);
+    let messages = Messages::new(batch(&["a", &large, "b"]), Flight::default());
+    let outcome = transport(address).send(messages).await;
+    let Outcome::Refused(problem) = outcome else { panic!("{outcome:?}") };
+    let explained = " (the largest segment of the batch has 201 bytes; raise the limit of the \
+                     backend, or lower Config::max_spans_per_segment (SW_AGENT_SPAN_LIMIT))";
+    assert!(problem.ends_with(explained), "{problem}");
+    assert!(problem.contains("found 201 bytes, the limit is: 100 bytes"), "{problem}");
+    assert_eq!(backend.seen()[1..], ["a"], "the messages before it arrived");
 }
 
 #[tokio::test]

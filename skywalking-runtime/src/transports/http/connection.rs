@@ -15,6 +15,7 @@ use super::super::dial::{Dialler, Protocol};
 use super::super::metered::{Meter, Metered};
 use super::super::quote::sources;
 use super::body::Content;
+use super::early::AnswersFirst;
 use crate::config::Address;
 
 /// Backends close idle connections, an OAP after 30 s. A request that is written at that moment is
@@ -57,9 +58,10 @@ impl Connection {
             .connect(address, Protocol::Http1)
             .await
             .map_err(|error| sources(error.to_string(), &error))?;
-        let stream = TokioIo::new(Metered::new(stream, meter.clone()));
-        let (sender, connection) =
-            handshake(stream).await.map_err(|error| sources(error.to_string(), &error))?;
+        let stream = AnswersFirst::new(Metered::new(stream, meter.clone()));
+        let (sender, connection) = handshake(TokioIo::new(stream))
+            .await
+            .map_err(|error| sources(error.to_string(), &error))?;
         // The call that fails reports the error.
         let driver = tokio::spawn(async move { drop(connection.await) });
         Ok(Self { sender, driver, used: Instant::now(), meter })

@@ -73,7 +73,10 @@ async fn status_is_an_answer_unless_a_proxy_sent_it() {
             refused(&format!("403 Forbidden ({OTHER_TOKEN})")),
         ),
         ("HTTP/1.1 400 -\r\ncontent-length: 3\r\n\r\n\x1b[2", refused("400 Bad Request: _[2")),
-        ("HTTP/1.1 413 -\r\ncontent-length: 0\r\n\r\n", refused("413 Payload Too Large")),
+        (
+            "HTTP/1.1 413 -\r\ncontent-length: 0\r\n\r\n",
+            Outcome::TooLarge("HTTP status 413 Payload Too Large".to_owned()),
+        ),
         ("HTTP/1.1 500 -\r\ncontent-length: 0\r\n\r\n", refused("500 Internal Server Error")),
         (
             "HTTP/1.1 429 -\r\ncontent-length: 0\r\n\r\n",
@@ -213,6 +216,21 @@ async fn answer_before_the_body_was_sent_confirms_nothing() {
     let flight = Flight::default();
     assert_eq!(transport(address).send(batch(&flight)).await, Outcome::Taken);
     assert!(flight.is_handed_over());
+}
+
+#[tokio::test]
+async fn answer_counts_although_the_rest_cannot_be_written() {
+    let (listener, address) = listener().await;
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        stream.read_exact(&mut [0; 1_024]).await.unwrap();
+        let answer = b"HTTP/1.1 413 -\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+        stream.write_all(answer).await.unwrap();
+        // Dropped with unread bytes, so the operating system resets the connection.
+    });
+    let large = vec![Bytes::from(vec![b' '; 1024 * 1024]); 16];
+    let outcome = transport(address).send(Messages::new(large, Flight::default())).await;
+    assert_eq!(outcome, Outcome::TooLarge("HTTP status 413 Payload Too Large".to_owned()));
 }
 
 #[tokio::test]

@@ -31,6 +31,8 @@ pub(super) enum Plan {
     Unprocess,
     /// Takes the messages and never answers.
     Stall,
+    /// Takes the messages and refuses them because they are too large together.
+    TooLarge,
     /// Takes one message and confirms the whole batch.
     Early,
 }
@@ -125,6 +127,7 @@ impl Script {
             }
             match plan {
                 Plan::Take | Plan::Slow | Plan::Early => Outcome::Taken,
+                Plan::TooLarge => Outcome::TooLarge(text),
                 Plan::Unprocess => Outcome::Unprocessed(text),
                 Plan::Refuse => Outcome::Refused(text),
                 Plan::Overload => Outcome::Overloaded(text),
