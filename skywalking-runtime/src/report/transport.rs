@@ -23,7 +23,7 @@ pub(crate) enum Outcome {
     Taken,
     /// The backend refused it.
     Refused(String),
-    /// The batch is too large for the backend, which has processed nothing of it.
+    /// The batch is too large for the backend, which has processed no part of it.
     #[cfg_attr(not(feature = "report-http"), allow(dead_code, reason = "only HTTP states it"))]
     TooLarge(String),
     /// The backend reported that it is overloaded.

@@ -175,7 +175,7 @@ impl<T: Transport, S: Source> Worker<T, S> {
 enum Next {
     /// It is sent again.
     Again,
-    /// Its two halves are sent. Nothing of it was processed.
+    /// Its two halves are sent. No part of it was processed.
     Halved,
     Ended(End),
 }
