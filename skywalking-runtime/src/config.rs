@@ -79,7 +79,7 @@ mod with_agent {
     pub(crate) use super::proxy::Proxy;
     pub use super::reporter::Reporter;
     pub use super::sampling::Sampling;
-    pub use super::self_log::SelfLog;
+    pub use super::self_log::{SelfLog, SelfLogLevel};
     pub(crate) use super::service::Belonging;
     pub(crate) use super::timing::Timing;
     #[cfg(any(feature = "tls-ring", feature = "tls-aws-lc"))]

@@ -297,6 +297,15 @@ pub enum Error {
         /// Its value.
         value: String,
     },
+    /// The level of the agent's own log is unknown.
+    #[error("{setting}: expected off, error, warn or info, found {}", shown(value))]
+    #[non_exhaustive]
+    SelfLogLevel {
+        /// The variable.
+        setting: &'static str,
+        /// Its value.
+        value: String,
+    },
     /// The value is neither `trace` nor `skip`.
     #[error("{setting}: expected trace or skip, found {}", shown(value))]
     #[non_exhaustive]

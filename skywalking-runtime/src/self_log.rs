@@ -12,7 +12,7 @@ mod writer;
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use crate::config::self_log::SelfLog;
+use crate::config::self_log::{LogSettings, SelfLog, SelfLogLevel};
 pub(crate) use writer::{Delivery, WithoutThread};
 
 /// The target of all lines, in `tracing` and `log`.
@@ -44,6 +44,15 @@ pub(crate) struct Line {
 }
 
 impl Line {
+    /// Returns true if lines of this level are written.
+    fn is_in(&self, settings: LogSettings) -> bool {
+        settings.has(match self.level {
+            Level::Info => SelfLogLevel::Info,
+            Level::Warn => SelfLogLevel::Warn,
+            Level::Error => SelfLogLevel::Error,
+        })
+    }
+
     fn new(level: Level, text: impl Into<String>) -> Self {
         Self {
             level,
@@ -95,30 +104,43 @@ impl Line {
     }
 }
 
-/// The setting of the agent that started last.
-static MODE: AtomicU8 = AtomicU8::new(SelfLog::Auto as u8);
+/// The settings of the agent that started last.
+static PLACE: AtomicU8 = AtomicU8::new(SelfLog::Auto as u8);
+static LEVEL: AtomicU8 = AtomicU8::new(SelfLogLevel::Info as u8);
 
-/// Sets where later lines are written.
-pub(crate) fn configure(mode: SelfLog) {
-    MODE.store(mode as u8, Ordering::Relaxed);
+/// Sets which later lines are written, and where.
+pub(crate) fn configure(settings: LogSettings) {
+    PLACE.store(settings.place as u8, Ordering::Relaxed);
+    LEVEL.store(settings.level as u8, Ordering::Relaxed);
 }
 
-fn mode() -> SelfLog {
-    match MODE.load(Ordering::Relaxed) {
-        mode if mode == SelfLog::Off as u8 => SelfLog::Off,
-        mode if mode == SelfLog::Program as u8 => SelfLog::Program,
+fn settings() -> LogSettings {
+    let place = match PLACE.load(Ordering::Relaxed) {
+        place if place == SelfLog::Off as u8 => SelfLog::Off,
+        place if place == SelfLog::Program as u8 => SelfLog::Program,
         _ => SelfLog::Auto,
-    }
+    };
+    let level = match LEVEL.load(Ordering::Relaxed) {
+        level if level == SelfLogLevel::Off as u8 => SelfLogLevel::Off,
+        level if level == SelfLogLevel::Error as u8 => SelfLogLevel::Error,
+        level if level == SelfLogLevel::Warn as u8 => SelfLogLevel::Warn,
+        _ => SelfLogLevel::Info,
+    };
+    LogSettings { place, level }
 }
 
 /// Writes lines in order, without waiting.
 pub(crate) fn emit(lines: Vec<Line>, without_thread: WithoutThread) -> Delivery {
-    emit_to(mode(), lines, without_thread)
+    emit_to(settings(), lines, without_thread)
 }
 
 /// Writes lines with the setting of an agent that does not run.
-pub(crate) fn emit_to(mode: SelfLog, lines: Vec<Line>, without_thread: WithoutThread) -> Delivery {
-    writer::WRITERS.write(lines, mode, without_thread)
+pub(crate) fn emit_to(
+    settings: LogSettings,
+    lines: Vec<Line>,
+    without_thread: WithoutThread,
+) -> Delivery {
+    writer::WRITERS.write(lines, settings, without_thread)
 }
 
 /// Logs a warning from a thread of the program. Integrations call it. The line is lost if no thread

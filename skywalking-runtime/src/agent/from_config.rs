@@ -19,7 +19,7 @@ impl Config {
         if !config.is_enabled() {
             return Ok(Agent::off(config.given_service(), None, Delivery::default()));
         }
-        let (self_log, warnings) = (config.self_log_mode(), config.warnings());
+        let (self_log, warnings) = (config.log_settings(), config.warnings());
         config.check().and_then(start).inspect_err(|_| {
             // A missing setting may have been set under a wrong name.
             let lines = warnings.into_iter().map(Line::warn).collect();
@@ -37,12 +37,12 @@ impl Config {
     /// assert!(agent.error().is_some_and(|error| error.to_string().contains("give host:port")));
     /// ```
     pub fn start_or_off(self) -> Agent {
-        let (service, self_log) = (self.given_service().to_owned(), self.early_self_log());
+        let given = self.clone();
         self.start().unwrap_or_else(|error| {
             let line = Line::error("the agent is off, and the program runs without it")
                 .problem(error.to_string());
-            let logged = emit_to(self_log, vec![line], WithoutThread::WriteHere);
-            Agent::off(&service, Some(error), logged)
+            let logged = emit_to(given.early_log_settings(), vec![line], WithoutThread::WriteHere);
+            Agent::off(given.given_service(), Some(error), logged)
         })
     }
 }

@@ -9,8 +9,9 @@ use super::sampling::Requests;
 use super::service::Place;
 use super::timing::Timing;
 use super::tls::Tls;
-use super::{Ignored, Reporter, SelfLog, Storage, Token, correlation, env};
+use super::{Ignored, Reporter, Storage, Token, correlation, env};
 use crate::config::policies::{Cancelled, Inbound, Orphans, OtherContexts};
+use crate::config::self_log::LogSettings;
 use crate::config::settings::Settings;
 use crate::error::Error;
 use crate::redact::{Hook, Redact};
@@ -58,7 +59,7 @@ impl Given {
 /// A variable with only blanks, invisible characters and quotation marks counts as not set. These
 /// characters are also removed at both ends of the names of the service and the instance.
 ///
-/// An unknown `SW_AGENT_*` variable is named in one warning at the start ([`SelfLog`]). So is
+/// An unknown `SW_AGENT_*` variable is named in one warning at the start ([`SelfLog`](crate::config::SelfLog)). So is
 /// another `SW_*` variable that looks like a typo of a known name. Names of the other SkyWalking
 /// agents and of Kubernetes cause no warning.
 ///
@@ -90,7 +91,7 @@ pub struct Config {
     pub(super) correlation: correlation::Given,
     pub(super) requests: Requests,
     pub(super) redaction: Hook,
-    pub(super) self_log: SelfLog,
+    pub(super) self_log: LogSettings,
     pub(super) place: Place,
     pub(super) timing: Timing,
     pub(super) tls: Tls,
@@ -127,7 +128,7 @@ impl Config {
             correlation: correlation::Given::default(),
             requests: Requests::default(),
             redaction: Hook::default(),
-            self_log: SelfLog::default(),
+            self_log: LogSettings::default(),
             place: Place::default(),
             timing: Timing::default(),
             tls: Tls::default(),
@@ -311,18 +312,18 @@ impl Config {
         &self.service.text
     }
 
-    /// Returns where lines go that are logged before the settings are resolved.
-    pub(crate) fn early_self_log(&self) -> SelfLog {
+    /// Returns the settings of the log, although another setting may be invalid.
+    pub(crate) fn early_log_settings(&self) -> LogSettings {
         match self.environment {
             Environment::Override => {
-                env::self_log(&|name| std::env::var_os(name)).unwrap_or(self.self_log)
+                env::log_settings(self.self_log, &|name| std::env::var_os(name))
             }
             Environment::Ignore => self.self_log,
         }
     }
 
-    /// Returns where lines go that are logged after the settings are resolved.
-    pub(crate) fn self_log_mode(&self) -> SelfLog {
+    /// Returns the settings of the log after the settings are resolved.
+    pub(crate) fn log_settings(&self) -> LogSettings {
         self.self_log
     }
 

@@ -4,9 +4,9 @@ use super::file::File;
 use super::proxy::Proxy;
 use super::tls::Tls;
 use super::{
-    Address, Belonging, Config, Given, Ignored, Reporter, SelfLog, Timing, Token, address, limits,
-    names,
+    Address, Belonging, Config, Given, Ignored, Reporter, Timing, Token, address, limits, names,
 };
+use crate::config::self_log::LogSettings;
 use crate::config::settings::Settings;
 use crate::error::Error;
 use crate::redact::Hook;
@@ -106,7 +106,7 @@ pub(crate) struct Checked {
     )]
     pub(crate) tls: Tls,
     pub(crate) redaction: Hook,
-    pub(crate) self_log: SelfLog,
+    pub(crate) self_log: LogSettings,
     pub(crate) ignored: Ignored,
 }
 

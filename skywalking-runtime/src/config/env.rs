@@ -4,11 +4,12 @@
 use std::ffi::OsString;
 
 use super::{
-    Config, File, Given, Reporter, SelfLog, Storage, Token, Usage, Variable, correlation, limits,
-    proxy, sampling, self_log, service, settings_file, timing, tls, variables,
+    Config, File, Given, Reporter, Storage, Token, Usage, Variable, correlation, limits, proxy,
+    sampling, self_log, service, settings_file, timing, tls, variables,
 };
 use crate::config::names::bare;
 use crate::config::policies::Orphans;
+use crate::config::self_log::LogSettings;
 use crate::config::settings_file::SettingsFile;
 use crate::config::variables::aliases;
 use crate::error::Error;
@@ -129,12 +130,10 @@ fn with(mut config: Config, source: &Source<'_>) -> Result<Config, Error> {
         config.token = Token::new(text.trim().to_owned());
         config.token_setting = setting;
     }
-    if let Some(given) = source.text(self_log::VARIABLE)? {
-        config.self_log = self_log::parse(given)?;
-    }
     if let Some(given) = source.text(STORAGE)? {
         config.storage = storage(given)?;
     }
+    self_log::apply(&mut config, source)?;
     tls::apply(&mut config, source)?;
     proxy::apply(&mut config, source)?;
     correlation::apply(&mut config, source)?;
@@ -177,10 +176,18 @@ fn storage(Given { text: value, setting }: Given) -> Result<Storage, Error> {
     }
 }
 
-/// Reads only this variable, so that it counts although another one is invalid.
-pub(super) fn self_log(lookup: &Lookup<'_>) -> Option<SelfLog> {
-    let given = Source::new(lookup).text(self_log::VARIABLE).ok().flatten();
-    given.and_then(|given| self_log::parse(given).ok())
+/// Overrides only the settings of the log, so that they count although another one is invalid.
+pub(super) fn log_settings(given: LogSettings, lookup: &Lookup<'_>) -> LogSettings {
+    let variables = Source::new(lookup);
+    let file = variables.path(settings_file::PATH).map(|file| SettingsFile::read(&file));
+    let given = match file {
+        Some(Ok(file)) => given.with_valid(&Source {
+            lookup: &|name| file.value(name),
+            shown: &|name| file.setting(name),
+        }),
+        _ => given,
+    };
+    given.with_valid(&variables)
 }
 
 fn orphans(Given { text: value, setting }: Given) -> Result<Orphans, Error> {

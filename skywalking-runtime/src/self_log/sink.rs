@@ -8,7 +8,7 @@ use tracing::field::display;
 use tracing::subscriber::NoSubscriber;
 
 use super::{Level, Line, TARGET};
-use crate::config::self_log::SelfLog;
+use crate::config::self_log::{LogSettings, SelfLog};
 use crate::util::catch_panic::catch_panic;
 
 /// The destination of lines.
@@ -16,23 +16,26 @@ use crate::util::catch_panic::catch_panic;
 pub(super) struct Sink {
     /// The subscriber of the calling thread.
     dispatch: Dispatch,
-    mode: SelfLog,
+    settings: LogSettings,
 }
 
 impl Sink {
     /// Returns the sink of the calling thread. Runs no code of the program.
-    pub(super) fn of_this_thread(mode: SelfLog) -> Self {
-        Self { dispatch: tracing::dispatcher::get_default(Clone::clone), mode }
+    pub(super) fn of_this_thread(settings: LogSettings) -> Self {
+        Self { dispatch: tracing::dispatcher::get_default(Clone::clone), settings }
     }
 
-    /// Writes a line. May block. Catches a panic of the program's code.
+    /// Writes a line that is in the settings. May block. Catches a panic of the program's code.
     pub(super) fn write(&self, line: &Line) {
+        if !line.is_in(self.settings) {
+            return;
+        }
         catch_panic(|| {
             if !self.dispatch.is::<NoSubscriber>() {
                 tracing::dispatcher::with_default(&self.dispatch, || to_tracing(line));
             } else if log::max_level() != log::LevelFilter::Off {
                 to_log(line);
-            } else if self.mode == SelfLog::Auto && !line.for_loggers {
+            } else if self.settings.place == SelfLog::Auto && !line.for_loggers {
                 to_stderr(line);
             }
         });

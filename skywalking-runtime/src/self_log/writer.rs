@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::Line;
 use super::sink::Sink;
-use crate::config::self_log::SelfLog;
+use crate::config::self_log::LogSettings;
 use crate::sys;
 
 /// How many threads may write at once.
@@ -68,18 +68,19 @@ impl Writers {
     /// Writes the lines on a new thread.
     pub(super) fn write(
         &'static self,
-        lines: Vec<Line>,
-        mode: SelfLog,
+        mut lines: Vec<Line>,
+        settings: LogSettings,
         without_thread: WithoutThread,
     ) -> Delivery {
-        if lines.is_empty() || mode == SelfLog::Off {
+        lines.retain(|line| line.is_in(settings));
+        if lines.is_empty() {
             return Delivery::default();
         }
         let Some(permit) = self.permit() else {
             self.lose(&lines);
             return Delivery::default();
         };
-        let sink = Sink::of_this_thread(mode);
+        let sink = Sink::of_this_thread(settings);
         let lines: Arc<[Line]> = lines.into();
         let (sender, receiver) = sync_channel::<()>(1);
         let work = {
@@ -152,7 +153,9 @@ mod tests {
     use std::time::Instant;
 
     use super::*;
+    use crate::config::self_log::{SelfLog, SelfLogLevel};
 
+    const PROGRAM: LogSettings = LogSettings { place: SelfLog::Program, level: SelfLogLevel::Info };
     const LONG: Duration = Duration::from_secs(30);
 
     fn all_permits(writers: &'static Writers) -> Vec<Permit> {
@@ -167,16 +170,12 @@ mod tests {
         let mut permits = all_permits(&WRITERS);
         for _ in 0..3 {
             let asked = Instant::now();
-            WRITERS
-                .write(vec![Line::warn("lost")], SelfLog::Program, WithoutThread::Drop)
-                .wait(LONG);
+            WRITERS.write(vec![Line::warn("lost")], PROGRAM, WithoutThread::Drop).wait(LONG);
             assert!(asked.elapsed() < LONG / 2);
         }
         assert_eq!(WRITERS.lost.load(Ordering::Relaxed), 3);
         permits.pop();
-        WRITERS
-            .write(vec![Line::warn("written")], SelfLog::Program, WithoutThread::Drop)
-            .wait(LONG);
+        WRITERS.write(vec![Line::warn("written")], PROGRAM, WithoutThread::Drop).wait(LONG);
         assert_eq!(WRITERS.lost.load(Ordering::Relaxed), 0, "the line after it has the count");
         assert_eq!(WRITERS.writing.load(Ordering::Relaxed), MOST - 1, "its permit is released");
     }
@@ -185,9 +184,15 @@ mod tests {
     fn off_writes_nothing_and_counts_no_loss() {
         static WRITERS: Writers = Writers::new();
         let _permits = all_permits(&WRITERS);
-        WRITERS
-            .write(vec![Line::warn("not to be written")], SelfLog::Off, WithoutThread::Drop)
-            .wait(LONG);
+        for settings in [
+            LogSettings { place: SelfLog::Off, ..PROGRAM },
+            LogSettings { level: SelfLogLevel::Off, ..PROGRAM },
+            LogSettings { level: SelfLogLevel::Error, ..PROGRAM },
+        ] {
+            WRITERS
+                .write(vec![Line::warn("not to be written")], settings, WithoutThread::Drop)
+                .wait(LONG);
+        }
         assert_eq!(WRITERS.lost.load(Ordering::Relaxed), 0);
     }
 

@@ -133,6 +133,87 @@ fn variables_without_effect_are_one_warning() {
 }
 
 #[test]
+fn level_selects_the_lines() {
+    let lines = |level: &str, wrong: (&str, &str)| {
+        let ended = program_with(&[("SW_LOGGING_LEVEL", level), wrong]);
+        let words = ended.agent_lines().into_iter();
+        let words = words.map(|line| line.split(' ').nth(1).unwrap().to_owned());
+        words.collect::<Vec<_>>()
+    };
+    let typo = ("SW_AGENT_NAMES", "shop");
+    let wrong = ("SW_AGENT_PROTOCOL", "kafka");
+    assert_eq!(lines("INFO", typo), ["INFO", "WARN"]);
+    assert_eq!(lines("WARN", typo), ["WARN"]);
+    assert_eq!(lines("ERROR", typo), [""; 0]);
+    assert_eq!(lines("ERROR", wrong), ["ERROR"]);
+    assert_eq!(lines("OFF", wrong), [""; 0]);
+    // An invalid level is an error itself, and does not hide it.
+    assert_eq!(lines("loud", typo), ["ERROR"]);
+}
+
+/// A file that is removed at the end of the test.
+struct Written(std::path::PathBuf);
+
+impl Written {
+    fn new(name: &str, content: &str) -> Self {
+        let name = format!("skywalking-self-log-{}-{name}.toml", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        std::fs::write(&path, content).unwrap();
+        Self(path)
+    }
+
+    fn variable(&self) -> (&str, &str) {
+        ("SW_AGENT_CONFIG_PATH", self.0.to_str().unwrap())
+    }
+}
+
+impl Drop for Written {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+#[test]
+fn file_with_settings_is_in_the_start_line_and_its_unknown_keys_in_a_warning() {
+    let file = Written::new(
+        "good",
+        "SW_AGENT_NAME = \"of file\"\nSW_AGENT_SAMPLE_RATE = 0.5\nSW_AGENT_NAMES = \"s3cret\"\n",
+    );
+    let ended = child(
+        "places::program",
+        &[("SW_AGENT_PROTOCOL", "discard"), ("SW_AGENT_NAMESPACE", "eu"), file.variable()],
+    );
+    let lines = ended.agent_lines();
+    let [started, warning] = lines[..] else { panic!("{lines:?}") };
+    assert!(started.contains("service=\"of file|eu|\""), "{started}");
+    assert!(started.contains("sampling=\"rate 0.5\""), "{started}");
+    let path = file.0.display();
+    assert!(started.ends_with(&format!(" config_file=\"{path}\"")), "{started}");
+    assert_eq!(
+        warning,
+        format!(
+            "skywalking_runtime WARN unknown keys of {path} have no effect: SW_AGENT_NAMES in line 3 (is SW_AGENT_NAME meant?)"
+        )
+    );
+}
+
+#[test]
+fn invalid_file_is_one_line_and_the_level_of_the_file_holds() {
+    let broken = Written::new("broken", "SW_AGENT_AUTHENTICATION = \"s3cret\nb = 1");
+    let ended = program_with(&[broken.variable()]);
+    let lines = ended.agent_lines();
+    let [line] = lines[..] else { panic!("{lines:?}") };
+    assert!(line.starts_with("skywalking_runtime ERROR the agent is off"), "{line}");
+    assert!(line.contains("SW_AGENT_CONFIG_PATH") && line.contains("line 1"), "{line}");
+    assert!(!ended.err.contains("s3cret"), "{}", ended.err);
+
+    let silent = Written::new("silent", "SW_LOGGING_LEVEL = \"off\"\nSW_AGENT_ORPHANS = \"no\"");
+    assert_eq!(program_with(&[silent.variable()]).agent_lines(), [""; 0]);
+    let lines = program_with(&[silent.variable(), ("SW_LOGGING_LEVEL", "info")]);
+    assert_eq!(lines.agent_lines().len(), 1, "a variable wins over the file");
+}
+
+#[test]
 fn unreachable_backend_and_its_losses_are_logged() {
     for protocol in ["grpc", "http"] {
         let ended = program_with(&[

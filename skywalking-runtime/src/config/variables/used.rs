@@ -178,6 +178,13 @@ pub(super) const USED: &[Variable] = &[
         "`auto`",
     ),
     used(
+        "SW_LOGGING_LEVEL",
+        &[Java],
+        "self_log_level",
+        "lines of the agent's log: `off`, `error`, `warn` (also losses) or `info` (also the start); `debug` and `trace` are `info`",
+        "`info`",
+    ),
+    used(
         "SW_AGENT_PROXY",
         &[],
         "proxy",
