@@ -144,13 +144,15 @@ pub(crate) fn start(config: Checked) -> Result<Agent, Error> {
         #[cfg(feature = "report-grpc")]
         Reporter::Grpc => {
             let (dialler, token, messages) = for_backend(&config)?;
-            let transport = Grpc::new(config.backends.clone(), dialler, token, messages)?;
+            let transport = Grpc::new(config.backends.clone(), dialler, token, messages)?
+                .compressed(config.compression);
             start_with(config, transport)
         }
         #[cfg(feature = "report-http")]
         Reporter::Http => {
             let (dialler, token, messages) = for_backend(&config)?;
-            let transport = Http::new(config.backends.clone(), dialler, token, messages)?;
+            let transport = Http::new(config.backends.clone(), dialler, token, messages)?
+                .compressed(config.compression);
             start_with(config, transport)
         }
         Reporter::Log => start_with(config, Log),

@@ -26,6 +26,8 @@ mod builder;
 #[cfg(feature = "agent")]
 mod checked;
 #[cfg(feature = "agent")]
+mod compression;
+#[cfg(feature = "agent")]
 mod correlation;
 #[cfg(feature = "agent")]
 mod env;
@@ -70,6 +72,7 @@ mod with_agent {
     pub use super::builder::Config;
     pub(super) use super::builder::Given;
     pub(crate) use super::checked::Checked;
+    pub use super::compression::Compression;
     pub(crate) use super::file::File;
     #[cfg(any(feature = "report-grpc", feature = "report-http"))]
     pub(crate) use super::file::{Reading, read_at_start};

@@ -315,6 +315,24 @@ pub enum Error {
         /// Its value.
         value: String,
     },
+    /// The value is neither `none` nor `gzip`.
+    #[error("{setting}: expected none or gzip, found {}", shown(value))]
+    #[non_exhaustive]
+    Compression {
+        /// The variable.
+        setting: &'static str,
+        /// Its value.
+        value: String,
+    },
+    /// Batches are to be compressed, and this build cannot do it.
+    #[error(
+        "{setting}: this build does not include gzip; turn on the feature gzip of skywalking-runtime, or set none"
+    )]
+    #[non_exhaustive]
+    GzipOff {
+        /// The setting.
+        setting: &'static str,
+    },
     /// The value is neither `newest` nor `oldest`.
     #[error("{setting}: expected newest or oldest, found {}", shown(value))]
     #[non_exhaustive]

@@ -68,6 +68,7 @@
 //! | `carrier-tonic` | the same for tonic's `MetadataMap` |
 //! | `http` | the module `integrations::http`: HTTP and gRPC calls as spans, for your own layers; enables `carrier-http` |
 //! | `testing` | `testing::run`, which returns the spans of a closure; enables `agent` |
+//! | `gzip` | compresses batches, if [`Config::compression`] asks for it |
 //! | `tls-ring` | TLS to the backend, with the cryptography of ring; it needs a C compiler |
 //! | `tls-aws-lc` | TLS with the cryptography of aws-lc-rs, which is used if both are on; it needs a C compiler |
 //!

@@ -16,6 +16,8 @@ pub(crate) mod discard;
 mod files;
 #[cfg(feature = "report-grpc")]
 pub(crate) mod grpc;
+#[cfg(any(feature = "report-grpc", feature = "report-http"))]
+mod gzip;
 #[cfg(feature = "report-http")]
 pub(crate) mod http;
 pub(crate) mod log;

@@ -9,7 +9,7 @@ use super::sampling::Requests;
 use super::service::Place;
 use super::timing::Timing;
 use super::tls::Tls;
-use super::{Ignored, Reporter, Storage, Token, correlation, env};
+use super::{Compression, Ignored, Reporter, Storage, Token, correlation, env};
 use crate::config::policies::{Cancelled, Inbound, Orphans, OtherContexts};
 use crate::config::self_log::LogSettings;
 use crate::config::settings::Settings;
@@ -87,6 +87,8 @@ pub struct Config {
     pub(super) reporter: Reporter,
     pub(super) enabled: bool,
     pub(super) storage: Storage,
+    pub(super) compression: Compression,
+    pub(super) compression_setting: &'static str,
     pub(super) settings: Settings,
     pub(super) correlation: correlation::Given,
     pub(super) requests: Requests,
@@ -124,6 +126,8 @@ impl Config {
             reporter: Reporter::unless_set(),
             enabled: true,
             storage: Storage::Sql,
+            compression: Compression::None,
+            compression_setting: "Config::compression",
             settings: Settings::default(),
             correlation: correlation::Given::default(),
             requests: Requests::default(),

@@ -4,7 +4,8 @@ use super::file::File;
 use super::proxy::Proxy;
 use super::tls::Tls;
 use super::{
-    Address, Belonging, Config, Given, Ignored, Reporter, Timing, Token, address, limits, names,
+    Address, Belonging, Compression, Config, Given, Ignored, Reporter, Timing, Token, address,
+    compression, limits, names,
 };
 use crate::config::self_log::LogSettings;
 use crate::config::settings::Settings;
@@ -24,6 +25,7 @@ impl Config {
             names::instance(self.instance.setting, &self.instance.text, &service, storage)?;
         if self.reporter.has_backend() {
             self.tls.check()?;
+            compression::check(self.compression, self.compression_setting)?;
         } else {
             self.tls = Tls::default();
         }
@@ -61,6 +63,7 @@ impl Config {
             token: self.token,
             token_file: self.token_file,
             tls: self.tls,
+            compression: self.compression,
             redaction: self.redaction,
             self_log: self.self_log,
             ignored: self.ignored,
@@ -105,6 +108,11 @@ pub(crate) struct Checked {
         allow(dead_code, reason = "no TLS")
     )]
     pub(crate) tls: Tls,
+    #[cfg_attr(
+        not(any(feature = "report-grpc", feature = "report-http")),
+        allow(dead_code, reason = "nothing reports to a backend")
+    )]
+    pub(crate) compression: Compression,
     pub(crate) redaction: Hook,
     pub(crate) self_log: LogSettings,
     pub(crate) ignored: Ignored,

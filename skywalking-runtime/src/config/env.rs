@@ -4,8 +4,8 @@
 use std::ffi::OsString;
 
 use super::{
-    Config, File, Given, Reporter, Storage, Token, Usage, Variable, correlation, limits, proxy,
-    sampling, self_log, service, settings_file, timing, tls, variables,
+    Config, File, Given, Reporter, Storage, Token, Usage, Variable, compression, correlation,
+    limits, proxy, sampling, self_log, service, settings_file, timing, tls, variables,
 };
 use crate::config::names::bare;
 use crate::config::policies::Orphans;
@@ -134,6 +134,7 @@ fn with(mut config: Config, source: &Source<'_>) -> Result<Config, Error> {
         config.storage = storage(given)?;
     }
     self_log::apply(&mut config, source)?;
+    compression::apply(&mut config, source)?;
     tls::apply(&mut config, source)?;
     proxy::apply(&mut config, source)?;
     correlation::apply(&mut config, source)?;

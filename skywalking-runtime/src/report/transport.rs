@@ -86,6 +86,12 @@ impl Messages {
         self.flight.clone()
     }
 
+    /// Returns the remaining messages, without taking one.
+    #[cfg(feature = "report-http")]
+    pub(crate) fn rest(&self) -> &[Bytes] {
+        self.messages.as_slice()
+    }
+
     /// Returns the bytes of the largest remaining message, without taking one.
     #[cfg(feature = "report-grpc")]
     pub(crate) fn largest(&self) -> usize {
@@ -95,7 +101,7 @@ impl Messages {
     /// Returns the number of remaining messages and their total bytes, without taking one.
     #[cfg(feature = "report-http")]
     pub(crate) fn left(&self) -> (usize, usize) {
-        let left = self.messages.as_slice();
+        let left = self.rest();
         (left.len(), left.iter().map(Bytes::len).sum())
     }
 }

@@ -25,9 +25,10 @@ use self::call::Failure;
 use self::channel::Channels;
 use super::backends::{self, AGENT, Backends};
 use super::dial::Dialler;
+use super::gzip::Gzip;
 use super::quote::quote;
 use super::token::TokenSource;
-use crate::config::{Address, Security, Token};
+use crate::config::{Address, Compression, Security, Token};
 use crate::error::Error;
 use crate::management::ManagementMessage;
 use crate::management::properties;
@@ -40,6 +41,8 @@ const KEEP_ALIVE: &str = "/skywalking.v3.ManagementService/keepAlive";
 const AGENT_VERSION: HeaderName = HeaderName::from_static("agent-version");
 const VERSION: HeaderValue = HeaderValue::from_static(env!("CARGO_PKG_VERSION"));
 const GRPC: HeaderValue = HeaderValue::from_static("application/grpc");
+const ENCODING: HeaderName = HeaderName::from_static("grpc-encoding");
+const GZIP: HeaderValue = HeaderValue::from_static("gzip");
 const TRAILERS: HeaderValue = HeaderValue::from_static("trailers");
 
 /// Sends to one backend of a list at a time.
@@ -49,6 +52,7 @@ pub(crate) struct Grpc {
     channels: Channels,
     token: TokenSource,
     management: properties::Messages,
+    compression: Compression,
 }
 
 impl Grpc {
@@ -60,7 +64,14 @@ impl Grpc {
         management: properties::Messages,
     ) -> Result<Self, Error> {
         let backends = Backends::new(backends, authority)?;
-        Ok(Self { backends, channels: Channels::new(dialler), token, management })
+        let (channels, compression) = (Channels::new(dialler), Compression::None);
+        Ok(Self { backends, channels, token, management, compression })
+    }
+
+    /// Sets how segments are compressed.
+    pub(crate) fn compressed(mut self, compression: Compression) -> Self {
+        self.compression = compression;
+        self
     }
 
     /// Returns the head of a call to the current backend.
@@ -98,11 +109,15 @@ impl Grpc {
         };
         let channel = self.channels.next(address);
         let source = self.token.clone();
+        let gzip = batch.as_ref().and_then(|_| Gzip::of(self.compression));
+        if gzip.is_some() {
+            request.headers_mut().insert(ENCODING, GZIP);
+        }
         let (flight, largest) = batch.unzip();
         Box::pin(async move {
             let token = source.add_to(request.headers_mut()).await;
             let quoted = |text: &str| quote(text, token.as_ref());
-            match call::call(&channel, request, messages, flight).await {
+            match call::call(&channel, request, messages, flight, gzip).await {
                 Ok(status) => outcome(&status, largest.unwrap_or_default(), token.as_ref()),
                 Err(Failure::Unknown(problem)) => Outcome::Failed(quoted(&problem)),
                 Err(Failure::Unprocessed(problem)) => Outcome::Unprocessed(quoted(&problem)),

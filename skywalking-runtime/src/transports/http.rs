@@ -14,16 +14,17 @@ mod tests;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use http::header::{CONTENT_TYPE, HOST, USER_AGENT};
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HOST, USER_AGENT};
 use http::{HeaderValue, Method, Request, StatusCode, Uri};
 
 use self::body::Content;
 use self::connection::{Answer, Connection};
 use super::backends::{self, AGENT, Backends};
 use super::dial::Dialler;
+use super::gzip::Gzip;
 use super::quote::{quote, sources};
 use super::token::TokenSource;
-use crate::config::{Address, Token};
+use crate::config::{Address, Compression, Token};
 use crate::error::Error;
 use crate::management::{ManagementMessage, properties};
 use crate::report::json;
@@ -32,6 +33,7 @@ use crate::report::transport::{Call, Form, Messages, Outcome, Transport};
 const SEGMENTS: &str = "/v3/segments";
 const PROPERTIES: &str = "/v3/management/reportProperties";
 const KEEP_ALIVE: &str = "/v3/management/keepAlive";
+const GZIP: HeaderValue = HeaderValue::from_static("gzip");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// The connections for the next calls. A running call owns its connection, so an abandoned call
@@ -51,6 +53,7 @@ pub(crate) struct Http {
     kept: Kept,
     token: TokenSource,
     management: properties::Messages,
+    compression: Compression,
 }
 
 impl Http {
@@ -62,7 +65,14 @@ impl Http {
         management: properties::Messages,
     ) -> Result<Self, Error> {
         let backends = Backends::new(backends, host)?;
-        Ok(Self { backends, dialler, kept: Kept::default(), token, management })
+        let (kept, compression) = (Kept::default(), Compression::None);
+        Ok(Self { backends, dialler, kept, token, management, compression })
+    }
+
+    /// Sets how segments are compressed.
+    pub(crate) fn compressed(mut self, compression: Compression) -> Self {
+        self.compression = compression;
+        self
     }
 
     /// Makes one call: a body, and the answer.
@@ -78,7 +88,13 @@ impl Http {
         let (kept, dialler) = (Arc::clone(&self.kept), self.dialler.clone());
         let source = self.token.clone();
         let flight = request.body().flight();
+        let gzip = flight.as_ref().and_then(|_| Gzip::of(self.compression));
         Box::pin(async move {
+            if let Some(gzip) = gzip
+                && request.body_mut().compress(gzip).await
+            {
+                request.headers_mut().insert(CONTENT_ENCODING, GZIP);
+            }
             let token = source.add_to(request.headers_mut()).await;
             let mut connection = match connection(&kept, &dialler, &address).await {
                 Ok(connection) => connection,

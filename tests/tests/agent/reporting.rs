@@ -6,6 +6,7 @@
 //! `accounting` tests heavy load and the counts alone.
 
 mod backend;
+mod compression;
 mod early;
 mod halves;
 mod library;

@@ -52,6 +52,7 @@ const PROBES: &[Probe] = &[
 /// Those that the settings of a reporter without a backend do not show: the text is of `Config`.
 const WITH_BACKEND: &[Probe] = &[
     ("SW_AGENT_ENABLE", "false", &[], "enabled: false"),
+    ("SW_AGENT_COMPRESSION", "gzip", &[], "compression: Gzip"),
     ("SW_AGENT_PROXY", "probed:7777", &[], "probed:7777"),
     ("SW_AGENT_FORCE_TLS", "true", &[], "forced: Some("),
     ("SW_AGENT_SSL_TRUSTED_CA_PATH", "/probed", &[], "ca: Some(\"/probed\""),

@@ -213,6 +213,13 @@ pub(super) const USED: &[Variable] = &[
         "`newest`",
     ),
     used(
+        "SW_AGENT_COMPRESSION",
+        &[],
+        "compression",
+        "compression of batches: `none`, or `gzip` with the feature `gzip`",
+        "`none`",
+    ),
+    used(
         "SW_AGENT_MAX_BATCH_SEGMENTS",
         &[],
         "max_batch_segments",

@@ -10,6 +10,7 @@ use h2::{Reason, RecvStream, SendStream};
 use http::{Request, StatusCode};
 use tonic::{Code, Status};
 
+use super::super::gzip::Gzip;
 use super::super::quote::sources;
 use super::channel::Channel;
 use super::reply::Reply;
@@ -46,6 +47,7 @@ pub(super) async fn call(
     request: Request<()>,
     messages: impl Iterator<Item = Bytes>,
     flight: Option<Flight>,
+    gzip: Option<Gzip>,
 ) -> Result<Status, Failure> {
     let requests = channel.requests().await.map_err(Failure::Unknown)?;
     let (meter, streams) = channel.wire();
@@ -53,7 +55,7 @@ pub(super) async fn call(
     let (response, mut body) = requests.ready().await?.send_request(request, false)?;
     let watched = streams.watch(body.stream_id().into());
     let (mut upload, mut answer) =
-        (pin!(upload(channel, &mut body, messages)), pin!(answer(response)));
+        (pin!(upload(channel, &mut body, messages, gzip)), pin!(answer(response)));
     let mut uploading = true;
     let status = poll_fn(|cx| {
         // A backend that answers early may also end the stream. The answer counts then.
@@ -78,6 +80,7 @@ async fn upload(
     channel: &Channel,
     body: &mut SendStream<Bytes>,
     messages: impl Iterator<Item = Bytes>,
+    mut gzip: Option<Gzip>,
 ) -> Result<(), h2::Error> {
     let mut messages = messages.fuse().peekable();
     loop {
@@ -87,7 +90,10 @@ async fn upload(
         let mut piece = BytesMut::with_capacity(PIECE);
         while piece.len() < PIECE {
             let Some(message) = messages.next() else { break };
-            put(&mut piece, &message);
+            match gzip.as_mut().and_then(|gzip| gzip.shrink(&message)) {
+                Some(shrunk) => put(&mut piece, 1, &shrunk),
+                None => put(&mut piece, 0, &message),
+            }
         }
         let mut piece = piece.freeze();
         if piece.is_empty() {
@@ -103,9 +109,9 @@ async fn upload(
     }
 }
 
-/// Appends a message, which is not compressed, with its head.
-fn put(piece: &mut BytesMut, message: &Bytes) {
-    piece.put_u8(0);
+/// Appends a message with its head: 1 if it is compressed, and its length.
+fn put(piece: &mut BytesMut, is_compressed: u8, message: &[u8]) {
+    piece.put_u8(is_compressed);
     // A segment has less than 4 GiB.
     piece.put_u32(u32::try_from(message.len()).unwrap_or(u32::MAX));
     piece.put_slice(message);

@@ -10,6 +10,7 @@ use std::task::{Context, Poll};
 use bytes::{Bytes, BytesMut};
 use http_body::{Body, Frame, SizeHint};
 
+use super::super::gzip::Gzip;
 use crate::report::accounts::Flight;
 use crate::report::transport::Messages;
 
@@ -27,7 +28,16 @@ pub(super) struct Content {
 #[derive(Debug)]
 enum Rest {
     Object(Bytes),
-    Array { messages: Messages, before: &'static [u8] },
+    Array {
+        messages: Messages,
+        before: &'static [u8],
+    },
+    /// A compressed array of the messages, and whether they were taken.
+    Compressed {
+        messages: Messages,
+        text: Bytes,
+        taken: bool,
+    },
     Nothing,
 }
 
@@ -49,9 +59,38 @@ impl Content {
     /// Returns the flight of the batch, if the body is one.
     pub(super) fn flight(&self) -> Option<Flight> {
         match &self.rest {
-            Rest::Array { messages, .. } => Some(messages.flight()),
+            Rest::Array { messages, .. } | Rest::Compressed { messages, .. } => {
+                Some(messages.flight())
+            }
             Rest::Object(_) | Rest::Nothing => None,
         }
+    }
+
+    /// Compresses an array, and takes none of its messages. Returns false for another body. Other
+    /// tasks of the thread run between two pieces.
+    pub(super) async fn compress(&mut self, mut gzip: Gzip) -> bool {
+        let Rest::Array { messages, .. } = &self.rest else { return false };
+        let (mut before, mut piece) = (&b"["[..], 0);
+        for message in messages.rest() {
+            if gzip.write(before).and_then(|()| gzip.write(message)).is_none() {
+                return false;
+            }
+            before = b",";
+            piece += message.len();
+            if piece >= PIECE {
+                piece = 0;
+                tokio::task::yield_now().await;
+            }
+        }
+        let Some(text) = gzip.write(b"]").and_then(|()| gzip.finish()) else { return false };
+        self.length = text.len() as u64;
+        self.rest = match std::mem::replace(&mut self.rest, Rest::Nothing) {
+            Rest::Array { messages, .. } => {
+                Rest::Compressed { messages, text: text.into(), taken: false }
+            }
+            other => other,
+        };
+        true
     }
 
     fn next(&mut self) -> Option<Bytes> {
@@ -77,6 +116,20 @@ impl Content {
                 }
                 self.rest = Rest::Array { messages, before };
                 Some(piece.freeze())
+            }
+            Rest::Compressed { mut messages, mut text, taken } => {
+                let number = messages.left().0;
+                // A revoked batch gives none of its messages.
+                if !taken && messages.by_ref().count() < number {
+                    return None;
+                }
+                let piece = text.split_to(text.len().min(PIECE));
+                if text.is_empty() {
+                    messages.flight().hand_over();
+                } else {
+                    self.rest = Rest::Compressed { messages, text, taken: true };
+                }
+                Some(piece)
             }
             Rest::Nothing => None,
         }
@@ -158,5 +211,54 @@ mod tests {
             content.next().is_some_and(|piece| piece.ends_with(b"]")) && flight.is_handed_over()
         );
         assert!(content.next().is_none());
+    }
+
+    #[cfg(feature = "gzip")]
+    mod compressed {
+        use std::io::Read as _;
+
+        use super::*;
+        use crate::config::Compression;
+
+        async fn compressed(texts: &[&str], flight: &Flight) -> Content {
+            let mut content = Content::array(messages(texts, flight));
+            assert!(content.compress(Gzip::of(Compression::Gzip).unwrap()).await);
+            assert_eq!(content.size_hint().exact(), Some(content.length));
+            content
+        }
+
+        /// Returns JSON that hardly becomes smaller.
+        fn large() -> String {
+            let random =
+                |n: u32| char::from(b'a' + n.wrapping_mul(2_654_435_761).to_le_bytes()[3] % 26);
+            format!("{{\"a\":\"{}\"}}", (0..300_000).map(random).collect::<String>())
+        }
+
+        #[tokio::test]
+        async fn array_is_the_same_after_decompression() {
+            let large = large();
+            for texts in [vec!["{}"], vec!["{}", "{\"b\":1}"], vec![&large, "{}", &large]] {
+                let flight = Flight::default();
+                let mut content = compressed(&texts, &flight).await;
+                let length = content.length;
+                let mut written = Vec::new();
+                while let Some(piece) = content.next() {
+                    written.extend_from_slice(&piece);
+                    assert!(!flight.revoke(), "all of it is taken");
+                    assert_eq!(flight.is_handed_over(), written.len() as u64 == length);
+                }
+                let mut text = String::new();
+                flate2::read::GzDecoder::new(&written[..]).read_to_string(&mut text).unwrap();
+                assert!(text == format!("[{}]", texts.join(",")));
+            }
+        }
+
+        #[tokio::test]
+        async fn revoked_batch_sends_nothing() {
+            let flight = Flight::default();
+            let mut content = compressed(&["{}"], &flight).await;
+            assert!(flight.revoke());
+            assert_eq!(content.next(), None);
+        }
     }
 }
