@@ -75,7 +75,7 @@ fn literals(source: &str) -> Vec<String> {
             ('"', None) => literal = Some(String::new()),
             ('"', Some(_)) => literals.extend(literal.take()),
             ('\\', Some(text)) => {
-                text.extend([Some('\\'), characters.next()].into_iter().flatten())
+                text.extend([Some('\\'), characters.next()].into_iter().flatten());
             }
             (other, Some(text)) => text.push(other),
             (_, None) => {}
