@@ -49,7 +49,13 @@ const NOT_MESSAGES: [&str; 18] = [
 ];
 
 /// Rows about texts of libraries.
-const OF_LIBRARIES: [&str; 3] = ["CaUsedAsEndEntity", "CertificateRequired", "invalid HTTP"];
+const OF_LIBRARIES: [&str; 5] = [
+    "CaUsedAsEndEntity",
+    "CertificateRequired",
+    "frame with invalid size",
+    "invalid HTTP",
+    "stream closed because of a broken pipe",
+];
 
 /// Returns the text with string literals that continue on the next line joined.
 fn joined(text: &str) -> String {

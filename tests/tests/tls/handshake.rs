@@ -146,6 +146,18 @@ fn backend_that_requires_a_client_certificate_gets_it() {
     }
 }
 
+/// A certificate of X.509 version 1, which `openssl x509 -req` makes without extensions.
+const VERSION_1: &str = "-----BEGIN CERTIFICATE-----
+MIIBIjCByQIUdNwuh3RqWS4VzLPpIJ3oj+s94UUwCgYIKoZIzj0EAwIwGTEXMBUG
+A1UEAwwOdGVzdC1hdXRob3JpdHkwHhcNMjYxMTMwMTUwMzIyWhcNMjYxMjMwMTUw
+MzIyWjAPMQ0wCwYDVQQDDARzaG9wMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE
+nu64N65XU9fIKgiUdVZpa5PvF7lzf/UckKw1nyKHeYnwCD8GwncUG6VCEeyoMucc
+9bMNIB0IPRjmUeAUr8iYyzAKBggqhkjOPQQDAgNIADBFAiBr4TLLXKjIaFAuWo5a
+HzH/MNDyTUlfGAw9oQcGAgLz+AIhAJfhV2/oyacIy0D+uBIjcrK9D4ffwmsZ//WV
+kzMh8cLF
+-----END CERTIFICATE-----
+";
+
 #[test]
 fn missing_and_broken_files_are_errors_at_the_start() {
     let folder = Folder::new("broken");
@@ -155,10 +167,11 @@ fn missing_and_broken_files_are_errors_at_the_start() {
         (authority.issue("a.test", Validity::Now), authority.issue("b.test", Validity::Now));
     let (certificate, key) = client.write(&folder, "client");
     let (_, other_key) = other.write(&folder, "other");
+    let version_1 = folder.write("version-1.pem", VERSION_1);
     let cut = folder.write("cut.key", client.key.get(..client.key.len() / 2).expect("ASCII"));
     let (ca_path, chain_path, key_path) =
         ("SW_AGENT_SSL_TRUSTED_CA_PATH", "SW_AGENT_SSL_CERT_CHAIN_PATH", "SW_AGENT_SSL_KEY_PATH");
-    let cases: [(&[(&str, &str)], &str); 6] = [
+    let cases: [(&[(&str, &str)], &str); 7] = [
         (
             &[(ca_path, "/nowhere/ca.pem")],
             "SW_AGENT_SSL_TRUSTED_CA_PATH: the file \"/nowhere/ca.pem\" could not be read",
@@ -175,6 +188,10 @@ fn missing_and_broken_files_are_errors_at_the_start() {
         (
             &[(ca_path, &ca), (chain_path, &certificate), (key_path, &other_key)],
             "is not the key of the client certificate",
+        ),
+        (
+            &[(ca_path, &ca), (chain_path, &version_1), (key_path, &key)],
+            "issue it again, with X.509 version 3",
         ),
         (
             &[

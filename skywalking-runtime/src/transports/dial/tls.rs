@@ -110,9 +110,12 @@ fn config(roots: RootCertStore, client: Option<Client<'_>>) -> Result<ClientConf
         return Ok(builder.with_no_client_auth());
     };
     let (chain, key) = (certificates(chain_file, &chain)?, private_key(key_file, &key)?);
-    builder.with_client_auth_cert(chain, key).map_err(|error| {
-        key_file
-            .error(format!("is not the key of the client certificate: {error}; check the paths"))
+    builder.with_client_auth_cert(chain, key).map_err(|error| match error {
+        rustls::Error::InvalidCertificate(_) => chain_file.error(format!(
+            "has a certificate that cannot be used: {error}; issue it again, with X.509 version 3"
+        )),
+        _ => key_file
+            .error(format!("is not the key of the client certificate: {error}; check the paths")),
     })
 }
 
