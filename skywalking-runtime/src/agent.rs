@@ -6,6 +6,7 @@
 
 mod forked;
 mod from_config;
+mod health;
 mod lines;
 mod shutdown;
 #[cfg(test)]
@@ -25,7 +26,7 @@ use crate::error::Error;
 use crate::management::properties;
 use crate::observer;
 use crate::queue;
-use crate::report::accounts::Ledger;
+use crate::report::accounts::{self, Ledger};
 use crate::report::backoff;
 use crate::report::drain::Drain;
 use crate::report::findings::Findings;
@@ -33,6 +34,7 @@ use crate::report::problem_log::Losses;
 use crate::report::program::Program;
 use crate::report::stats::Stats;
 use crate::report::transport::Transport;
+use crate::report::vitals::Change;
 use crate::report::worker::{self, Command, Handle, Pace, Worker};
 use crate::self_log::{self, Delivery, WithoutThread};
 use crate::sys::{self, forks};
@@ -53,6 +55,7 @@ use crate::util::coarse_clock;
 use crate::util::id;
 
 pub use from_config::init;
+pub use health::{Unhealthy, health};
 
 /// The running agent. Dropping it flushes within the configured timeout and ends tracing.
 ///
@@ -224,9 +227,9 @@ fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Erro
             .batches_of(full)
             .on_overflow(overflow);
     let program = Program { drain, ledger, findings };
-    if let Err(error) =
-        worker::start(runtime, move || Worker::new(transport, program, wake, commands, pace))
-    {
+    let worker = move || Worker::new(transport, program, wake, commands, pace);
+    let died = move |problem: &str| ledger.change(Change::Died(problem));
+    if let Err(error) = worker::start(runtime, worker, died) {
         // Without a worker there is no reply to wait for.
         drop(agent);
         return Err(reporter_error(error));
@@ -237,7 +240,15 @@ fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Erro
 impl Agent {
     /// Creates a disabled agent. `logged` are the lines about the reason.
     pub(crate) fn off(service: &str, error: Option<Error>, logged: Delivery) -> Self {
-        Self { service: service.to_owned(), instance: String::new(), error, running: None, logged }
+        let agent = Self {
+            service: service.to_owned(),
+            instance: String::new(),
+            error,
+            running: None,
+            logged,
+        };
+        accounts::set_off(&agent.reason());
+        agent
     }
 
     /// Returns the name of the service.

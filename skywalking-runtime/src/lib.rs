@@ -136,7 +136,7 @@ mod transports;
 mod util;
 
 #[cfg(feature = "agent")]
-pub use agent::{Agent, init};
+pub use agent::{Agent, health, init};
 #[cfg(feature = "agent")]
 pub use config::Config;
 #[cfg(feature = "agent")]

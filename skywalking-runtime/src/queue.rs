@@ -28,7 +28,7 @@ mod totals;
 pub(crate) use self::budget::{Budget, release, reserve_bytes, set_pending};
 pub(crate) use self::buffer::Buffer;
 pub(crate) use self::counts::{
-    count_closed, count_open, finished_late, open_segments, opened_late,
+    count_closed, count_open, finished_late, ignored_late, open_segments, opened_late,
 };
 pub(crate) use self::outbox::{
     HandOver, ThreadOutbox, after_fork, close, free_idle, open, outboxes,

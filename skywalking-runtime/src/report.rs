@@ -9,7 +9,8 @@
 //! 5. [`worker`] takes batches from a [`source`], which is [`program`], and sends them through a
 //!    [`transport`].
 //!
-//! [`accounts`] counts the outcome of each segment, and [`stats`] adds the counts of the threads.
+//! [`accounts`] counts the outcome of each segment, and has the reporter's own state ([`vitals`]).
+//! [`stats`] adds the counts of the threads.
 //! [`backoff`] computes the delay after a failure. [`problem_log`] and [`findings`] decide what is
 //! logged.
 //!
@@ -31,5 +32,6 @@ pub(crate) mod stats;
 pub(crate) mod tail_sampling;
 pub(crate) mod timeline;
 pub(crate) mod transport;
+pub(crate) mod vitals;
 pub(crate) mod wire;
 pub(crate) mod worker;

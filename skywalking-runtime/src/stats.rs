@@ -3,6 +3,8 @@
 //! - [`read`] returns the [`Stats`] of the process. [`Agent::stats`](crate::Agent::stats) and
 //!   [`Agent::shutdown`](crate::Agent::shutdown) return them as well, the latter in a [`Report`].
 //! - [`Dropped`] has the lost segments by cause.
+//! - [`ReporterStats`] is the state of the connection to the backend.
+//!   [`health`](crate::health) returns what is wrong with it, for a health check.
 //! - [`Diagnostic`] names everything else that is counted: rejected headers, limits that were
 //!   reached, misuse of the API.
 //! - [`orphans`] lists the callsites whose Local spans had no parent.
@@ -26,6 +28,8 @@
 //! ```
 
 #[cfg(feature = "agent")]
-pub use crate::report::stats::{Dropped, Report, Stats, read};
+pub use crate::agent::Unhealthy;
+#[cfg(feature = "agent")]
+pub use crate::report::stats::{Dropped, Report, ReporterState, ReporterStats, Stats, read};
 pub use crate::trace::orphans::orphans;
 pub use crate::util::diagnostics::Diagnostic;

@@ -16,6 +16,8 @@
 //!   feature `carrier-http` of the runtime.
 //! * A request that an extractor rejects (`/users/x` has no number) doesn't reach the handler and
 //!   has no span.
+//! * `/health` shows whether the agent reaches its backend. It answers with 200 in any case: the
+//!   service works without tracing.
 //! * The span is named by the route, not by the path. Names become endpoints, so there must be few.
 //!   Put values into tags.
 
@@ -31,7 +33,7 @@ use serde::Serialize;
 use skywalking_examples::{
     Parent, Verbosity, init_logging, listen_address, print_line, termination,
 };
-use skywalking_runtime::{Config, config::Reporter, entry_span, local_span};
+use skywalking_runtime::{Config, config::Reporter, entry_span, health, local_span};
 use tokio::net::TcpListener;
 
 #[entry_span(name = "GET:/", layer = http, extract = headers)]
@@ -54,6 +56,14 @@ async fn user(Path(id): Path<u64>, headers: HeaderMap) -> Json<User> {
 #[local_span(name = "look_up")]
 async fn look_up(id: u64) -> String {
     format!("user {id}")
+}
+
+/// For the probes of an orchestrator. It has no span.
+async fn healthy() -> String {
+    match health() {
+        Ok(()) => "ok\ntracing: up\n".to_owned(),
+        Err(problem) => format!("ok\ntracing: {problem}\n"),
+    }
 }
 
 /// Two traced axum handlers: GET / and GET /users/{id}. Prints the URLs to curl.
@@ -104,7 +114,10 @@ async fn run(options: Options) -> Result<(), Error> {
     let termination = termination(Parent::None);
     let (listener, address) = listen(options.listen).await?;
     print_line(&invitation(address));
-    let app = Router::new().route("/", get(index)).route("/users/{id}", get(user));
+    let app = Router::new()
+        .route("/", get(index))
+        .route("/users/{id}", get(user))
+        .route("/health", get(healthy));
     axum::serve(listener, app).with_graceful_shutdown(termination).await?;
     Ok(()) // dropping the agent reports the remaining spans
 }

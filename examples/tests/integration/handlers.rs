@@ -49,6 +49,31 @@ async fn request_continues_the_trace_of_its_header() {
     drop(running);
 }
 
+/// Gets `/health` until its body is accepted. Returns the body.
+fn health(address: &str, accepts: impl Fn(&str) -> bool) -> String {
+    let mut body = String::new();
+    crate::support::until("the health is as expected", || {
+        let (head, text) = crate::support::get(address, "/health", "");
+        assert!(head.starts_with("HTTP/1.1 200 "), "a service works without tracing: {head}");
+        body = text;
+        accepts(&body)
+    });
+    body
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn health_shows_the_state_of_tracing() {
+    let collector = collector(None).await;
+    let (running, address) = handlers(&["--backend", &collector.grpc_addr().to_string()]);
+    assert_eq!(health(&address, |body| body.ends_with("up\n")), "ok\ntracing: up\n");
+    drop(running);
+    let (running, address) = handlers(&["--backend", "127.0.0.1:1"]);
+    let body = health(&address, |body| body.contains(" is down "));
+    assert!(body.starts_with("ok\ntracing: the tracing backend is down for "), "{body}");
+    assert!(body.contains("refused"), "{body}");
+    drop(running);
+}
+
 #[test]
 fn log_has_a_segment_for_each_request() {
     let (mut running, address) = handlers(&["--log"]);

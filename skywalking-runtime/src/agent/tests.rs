@@ -7,13 +7,17 @@ use std::time::{Duration, Instant};
 
 use futures::FutureExt as _;
 
-use super::{Agent, alone};
-use crate::config::{Config, Reporter};
+use super::{Agent, alone, start_with};
+use crate::config::{Config, Reporter, Sampling, TailSampling};
 use crate::error::Error;
+use crate::management::ManagementMessage;
 use crate::report::stats::Stats;
+use crate::report::transport::{Call, Messages, Transport};
 use crate::span::callsite::Callsite;
 use crate::span::kind::SpanKind;
+use crate::stats::Unhealthy;
 use crate::trace::builder::span;
+use crate::transports::discard::Discard;
 
 static WORK: Callsite = Callsite::new(SpanKind::Entry, "/work");
 
@@ -251,4 +255,96 @@ fn async_flush_and_shutdown_of_a_disabled_agent_are_ready() {
     assert_eq!(agent.flush_async(LONG).now_or_never(), Some(true));
     let report = agent.shutdown_async(LONG).now_or_never().unwrap();
     assert_eq!((report.sent, report.dropped.total()), (0, 0));
+}
+
+/// A transport that panics in the worker when the first batch is sent.
+#[derive(Default)]
+struct Panicking {
+    has_panicked: bool,
+}
+
+impl Transport for Panicking {
+    fn addresses(&self) -> usize {
+        1
+    }
+
+    fn address(&self) -> String {
+        "nowhere".to_owned()
+    }
+
+    fn next_backend(&mut self) {}
+
+    fn send_management(&mut self, message: ManagementMessage) -> Call {
+        Discard.send_management(message)
+    }
+
+    fn send(&mut self, messages: Messages) -> Call {
+        assert!(std::mem::replace(&mut self.has_panicked, true), "the first batch");
+        Discard.send(messages)
+    }
+}
+
+// Feature: state of the reporter
+#[test]
+fn reporter_that_panicked_is_seen_and_starts_again() {
+    let _alone = alone();
+    let config = Config::new("svc").instance("one").reporter(Reporter::Discard).check().unwrap();
+    let agent = start_with(config, Panicking::default()).unwrap();
+    assert!(agent.wait_until_registered(LONG));
+    assert_eq!(agent.health(), Ok(()));
+    let handle = span(&WORK).run(|| crate::current().detach());
+    work(10);
+    // The panic loses the batch. The flush is kept, and the reporter starts again because of it.
+    assert!(agent.flush(LONG));
+    work(5);
+    drop(handle);
+    assert!(agent.flush(LONG));
+    assert_eq!(agent.health(), Ok(()));
+    let report = agent.shutdown(LONG);
+    let stats = report.stats;
+    assert_exact(&stats);
+    assert_eq!((report.sent, report.dropped.reporter_panicked), (6, 10), "{report:?}");
+    assert_eq!(report.dropped.total(), 10, "{report:?}");
+    assert_eq!(crate::health(), Err(Unhealthy::NotRunning));
+}
+
+#[test]
+fn agent_that_is_off_has_a_reason() {
+    let _alone = alone();
+    let disabled = Config::new("svc").enabled(false).start().unwrap();
+    let text = disabled.health().unwrap_err().to_string();
+    assert_eq!(text, "the tracing agent is off: it is disabled by a setting");
+    let invalid = Config::new("svc").backend("no port").start_or_off();
+    let problem = invalid.health().unwrap_err();
+    assert!(problem.to_string().contains("give host:port"), "{problem}");
+    assert_eq!(crate::health(), Err(problem.clone()), "the reason of the last one");
+    let running = discarding();
+    assert!(running.wait_until_registered(LONG));
+    assert_eq!((crate::health(), invalid.health()), (Ok(()), Err(problem)));
+    let _ = running.shutdown(LONG);
+    assert_eq!(crate::health(), Err(Unhealthy::NotRunning));
+}
+
+#[test]
+fn ignored_requests_are_counted() {
+    let _alone = alone();
+    let agent =
+        Config::new("svc").reporter(Reporter::Discard).ignore_paths(["/work"]).start().unwrap();
+    let before = agent.stats();
+    work(3);
+    let after = agent.stats();
+    assert_eq!((after.ignored - before.ignored, after.opened - before.opened), (3, 0));
+    drop(agent);
+    let kept = TailSampling::errors();
+    let config = Config::new("svc").reporter(Reporter::Discard).sampling(Sampling::rate(0.0));
+    let agent = config.clone().tail_sampling(kept).start().unwrap();
+    let before = agent.stats();
+    work(3);
+    let after = agent.stats();
+    assert_eq!((after.ignored - before.ignored, after.opened - before.opened), (0, 3), "buffered");
+    drop(agent);
+    let agent = config.start().unwrap();
+    let before = agent.stats();
+    std::thread::spawn(|| work(3)).join().unwrap();
+    assert_eq!(agent.stats().ignored - before.ignored, 3);
 }

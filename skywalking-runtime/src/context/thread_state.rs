@@ -188,6 +188,14 @@ pub(crate) fn count_opened() {
     }
 }
 
+/// Counts a segment that is not recorded.
+#[cold]
+pub(crate) fn count_ignored() {
+    if THREAD.try_with(|thread| thread.outbox().ignored()).is_err() {
+        queue::ignored_late();
+    }
+}
+
 /// Ends a segment: its records go to the outbox, its buffers back to the pool.
 pub(crate) fn finish(segment: Box<Segment>) {
     let mut segment = Some(segment);

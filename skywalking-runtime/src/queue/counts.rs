@@ -1,4 +1,4 @@
-//! Counts of the segments that each thread has opened, finished and lost.
+//! Counts of the segments that each thread has opened, finished, lost and not recorded.
 
 use crate::util::sync::{AtomicU64, AtomicUsize, Ordering, shared};
 
@@ -11,6 +11,8 @@ pub(super) struct Counts {
     pub(super) full: AtomicU64,
     /// Lost because no tracer was running when it ended.
     pub(super) off: AtomicU64,
+    /// Not recorded: not sampled, ignored, or over a limit.
+    pub(super) ignored: AtomicU64,
 }
 
 #[inline]
@@ -23,7 +25,7 @@ pub(super) fn add_own(count: &AtomicU64) {
 shared! {
     /// Counts of segments that begin or end in a destructor of a thread-local that runs after ours,
     /// where the outbox cannot be reached.
-    static LATE: Counts = Counts { opened: AtomicU64::new(0), finished: AtomicU64::new(0), full: AtomicU64::new(0), off: AtomicU64::new(0) };
+    static LATE: Counts = Counts { opened: AtomicU64::new(0), finished: AtomicU64::new(0), full: AtomicU64::new(0), off: AtomicU64::new(0), ignored: AtomicU64::new(0) };
 
     /// The number of open segments of all threads.
     static OPEN: AtomicUsize = AtomicUsize::new(0);
@@ -36,7 +38,7 @@ pub(super) fn late() -> &'static Counts {
 
 /// Resets the shared counts in a forked child. Only stores to atomics.
 pub(super) fn after_fork() {
-    for count in [&LATE.opened, &LATE.finished, &LATE.full, &LATE.off] {
+    for count in [&LATE.opened, &LATE.finished, &LATE.full, &LATE.off, &LATE.ignored] {
         count.store(0, Ordering::Relaxed);
     }
     OPEN.store(0, Ordering::Relaxed);
@@ -64,6 +66,12 @@ pub(crate) fn open_segments() -> usize {
 #[cold]
 pub(crate) fn opened_late() {
     LATE.opened.fetch_add(1, Ordering::Release);
+}
+
+/// Counts a segment that is not recorded after its thread has released its outbox.
+#[cold]
+pub(crate) fn ignored_late() {
+    LATE.ignored.fetch_add(1, Ordering::Relaxed);
 }
 
 /// Counts a segment that ends after its thread has released its outbox.

@@ -95,6 +95,11 @@ impl ThreadOutbox {
         add_own(&self.counts.opened);
     }
 
+    /// Counts a segment that is not recorded.
+    pub(crate) fn ignored(&self) {
+        add_own(&self.counts.ignored);
+    }
+
     /// Copies a segment that has ended on this thread into a buffer, and counts it.
     pub(crate) fn hand_over(
         &self,

@@ -12,6 +12,7 @@ pub(crate) struct Totals {
     pub(crate) finished: u64,
     pub(crate) open: usize,
     pub(crate) opened: u64,
+    pub(crate) ignored: u64,
 }
 
 /// Returns the counts. Reads "lost" before "finished" before "opened", each with Acquire: so it
@@ -27,5 +28,6 @@ pub(crate) fn totals() -> Totals {
         finished: sum(|counts| &counts.finished),
         open: open_segments(),
         opened: sum(|counts| &counts.opened),
+        ignored: sum(|counts| &counts.ignored),
     }
 }

@@ -3,11 +3,14 @@
 //! A segment is in one place at a time: in a thread's buffer, taken by the reporter (`held`), in a
 //! batch (`in_flight`), sent, or dropped. Each step changes the counts under one lock, which only
 //! the reporter and readers of the counts take. So no reader counts a segment twice.
+//! The reporter's own state ([`vitals`](super::vitals)) is read and written under the same lock.
 //! [`Ledger::close`] revokes the right to write from a reporter that was abandoned: its thread's
 //! later writes have no effect.
 
 use std::sync::PoisonError;
+use std::time::Duration;
 
+use super::vitals::{Change, ReporterStats, Vitals};
 use crate::queue::{self, Buffer, FinishedSegments};
 use crate::util::sync::{Arc, AtomicU8, Mutex, MutexGuard, Ordering, per_process};
 
@@ -23,6 +26,8 @@ pub(crate) struct Counts {
     pub(crate) not_kept: u64,
     /// Dropped by the reporter because the queue was full.
     pub(crate) overflow: u64,
+    /// Lost because the reporter panicked before it sent them.
+    pub(crate) reporter_panicked: u64,
     /// Taken out of a buffer and not encoded yet.
     pub(crate) held: u64,
     /// Encoded, and neither sent nor dropped yet.
@@ -36,8 +41,17 @@ pub(crate) struct Accounts {
     owner: u32,
     pub(crate) counts: Counts,
     held_bytes: usize,
-    /// The batches that are being sent, each with its number of segments.
-    flights: Vec<(Flight, u64)>,
+    /// The batches that are being sent.
+    flights: Vec<Departed>,
+    vitals: Vitals,
+}
+
+/// A batch that is being sent.
+#[derive(Debug)]
+struct Departed {
+    flight: Flight,
+    segments: u64,
+    bytes: u64,
 }
 
 per_process! {
@@ -48,11 +62,25 @@ fn lock() -> MutexGuard<'static, Accounts> {
     ACCOUNTS.get().lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Returns the counts and the number of segments in all buffers, read at the same moment.
-pub(crate) fn read() -> (Counts, u64) {
+/// Returns the counts, the number of segments in all buffers, and the state of the reporter, read
+/// at the same moment.
+pub(crate) fn read() -> (Counts, u64, ReporterStats) {
     let accounts = lock();
     let waiting = queue::outboxes().flat_map(|outbox| &outbox.buffers).map(Buffer::queued).sum();
-    (accounts.counts, waiting)
+    (accounts.counts, waiting, accounts.vitals.stats)
+}
+
+/// Calls `look` with the state of the reporter.
+pub(crate) fn with_vitals<R>(look: impl FnOnce(&Vitals) -> R) -> R {
+    look(&lock().vitals)
+}
+
+/// Records why the process has no agent, unless one runs.
+pub(crate) fn set_off(reason: &str) {
+    let mut accounts = lock();
+    if accounts.owner == 0 {
+        accounts.vitals.stop(reason);
+    }
 }
 
 /// Segments that the reporter lost.
@@ -87,7 +115,9 @@ pub(crate) struct Ledger {
 impl Ledger {
     /// Makes the reporter of this tracer the owner of the accounts.
     pub(crate) fn open(generation: u32) -> Self {
-        lock().owner = generation;
+        let mut accounts = lock();
+        accounts.owner = generation;
+        accounts.vitals.start();
         Self { generation }
     }
 
@@ -150,10 +180,10 @@ impl Ledger {
         self.write(|_| queue::set_pending(bytes, segments));
     }
 
-    /// Records that a batch of this many segments is being sent. [`close`](Self::close) reads from
-    /// the flight whether any of it left.
-    pub(crate) fn depart(self, flight: &Flight, segments: usize) {
-        self.write(|accounts| accounts.depart(flight, segments));
+    /// Records that a batch of this many segments and bytes is being sent. [`close`](Self::close)
+    /// reads from the flight whether any of it left.
+    pub(crate) fn depart(self, flight: &Flight, segments: usize, bytes: usize) {
+        self.write(|accounts| accounts.depart(flight, segments, bytes));
     }
 
     /// Records that a batch is not being sent any more, and is going to be sent again.
@@ -161,9 +191,22 @@ impl Ledger {
         self.write(|accounts| accounts.keep_for_retry(flight));
     }
 
-    /// Records the outcome of a batch.
-    pub(crate) fn arrive(self, flight: &Flight, end: End) {
-        self.write(|accounts| accounts.arrive(flight, end));
+    /// Records the outcome of a batch, this long after its departure.
+    pub(crate) fn arrive(self, flight: &Flight, end: End, after: Duration) {
+        self.write(|accounts| accounts.arrive(flight, end, after));
+    }
+
+    /// Records a change of the reporter's state.
+    pub(crate) fn change(self, change: Change<'_>) {
+        self.write(|accounts| accounts.vitals.apply(change));
+    }
+
+    /// Corrects the counts after a panic of the reporter. See [`Accounts::settle`].
+    pub(crate) fn settle(self, held: usize, bytes: usize, kept: usize) {
+        self.write(|accounts| {
+            let (segments, bytes) = accounts.settle(held, bytes, kept);
+            queue::release(bytes, segments);
+        });
     }
 
     /// Closes the outboxes and counts all remaining segments as lost. A batch that may have left
@@ -190,6 +233,7 @@ impl Ledger {
                 usize::try_from(held).unwrap_or(usize::MAX),
             );
             accounts.end_flights();
+            accounts.vitals.stop("");
         });
     }
 }
@@ -204,15 +248,17 @@ impl Accounts {
             hook_panicked: 0,
             not_kept: 0,
             overflow: 0,
+            reporter_panicked: 0,
             held: 0,
             in_flight: 0,
         };
-        Self { owner: 0, counts, held_bytes: 0, flights: Vec::new() }
+        Self { owner: 0, counts, held_bytes: 0, flights: Vec::new(), vitals: Vitals::new() }
     }
 
     /// See [`Ledger::depart`].
-    pub(crate) fn depart(&mut self, flight: &Flight, segments: usize) {
-        self.flights.push((flight.clone(), segments as u64));
+    pub(crate) fn depart(&mut self, flight: &Flight, segments: usize, bytes: usize) {
+        let (flight, segments, bytes) = (flight.clone(), segments as u64, bytes as u64);
+        self.flights.push(Departed { flight, segments, bytes });
     }
 
     /// See [`Ledger::keep_for_retry`].
@@ -221,12 +267,15 @@ impl Accounts {
     }
 
     /// See [`Ledger::arrive`].
-    pub(crate) fn arrive(&mut self, flight: &Flight, end: End) {
-        let segments = self.remove(flight);
+    pub(crate) fn arrive(&mut self, flight: &Flight, end: End, after: Duration) {
+        let (segments, bytes) = self.remove(flight);
         let counts = &mut self.counts;
         counts.in_flight = counts.in_flight.saturating_sub(segments);
         match end {
-            End::Sent => counts.sent += segments,
+            End::Sent => {
+                counts.sent += segments;
+                self.vitals.confirmed(after, bytes);
+            }
             End::Unconfirmed => counts.unconfirmed += segments,
             End::Refused => counts.refused += segments,
         }
@@ -238,7 +287,7 @@ impl Accounts {
         let counts = &mut self.counts;
         // Batches that wait to be sent again are in no flight.
         counts.shutdown += std::mem::take(&mut counts.in_flight);
-        for (flight, segments) in std::mem::take(&mut self.flights) {
+        for Departed { flight, segments, .. } in std::mem::take(&mut self.flights) {
             if !flight.revoke() {
                 counts.shutdown = counts.shutdown.saturating_sub(segments);
                 counts.unconfirmed += segments;
@@ -246,10 +295,34 @@ impl Accounts {
         }
     }
 
-    /// Removes a flight. Returns its number of segments.
-    fn remove(&mut self, flight: &Flight) -> u64 {
-        let place = self.flights.iter().position(|(other, _)| Arc::ptr_eq(&other.0, &flight.0));
-        place.map_or(0, |place| self.flights.swap_remove(place).1)
+    /// Corrects the counts after a panic of the reporter, which still has `held` taken segments of
+    /// this many bytes, and batches of `kept` segments that did not leave. A batch that may have
+    /// left in part is unconfirmed. All other segments that were counted and are gone are lost by
+    /// the panic. Returns how much the queue has to release.
+    pub(crate) fn settle(&mut self, held: usize, bytes: usize, kept: usize) -> (usize, usize) {
+        let counts = &mut self.counts;
+        for Departed { flight, segments, .. } in std::mem::take(&mut self.flights) {
+            if !flight.revoke() {
+                counts.in_flight = counts.in_flight.saturating_sub(segments);
+                counts.unconfirmed += segments;
+            }
+        }
+        let gone = counts.held.saturating_sub(held as u64);
+        counts.reporter_panicked += gone + counts.in_flight.saturating_sub(kept as u64);
+        (counts.held, counts.in_flight) = (held as u64, kept as u64);
+        let gone_bytes = self.held_bytes.saturating_sub(bytes);
+        self.held_bytes = bytes;
+        (usize::try_from(gone).unwrap_or(usize::MAX), gone_bytes)
+    }
+
+    /// Removes a flight. Returns its numbers of segments and bytes.
+    fn remove(&mut self, flight: &Flight) -> (u64, u64) {
+        let is_it = |departed: &Departed| Arc::ptr_eq(&departed.flight.0, &flight.0);
+        let place = self.flights.iter().position(is_it);
+        place.map_or((0, 0), |place| {
+            let Departed { segments, bytes, .. } = self.flights.swap_remove(place);
+            (segments, bytes)
+        })
     }
 }
 

@@ -43,7 +43,7 @@ impl Taken {
     }
 
     /// Returns the size of the remaining segments.
-    fn size(&self) -> Budget {
+    pub(super) fn size(&self) -> Budget {
         let left = self.segments.heads.get(self.position.head..).unwrap_or_default();
         Budget { bytes: left.iter().map(SegmentHeader::bytes).sum(), segments: left.len() }
     }

@@ -5,6 +5,7 @@
 //! within the queue's budget. This module does not send anything.
 
 mod batch;
+mod recovery;
 mod undecided;
 
 use std::collections::VecDeque;

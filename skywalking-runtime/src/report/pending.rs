@@ -100,6 +100,11 @@ impl PendingSegments {
         (self.bytes, self.segments.len())
     }
 
+    /// Returns all segments that it has.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &PendingSegment> {
+        self.segments.iter().chain(&self.ready).map(|pending| &**pending)
+    }
+
     /// Makes the next [`poll`](Self::poll) check all segments, because a caller waits.
     pub(crate) fn poll_now(&mut self) {
         self.next_poll = 0;

@@ -2,12 +2,14 @@
 //! process, and its log.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::accounts::{End, Flight, Ledger};
 use super::drain::{Batch, Drain, Filled};
 use super::findings::Findings;
 use super::problem_log::Losses;
 use super::source::Source;
+use super::vitals::Change;
 use crate::queue;
 use crate::self_log::{self, Line, WithoutThread};
 use crate::util::coarse_clock;
@@ -71,16 +73,25 @@ impl Source for Program {
         self.ledger.is_open()
     }
 
-    fn depart(&mut self, flight: &Flight, segments: usize) {
-        self.ledger.depart(flight, segments);
+    fn depart(&mut self, flight: &Flight, segments: usize, bytes: usize) {
+        self.ledger.depart(flight, segments, bytes);
     }
 
     fn keep_for_retry(&mut self, flight: &Flight) {
         self.ledger.keep_for_retry(flight);
     }
 
-    fn arrive(&mut self, flight: &Flight, end: End) {
-        self.ledger.arrive(flight, end);
+    fn arrive(&mut self, flight: &Flight, end: End, after: Duration) {
+        self.ledger.arrive(flight, end, after);
+    }
+
+    fn change(&mut self, change: Change<'_>) {
+        self.ledger.change(change);
+    }
+
+    fn settle(&mut self, kept: usize) {
+        let (segments, bytes) = self.drain.recover();
+        self.ledger.settle(segments, bytes, kept);
     }
 
     fn losses(&self) -> Losses {

@@ -1,9 +1,12 @@
 //! The interface between the worker and the process that it reports for: the segments, their
 //! accounts, and the log.
 
+use std::time::Duration;
+
 use super::accounts::{End, Flight};
 use super::drain::{Batch, Filled};
 use super::problem_log::Losses;
+use super::vitals::Change;
 use crate::self_log::Line;
 
 /// Gives batches of segments, counts their outcomes, and writes log lines.
@@ -44,14 +47,21 @@ pub(crate) trait Source: Send + 'static {
     /// Returns false once the reporter was abandoned. It should end then.
     fn is_open(&self) -> bool;
 
-    /// Records that a batch of this many segments is being sent.
-    fn depart(&mut self, flight: &Flight, segments: usize);
+    /// Records that a batch of this many segments and bytes is being sent.
+    fn depart(&mut self, flight: &Flight, segments: usize, bytes: usize);
 
     /// Records that a batch is not being sent any more, and is going to be sent again.
     fn keep_for_retry(&mut self, flight: &Flight);
 
-    /// Records the outcome of a batch.
-    fn arrive(&mut self, flight: &Flight, end: End);
+    /// Records the outcome of a batch, this long after its departure.
+    fn arrive(&mut self, flight: &Flight, end: End, after: Duration);
+
+    /// Records a change of the reporter's state.
+    fn change(&mut self, change: Change<'_>);
+
+    /// Corrects the counts after a panic of the reporter. Batches of this many segments did not
+    /// leave, and are sent again.
+    fn settle(&mut self, kept: usize);
 
     /// Returns the segments that were lost so far.
     fn losses(&self) -> Losses;

@@ -7,10 +7,13 @@
 use std::fmt;
 
 use super::accounts;
+pub use super::vitals::{ReporterState, ReporterStats};
 use crate::queue::{self, Totals};
 use crate::util::diagnostics::{self, Diagnostic};
 
-/// Counts of segments since the process started, over all agents that ran in it.
+/// Counts of segments since the process started, over all agents that ran in it, and the state of
+/// the reporter. [`sent`](Self::sent), [`queued`](Self::queued), [`in_flight`](Self::in_flight),
+/// the reporter's losses and [`reporter`](Self::reporter) are read at the same moment.
 ///
 /// While nothing is traced, exactly: `opened = finished + open` and `finished = sent +
 /// dropped.total() + queued + in_flight`. At any moment: `opened >= finished >= sent +
@@ -35,6 +38,10 @@ pub struct Stats {
     pub finished: u64,
     /// Segments that have started and not ended.
     pub open: u64,
+    /// Segments that were not recorded: their requests were not sampled, were ignored by name, or
+    /// began while too many segments were open. [`count`](Self::count) has each reason. Segments
+    /// that tail sampling drops are in [`Dropped::not_kept`].
+    pub ignored: u64,
     /// Segments that wait for the reporter.
     pub queued: u64,
     /// Segments that the reporter is sending.
@@ -43,6 +50,8 @@ pub struct Stats {
     pub sent: u64,
     /// Segments that were lost.
     pub dropped: Dropped,
+    /// The reporter's connection to its backend.
+    pub reporter: ReporterStats,
     reasons: [u64; Diagnostic::ALL.len()],
 }
 
@@ -68,6 +77,8 @@ pub struct Dropped {
     /// [`Config::tail_sampling`](crate::Config::tail_sampling) because they neither failed nor were
     /// slow, or because its buffer was full ([`Diagnostic::TailBufferFull`]).
     pub not_kept: u64,
+    /// The reporter panicked before it sent them ([`ReporterState::Dead`]).
+    pub reporter_panicked: u64,
 }
 
 impl Dropped {
@@ -80,12 +91,21 @@ impl Dropped {
             + self.shutdown
             + self.hook_panicked
             + self.not_kept
+            + self.reporter_panicked
     }
 
     /// Returns each cause with its count.
-    fn by_cause(&self) -> [(&'static str, u64); 7] {
-        let Self { queue_full, off, unconfirmed, refused, shutdown, hook_panicked, not_kept } =
-            *self;
+    fn by_cause(&self) -> [(&'static str, u64); 8] {
+        let Self {
+            queue_full,
+            off,
+            unconfirmed,
+            refused,
+            shutdown,
+            hook_panicked,
+            not_kept,
+            reporter_panicked,
+        } = *self;
         [
             ("queue_full", queue_full),
             ("off", off),
@@ -94,6 +114,7 @@ impl Dropped {
             ("shutdown", shutdown),
             ("hook_panicked", hook_panicked),
             ("not_kept", not_kept),
+            ("reporter_panicked", reporter_panicked),
         ]
     }
 
@@ -107,34 +128,39 @@ impl Dropped {
             shutdown: self.shutdown.saturating_sub(earlier.shutdown),
             hook_panicked: self.hook_panicked.saturating_sub(earlier.hook_panicked),
             not_kept: self.not_kept.saturating_sub(earlier.not_kept),
+            reporter_panicked: self.reporter_panicked.saturating_sub(earlier.reporter_panicked),
         }
     }
 }
 
 impl fmt::Debug for Dropped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        show(f, "Dropped", self.by_cause())
+        with_counts(f, "Dropped", self.by_cause()).finish()
     }
 }
 
 impl fmt::Debug for Stats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let counts = self.by_state().into_iter().chain(self.dropped.by_cause());
-        show(f, "Stats", counts.chain(self.by_reason()))
+        let mut shown = with_counts(f, "Stats", counts.chain(self.by_reason()));
+        if self.reporter != ReporterStats::default() {
+            shown.field("reporter", &self.reporter);
+        }
+        shown.finish()
     }
 }
 
-/// Writes the counts that aren't 0.
-fn show(
-    f: &mut fmt::Formatter<'_>,
+/// Begins the text of a struct with the counts that aren't 0.
+fn with_counts<'a, 'f>(
+    f: &'a mut fmt::Formatter<'f>,
     name: &str,
     counts: impl IntoIterator<Item = (&'static str, u64)>,
-) -> fmt::Result {
+) -> fmt::DebugStruct<'a, 'f> {
     let mut shown = f.debug_struct(name);
     for (name, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
         shown.field(name, &count);
     }
-    shown.finish()
+    shown
 }
 
 /// What an agent sent and lost while it ran, returned when it ends.
@@ -180,16 +206,17 @@ pub fn read() -> Stats {
 
 impl Stats {
     pub(crate) fn read() -> Self {
-        let (reporter, waiting) = accounts::read();
-        let Totals { full, off, finished, open, opened } = queue::totals();
+        let (counts, waiting, reporter) = accounts::read();
+        let Totals { full, off, finished, open, opened, ignored } = queue::totals();
         let dropped = Dropped {
-            queue_full: full + reporter.overflow,
+            queue_full: full + counts.overflow,
             off,
-            unconfirmed: reporter.unconfirmed,
-            refused: reporter.refused,
-            shutdown: reporter.shutdown,
-            hook_panicked: reporter.hook_panicked,
-            not_kept: reporter.not_kept,
+            unconfirmed: counts.unconfirmed,
+            refused: counts.refused,
+            shutdown: counts.shutdown,
+            hook_panicked: counts.hook_panicked,
+            not_kept: counts.not_kept,
+            reporter_panicked: counts.reporter_panicked,
         };
         let mut reasons = [0; Diagnostic::ALL.len()];
         for (count, reason) in reasons.iter_mut().zip(Diagnostic::ALL) {
@@ -199,10 +226,12 @@ impl Stats {
             opened,
             finished,
             open: open as u64,
-            queued: waiting + reporter.held,
-            in_flight: reporter.in_flight,
-            sent: reporter.sent,
+            ignored,
+            queued: waiting + counts.held,
+            in_flight: counts.in_flight,
+            sent: counts.sent,
             dropped,
+            reporter,
             reasons,
         }
     }
@@ -219,12 +248,13 @@ impl Stats {
     }
 
     /// Returns the counts of segments by state, without the dropped ones.
-    fn by_state(&self) -> [(&'static str, u64); 6] {
-        let Self { opened, finished, open, queued, in_flight, sent, .. } = *self;
+    fn by_state(&self) -> [(&'static str, u64); 7] {
+        let Self { opened, finished, open, ignored, queued, in_flight, sent, .. } = *self;
         [
             ("opened", opened),
             ("finished", finished),
             ("open", open),
+            ("ignored", ignored),
             ("queued", queued),
             ("in_flight", in_flight),
             ("sent", sent),
@@ -236,12 +266,19 @@ impl Stats {
         self.diagnostics().map(|(reason, count)| (reason.as_str(), count))
     }
 
-    /// Returns the counts as one line of JSON. Reasons with a count of 0 are omitted.
+    /// Returns the counts and the state of the reporter as one line of JSON. Reasons with a count
+    /// of 0 are omitted, and so are times that are not known.
+    ///
+    /// Names of times end with their unit: `since_ms` and `last_success_ms` are milliseconds since
+    /// 1970, and `round_trip_us` is in microseconds.
     pub fn to_json(&self) -> String {
         let states = members(self.by_state());
         let causes = members(self.dropped.by_cause());
         let reasons = members(self.by_reason().filter(|(_, count)| *count > 0));
-        format!(r#"{{{states},"dropped":{{{causes}}},"reasons":{{{reasons}}}}}"#)
+        let reporter = self.reporter.members();
+        format!(
+            r#"{{{states},"dropped":{{{causes}}},"reporter":{{{reporter}}},"reasons":{{{reasons}}}}}"#
+        )
     }
 }
 

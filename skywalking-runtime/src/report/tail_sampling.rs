@@ -107,6 +107,11 @@ impl TailSampler {
         (self.bytes, self.waiting.len())
     }
 
+    /// Returns all waiting segments.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &PendingSegment> {
+        self.waiting.values()
+    }
+
     /// Removes the number of a segment that left the buffer from its group.
     fn forget(&mut self, place: u64, pending: &PendingSegment) {
         let Some(decision) = &pending.attached.tail_decision else { return };

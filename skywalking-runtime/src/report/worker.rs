@@ -16,6 +16,9 @@
 //! Each change to `Down` ends a link and begins the next one. What happens later to a batch of an
 //! earlier link is counted, and says nothing about the link of now.
 //!
+//! A panic of a call is a failure of its batch. A panic of the worker itself costs what it was
+//! working on: [`restart`] runs it again.
+//!
 //! The [`Source`] encodes the segments and counts them. The transport only sends bytes. The worker
 //! knows neither the process nor the network, so tests run it in simulated ones.
 
@@ -23,6 +26,7 @@ mod commands;
 mod lane;
 mod outcomes;
 mod reply;
+mod restart;
 #[cfg(test)]
 mod tests;
 mod thread;
@@ -40,6 +44,7 @@ pub(crate) use self::commands::Command;
 use self::commands::PendingCommands;
 use self::lane::{Lane, Sending};
 pub(crate) use self::reply::Reply;
+pub(crate) use self::restart::keep_running;
 pub(crate) use self::thread::{Handle, prepare, start};
 use self::unset_clock::UnsetClock;
 use super::accounts::Flight;
@@ -51,6 +56,7 @@ use super::transport::{Call, Messages, Outcome, Transport};
 use crate::config::Timing;
 use crate::management::ManagementMessage;
 use crate::management::heartbeat::Heartbeat;
+use crate::util::catch_panic::catch_in;
 
 const TICK: Duration = Duration::from_millis(100);
 const QUIET_TICK: Duration = Duration::from_secs(1);
@@ -80,6 +86,13 @@ enum Event {
     Due,
 }
 
+/// A management message that is being sent.
+struct Managing {
+    message: ManagementMessage,
+    began: Instant,
+    call: Call,
+}
+
 /// Drains, sends and counts until it is shut down.
 pub(crate) struct Worker<T, S> {
     transport: T,
@@ -89,7 +102,7 @@ pub(crate) struct Worker<T, S> {
     link: Link,
     /// How many links there were before.
     link_number: u64,
-    managing: Option<(ManagementMessage, Call)>,
+    managing: Option<Managing>,
     lane: Lane,
     pending: PendingCommands,
     timing: Timing,
@@ -153,7 +166,7 @@ impl<T: Transport, S: Source> Worker<T, S> {
 
     /// Runs until a shutdown is done, until no handle is left that could send commands, or until
     /// the source is closed.
-    pub(crate) async fn run(mut self) {
+    pub(crate) async fn run(&mut self) {
         loop {
             self.source.pulse();
             self.log();
@@ -198,7 +211,7 @@ impl<T: Transport, S: Source> Worker<T, S> {
         let listening = self.source.drops_oldest() || self.can_send(Instant::now());
         let management = async {
             match &mut self.managing {
-                Some((_, call)) => call.await,
+                Some(Managing { call, .. }) => call.await,
                 None => std::future::pending().await,
             }
         };
@@ -279,12 +292,12 @@ impl<T: Transport, S: Source> Worker<T, S> {
     fn send_management(&mut self, message: ManagementMessage) {
         let call =
             limited(self.timing.management_deadline, self.transport.send_management(message));
-        self.managing = Some((message, call));
+        self.managing = Some(Managing { message, began: Instant::now(), call });
     }
 
     fn send(&mut self, batch: Batch) {
         let flight = Flight::default();
-        self.source.depart(&flight, batch.messages.len());
+        self.source.depart(&flight, batch.messages.len(), batch.bytes());
         let messages = Messages::new(batch.messages.clone(), flight.clone());
         let call = limited(self.timing.batch_deadline, self.transport.send(messages));
         self.lane.add(batch, flight, self.link_number, call);
@@ -325,10 +338,13 @@ impl<T: Transport, S: Source> Worker<T, S> {
     }
 }
 
-/// Adds a deadline to a call.
+/// Adds a deadline to a call. A panic of the call is its outcome.
 fn limited(limit: Duration, call: Call) -> Call {
     Box::pin(async move {
-        let late = |_| Outcome::Failed(format!("no answer within {} s", limit.as_secs_f64()));
-        timeout(limit, call).await.unwrap_or_else(late)
+        match timeout(limit, catch_in(call)).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(message)) => Outcome::Failed(format!("the transport panicked: {message}")),
+            Err(_) => Outcome::Failed(format!("no answer within {} s", limit.as_secs_f64())),
+        }
     })
 }

@@ -94,6 +94,7 @@ fn leave_out(segment: &mut Segment, reason: Diagnostic) {
     if reason == Diagnostic::UnsampledSampler && segment.settings().tail_sampling.is_some() {
         segment.start_tail_sampling();
     } else {
+        thread_state::count_ignored();
         segment.leave_out();
     }
 }
@@ -134,6 +135,7 @@ pub(crate) fn may_open(settings: &Settings) -> bool {
     let below = queue::open_segments() < settings.max_open_segments;
     if !below {
         diagnostics::count(Diagnostic::UnsampledLiveLimit);
+        thread_state::count_ignored();
     }
     below
 }

@@ -4,6 +4,8 @@
 mod handles;
 mod tail_sampling;
 
+use std::time::Duration;
+
 use loom::thread;
 
 use crate::queue::{
@@ -124,7 +126,7 @@ fn segments_that_end_during_shutdown_are_counted_once() {
     let thread = thread::spawn(move || (segment(outbox, 1, ENOUGH), segment(outbox, 2, ENOUGH)));
     ledger.close();
     thread.join().unwrap();
-    let ((accounts, waiting), totals) = (accounts::read(), queue::totals());
+    let ((accounts, waiting, _), totals) = (accounts::read(), queue::totals());
     assert_eq!(waiting, 0, "the queue is empty");
     assert_eq!(totals.finished, 2);
     assert_eq!(totals.off + totals.full + accounts.shutdown, 2, "{totals:?} {accounts:?}");
@@ -158,14 +160,14 @@ fn reader_sees_finished_before_sent() {
             send(ledger, taken);
         }
     });
-    let ((accounts, _), totals) = (accounts::read(), queue::totals());
+    let ((accounts, ..), totals) = (accounts::read(), queue::totals());
     assert!(
         totals.opened >= totals.finished && totals.finished >= accounts.sent,
         "{totals:?} {accounts:?}"
     );
     caller.join().unwrap();
     reporter.join().unwrap();
-    let ((accounts, waiting), totals) = (accounts::read(), queue::totals());
+    let ((accounts, waiting, _), totals) = (accounts::read(), queue::totals());
     assert_eq!(
         totals.finished,
         accounts.sent + accounts.held + accounts.in_flight + waiting,
@@ -206,8 +208,8 @@ fn queue_keeps_its_limit() {
 /// Sends a batch of this many segments.
 fn send(ledger: Ledger, segments: usize) {
     let flight = Flight::default();
-    ledger.depart(&flight, segments);
-    ledger.arrive(&flight, End::Sent);
+    ledger.depart(&flight, segments, 0);
+    ledger.arrive(&flight, End::Sent, Duration::ZERO);
 }
 
 fn revoked_batch_was_not_taken() {
@@ -228,16 +230,16 @@ fn writes_of_an_abandoned_reporter_do_not_count() {
         ledger.set_pending(1, 1);
         let segments = take_all(ledger).len();
         let flight = Flight::default();
-        ledger.depart(&flight, segments);
+        ledger.depart(&flight, segments, 0);
         let left = flight.take();
         if segments > 0 {
-            ledger.arrive(&flight, End::Sent);
+            ledger.arrive(&flight, End::Sent, Duration::ZERO);
         }
         left
     });
     ledger.close();
     let left = reporter.join().unwrap();
-    let (accounts, waiting) = accounts::read();
+    let (accounts, waiting, _) = accounts::read();
     assert_eq!((waiting, accounts.held, accounts.in_flight), (0, 0, 0));
     assert_eq!(accounts.sent + accounts.unconfirmed + accounts.shutdown, 1, "{accounts:?}");
     assert!(

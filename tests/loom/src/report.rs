@@ -6,6 +6,8 @@ pub(crate) mod accounts;
 pub(crate) mod pending;
 #[path = "../../../skywalking-runtime/src/report/tail_sampling.rs"]
 pub(crate) mod tail_sampling;
+#[path = "../../../skywalking-runtime/src/report/vitals.rs"]
+pub(crate) mod vitals;
 
 pub(crate) mod encode {
     use crate::queue::SegmentHeader;

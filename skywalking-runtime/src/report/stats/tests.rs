@@ -1,4 +1,10 @@
+use std::time::{Duration, SystemTime};
+
 use super::*;
+
+fn at(milliseconds: u64) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_millis(milliseconds)
+}
 
 #[test]
 fn debug_shows_only_counts_that_are_not_zero() {
@@ -6,10 +12,12 @@ fn debug_shows_only_counts_that_are_not_zero() {
         opened: 0,
         finished: 0,
         open: 0,
+        ignored: 0,
         queued: 0,
         in_flight: 0,
         sent: 0,
         dropped: Dropped::default(),
+        reporter: ReporterStats::default(),
         reasons: [0; Diagnostic::ALL.len()],
     };
     assert_eq!(format!("{none:?} {:?}", none.dropped), "Stats Dropped");
@@ -18,6 +26,11 @@ fn debug_shows_only_counts_that_are_not_zero() {
     let mut stats = Stats { opened: 9, open: 9, dropped, ..none };
     stats.reasons[Diagnostic::EmptyPeer as usize] = 3;
     assert_eq!(format!("{stats:?}"), "Stats { opened: 9, open: 9, shutdown: 2, empty_peer: 3 }");
+    let state = ReporterState::Starting;
+    let starting = Stats { reporter: ReporterStats { state, ..none.reporter }, ..none };
+    assert!(
+        format!("{starting:?}").starts_with("Stats { reporter: ReporterStats { state: Starting")
+    );
     let report = Report { sent: 0, dropped, stats };
     assert_eq!(
         format!("{report:?}"),
@@ -31,6 +44,7 @@ fn to_json_is_one_line_with_all_counts() {
         opened: 9,
         finished: 8,
         open: 1,
+        ignored: 4,
         queued: 2,
         in_flight: 1,
         sent: 1,
@@ -42,6 +56,15 @@ fn to_json_is_one_line_with_all_counts() {
             shutdown: 0,
             hook_panicked: 0,
             not_kept: 0,
+            reporter_panicked: 0,
+        },
+        reporter: ReporterStats {
+            state: ReporterState::Down { since: at(7_000) },
+            bytes_sent: 100,
+            reconnects: 2,
+            restarts: 1,
+            last_success: Some(at(5_000)),
+            round_trip: Some(Duration::from_micros(1_500)),
         },
         reasons: [0; Diagnostic::ALL.len()],
     };
@@ -50,8 +73,12 @@ fn to_json_is_one_line_with_all_counts() {
     assert_eq!(
         json,
         serde_json::json!({
-            "opened": 9, "finished": 8, "open": 1, "queued": 2, "in_flight": 1, "sent": 1,
-            "dropped": { "queue_full": 1, "off": 0, "unconfirmed": 2, "refused": 1, "shutdown": 0, "hook_panicked": 0, "not_kept": 0 },
+            "opened": 9, "finished": 8, "open": 1, "ignored": 4, "queued": 2, "in_flight": 1, "sent": 1,
+            "dropped": { "queue_full": 1, "off": 0, "unconfirmed": 2, "refused": 1, "shutdown": 0, "hook_panicked": 0, "not_kept": 0, "reporter_panicked": 0 },
+            "reporter": {
+                "state": "down", "since_ms": 7_000, "bytes_sent": 100, "reconnects": 2, "restarts": 1,
+                "last_success_ms": 5_000, "round_trip_us": 1_500,
+            },
             "reasons": { (Diagnostic::ALL[0].as_str()): 3 },
         })
     );

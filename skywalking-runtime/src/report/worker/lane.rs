@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use super::super::accounts::Flight;
 use super::super::drain::Batch;
 use super::super::transport::{Call, Outcome};
+use crate::util::catch_panic::catch_panic;
 
 /// The bytes that may be in flight. One batch more may be sent when they are nearly used.
 const BYTES: usize = 16 * 1024 * 1024;
@@ -26,7 +27,7 @@ pub(super) struct Sending {
     pub(super) flight: Flight,
     /// The number of the link through which it is sent.
     pub(super) link: u64,
-    began: Instant,
+    pub(super) began: Instant,
     call: Call,
 }
 
@@ -98,6 +99,18 @@ impl Lane {
     pub(super) fn oldest_pass(&self) -> Option<u64> {
         let sending = self.sending.iter().map(|sending| sending.batch.pass);
         sending.chain(self.again.iter().map(|batch| batch.pass)).min()
+    }
+
+    /// Stops all calls after a panic of the worker. Returns the number of segments that did not
+    /// leave and are to be sent again.
+    pub(super) fn recover(&mut self) -> usize {
+        for Sending { batch, flight, call, .. } in std::mem::take(&mut self.sending) {
+            catch_panic(move || drop(call));
+            if flight.revoke() {
+                self.again.push_back(batch);
+            }
+        }
+        self.again.iter().map(|batch| batch.messages.len()).sum()
     }
 
     /// Stops all calls.

@@ -3,23 +3,26 @@
 
 use super::super::accounts::End;
 use super::super::transport::{Outcome, Transport};
+use super::super::vitals::Change;
 use super::{
-    CHECK_INTERVAL, Cause, Duration, Heartbeat, Instant, Link, ManagementMessage, Ordering,
-    Sending, Source, Timing, Worker,
+    CHECK_INTERVAL, Cause, Duration, Heartbeat, Instant, Link, ManagementMessage, Managing,
+    Ordering, Sending, Source, Timing, Worker,
 };
 
 impl<T: Transport, S: Source> Worker<T, S> {
     pub(super) fn finish_management(&mut self, outcome: Outcome) {
-        let Some((message, _)) = self.managing.take() else { return };
+        let Some(Managing { message, began, .. }) = self.managing.take() else { return };
         match outcome {
             Outcome::Taken => {
                 if message == ManagementMessage::Properties {
                     self.pending.reply_registered();
                 }
+                self.source.change(Change::Up(began.elapsed()));
                 self.answered(&[Cause::Unreachable, Cause::Management]);
             }
             // The backend is reachable. It answers for segments separately.
             Outcome::Refused(problem) | Outcome::TooLarge(problem) => {
+                self.source.change(Change::Down(&problem));
                 self.answered(&[Cause::Unreachable]);
                 self.failed(Cause::Management, &problem);
             }
@@ -62,7 +65,7 @@ impl<T: Transport, S: Source> Worker<T, S> {
                 sending.batch.halve().into_iter().for_each(|half| self.lane.keep(half));
             }
             Next::Ended(end) => {
-                self.source.arrive(&sending.flight, end);
+                self.source.arrive(&sending.flight, end, sending.began.elapsed());
                 self.pending.reply_drained(self.drained());
             }
         }
@@ -121,6 +124,7 @@ impl<T: Transport, S: Source> Worker<T, S> {
         if cause == Cause::Overloaded {
             self.reached.store(true, Ordering::Relaxed);
         }
+        self.source.change(Change::Down(problem));
         self.failed(cause, problem);
         self.transport.next_backend();
         self.failed += 1;

@@ -3,9 +3,11 @@
 
 mod bench;
 mod deadlines;
+mod faulty;
 mod halves;
 mod outages;
 mod overflow;
+mod panics;
 mod script;
 #[cfg(feature = "report-grpc")]
 mod simulation;

@@ -14,9 +14,9 @@ use tokio::time::Instant;
 
 use super::super::source::Source;
 use super::super::transport::Transport;
-use super::{Command, Reply, Worker};
+use super::{Command, Reply, Worker, keep_running};
 use crate::sys;
-use crate::util::catch_panic::catch_panic;
+use crate::util::catch_panic::{catch_message, catch_panic};
 
 /// How many commands may wait for the worker. Further commands fail at once.
 const COMMANDS: usize = 1_024;
@@ -64,14 +64,21 @@ pub(crate) fn prepare() -> io::Result<(Engine, Handle, mpsc::Receiver<Command>)>
     Ok((Engine(Some(runtime)), Handle { commands, reached: Arc::default() }, receiver))
 }
 
-/// Starts the thread.
+/// Starts the thread. Calls `died` with the message of a panic from which the worker did not
+/// recover.
 pub(crate) fn start<T: Transport, S: Source>(
     engine: Engine,
     worker: impl FnOnce() -> Worker<T, S> + Send + 'static,
+    died: impl FnOnce(&str) + Send + 'static,
 ) -> io::Result<()> {
     sys::spawn("skywalking-reporter", move || {
-        if let Some(runtime) = &engine.0 {
-            runtime.block_on(async move { worker().run().await });
+        let ended = catch_message(|| {
+            if let Some(runtime) = &engine.0 {
+                runtime.block_on(async move { keep_running(worker()).await });
+            }
+        });
+        if let Err(problem) = ended {
+            died(&problem);
         }
     })
 }

@@ -11,9 +11,10 @@ use super::super::super::accounts::Ledger;
 use super::super::super::backoff;
 use super::super::super::drain::Drain;
 use super::super::super::program::Program;
-use super::super::super::stats::{Dropped, Stats};
+use super::super::super::stats::{Dropped, ReporterStats, Stats};
 use super::super::super::transport::Transport as _;
-use super::super::{Command, Pace, Reply, Worker};
+use super::super::{Command, Pace, Reply, Worker, keep_running};
+use super::faulty::{Fault, Faults, Faulty};
 use super::script::{Plan, Script};
 use crate::agent::alone;
 use crate::config::settings::Settings;
@@ -34,6 +35,7 @@ static WORK: Callsite = Callsite::new(SpanKind::Entry, "/work");
 /// A worker with its transport, alone in the process.
 pub(super) struct Bench {
     pub(super) script: Script,
+    faults: Faults,
     commands: mpsc::Sender<Command>,
     pub(super) wake: Arc<Notify>,
     outbox: &'static ThreadOutbox,
@@ -116,11 +118,14 @@ impl Bench {
             reached: Arc::default(),
             losses: crate::report::problem_log::Losses::read(),
         };
+        let faults = Faults::default();
         let program = Program { drain, ledger, findings: Arc::default() };
-        let worker = Worker::new(script.clone(), program, Arc::clone(&wake), receiver, pace);
-        tokio::spawn(worker.run());
+        let source = Faulty::new(program, faults.clone());
+        let worker = Worker::new(script.clone(), source, Arc::clone(&wake), receiver, pace);
+        tokio::spawn(keep_running(worker));
         Self {
             script,
+            faults,
             commands,
             wake,
             outbox: ThreadOutbox::claim(),
@@ -134,6 +139,17 @@ impl Bench {
 
     pub(super) fn queue(&self) -> Budget {
         self.queue
+    }
+
+    /// Lets the worker panic at the next event of this kind, this many times.
+    pub(super) fn panic_at(&self, fault: Fault, times: usize) {
+        self.faults.set(fault, times);
+    }
+
+    /// Returns what [`Stats`] has about the reporter, and the segments that its panics lost.
+    pub(super) fn reporter(&self) -> (ReporterStats, u64) {
+        let now = Stats::read();
+        (now.reporter, now.dropped.reporter_panicked - self.start.dropped.reporter_panicked)
     }
 
     /// Finishes this many segments.
@@ -187,6 +203,11 @@ impl Bench {
             .await
             .unwrap();
         receiver.await.unwrap()
+    }
+
+    /// Returns true if the worker has ended.
+    pub(super) fn is_over(&self) -> bool {
+        self.commands.is_closed()
     }
 
     pub(super) async fn flush(&self, seconds: u64) -> bool {

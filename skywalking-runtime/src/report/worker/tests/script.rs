@@ -33,6 +33,8 @@ pub(super) enum Plan {
     Stall,
     /// Takes the messages and refuses them because they are too large together.
     TooLarge,
+    /// Takes no message and never answers.
+    Hang,
     /// Takes one message and confirms the whole batch.
     Early,
 }
@@ -110,7 +112,7 @@ impl Script {
         Box::pin(async move {
             let flight = messages.flight();
             match plan {
-                Plan::Absent => {}
+                Plan::Absent | Plan::Hang => {}
                 Plan::Early => messages.take(1).for_each(drop),
                 _ => {
                     let began = |message: Bytes| {
@@ -132,7 +134,7 @@ impl Script {
                 Plan::Refuse => Outcome::Refused(text),
                 Plan::Overload => Outcome::Overloaded(text),
                 Plan::Absent | Plan::Cut | Plan::CutLater => Outcome::Failed(text),
-                Plan::Stall => std::future::pending().await,
+                Plan::Stall | Plan::Hang => std::future::pending().await,
             }
         })
     }

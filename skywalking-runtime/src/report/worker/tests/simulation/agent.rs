@@ -15,7 +15,7 @@ use super::random::Random;
 use crate::config::{Address, Belonging, Timing};
 use crate::management::properties;
 use crate::report::problem_log::Losses;
-use crate::report::worker::{Command, Pace, Reply, Worker};
+use crate::report::worker::{Command, Pace, Reply, Worker, keep_running};
 use crate::tracer::Identity;
 use crate::transports::dial::Dialler;
 use crate::transports::grpc::Grpc;
@@ -84,7 +84,7 @@ pub(super) fn agent(
         };
         let source = Generator::new(books.clone());
         let worker = Worker::new(transport, source, Arc::clone(&wake), receiver, pace);
-        let worker = tokio::spawn(worker.run());
+        let worker = tokio::spawn(keep_running(worker));
         let load = tokio::spawn(load(plan, books.clone(), wake));
         let within = ordered.await?;
         load.abort();

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 use bytes::Bytes;
 
@@ -10,6 +11,7 @@ use crate::report::accounts::{Accounts, Counts, End, Flight};
 use crate::report::drain::{Batch, Filled};
 use crate::report::problem_log::Losses;
 use crate::report::source::Source;
+use crate::report::vitals::Change;
 use crate::self_log::Line;
 
 /// What the queue and the accounts of one agent contain.
@@ -98,8 +100,10 @@ impl Books {
 impl Totals {
     /// Returns the segments that have an outcome or wait for one. They are all that were made.
     pub(super) fn accounted(&self) -> u64 {
-        let Counts { sent, unconfirmed, refused, shutdown, in_flight, .. } = self.counts;
-        self.full + self.queued + sent + unconfirmed + refused + shutdown + in_flight
+        let Counts { sent, unconfirmed, refused, shutdown, reporter_panicked, in_flight, .. } =
+            self.counts;
+        let lost = self.full + unconfirmed + refused + shutdown + reporter_panicked;
+        self.queued + sent + lost + in_flight
     }
 }
 
@@ -182,16 +186,22 @@ impl Source for Generator {
         true
     }
 
-    fn depart(&mut self, flight: &Flight, segments: usize) {
-        self.books.lock().accounts.depart(flight, segments);
+    fn depart(&mut self, flight: &Flight, segments: usize, bytes: usize) {
+        self.books.lock().accounts.depart(flight, segments, bytes);
     }
 
     fn keep_for_retry(&mut self, flight: &Flight) {
         self.books.lock().accounts.keep_for_retry(flight);
     }
 
-    fn arrive(&mut self, flight: &Flight, end: End) {
-        self.books.lock().accounts.arrive(flight, end);
+    fn arrive(&mut self, flight: &Flight, end: End, after: Duration) {
+        self.books.lock().accounts.arrive(flight, end, after);
+    }
+
+    fn change(&mut self, _: Change<'_>) {}
+
+    fn settle(&mut self, kept: usize) {
+        self.books.lock().accounts.settle(0, 0, kept);
     }
 
     fn losses(&self) -> Losses {
