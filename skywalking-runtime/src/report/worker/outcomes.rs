@@ -14,10 +14,11 @@ impl<T: Transport, S: Source> Worker<T, S> {
         let Some(Managing { message, began, .. }) = self.managing.take() else { return };
         match outcome {
             Outcome::Taken => {
+                // Before the reply: a caller that gets it reads the state.
+                self.source.change(Change::Up(began.elapsed()));
                 if message == ManagementMessage::Properties {
                     self.pending.reply_registered();
                 }
-                self.source.change(Change::Up(began.elapsed()));
                 self.answered(&[Cause::Unreachable, Cause::Management]);
             }
             // The backend is reachable. It answers for segments separately.
