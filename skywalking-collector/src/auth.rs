@@ -42,12 +42,12 @@ mod tests {
 
     #[test]
     fn token_matches_only_as_a_whole() {
-        let token = Token::new("secret".into()).expect("a token");
-        assert!(token.matches(b"secret"));
-        for wrong in [&b""[..], b"secre", b"secrets", b"Secret", b"secret\0"] {
+        let token = Token::new("s3cret".into()).expect("a token");
+        assert!(token.matches(b"s3cret"));
+        for wrong in [&b""[..], b"s3cre", b"s3crets", b"S3cret", b"s3cret\0"] {
             assert!(!token.matches(wrong));
         }
-        assert!(!format!("{token:?}").contains("secret"));
+        assert!(!format!("{token:?}").contains("s3cret"));
     }
 
     #[test]

@@ -30,7 +30,7 @@ use crate::{grpc, http};
 ///     .http_addr("127.0.0.1:0")
 ///     .max_spans(10_000)
 ///     .idle_timeout(Duration::from_secs(60))
-///     .token("secret")
+///     .token("s3cret")
 ///     .start()
 ///     .await?;
 /// # drop(collector);

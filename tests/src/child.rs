@@ -123,7 +123,13 @@ pub fn without_agent_variables(command: &mut Command) -> &mut Command {
     command
 }
 
-/// Passes each line to `take`, on a new thread, so that the program never blocks on a full pipe.
+/// Prints each line and passes it to `take`, on a new thread, so that the program never blocks on a
+/// full pipe.
 fn follow(stream: impl Read + Send + 'static, take: impl Fn(String) + Send + 'static) {
-    std::thread::spawn(move || BufReader::new(stream).lines().map_while(Result::ok).for_each(take));
+    std::thread::spawn(move || {
+        for line in BufReader::new(stream).lines().map_while(Result::ok) {
+            println!("{line}");
+            take(line);
+        }
+    });
 }

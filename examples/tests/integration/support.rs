@@ -109,7 +109,9 @@ impl Running {
             std::mem::replace(&mut self.out, Lines::of(std::io::empty())),
             std::mem::replace(&mut self.err, Lines::of(std::io::empty())),
         );
-        Exited { status, out: out.all(), err: err.all() }
+        let (out, err) = (out.all(), err.all());
+        println!("{out}{err}");
+        Exited { status, out, err }
     }
 }
 

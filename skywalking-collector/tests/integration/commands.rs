@@ -275,7 +275,9 @@ async fn token_is_sent_and_its_errors_name_the_variable() {
         }
         let output = tokio::task::spawn_blocking(move || command.output()).await.expect("no panic");
         let output = output.expect("the program starts");
-        (output.status.code(), String::from_utf8(output.stderr).expect("text"))
+        let error = String::from_utf8(output.stderr).expect("text");
+        println!("{error}");
+        (output.status.code(), error)
     };
 
     assert_eq!(run(Some("s3cret")).await, (Some(0), String::new()));

@@ -200,23 +200,23 @@ async fn empty_segments_are_ignored_and_duplicates_counted() {
 
 #[tokio::test]
 async fn token_is_required_for_every_call() {
-    let collector = builder().token("secret").start().await.expect("free ports");
+    let collector = builder().token("s3cret").start().await.expect("free ports");
     let address = collector.grpc_addr();
 
     for path in [COLLECT, COLLECT_IN_SYNC, PROPERTIES, KEEP_ALIVE] {
-        for token in [None, Some("Secret"), Some("secret2"), Some("")] {
+        for token in [None, Some("S3cret"), Some("s3cret2"), Some("")] {
             let reason = refused(
                 send_with(address, path, vec![vec![]], token).await,
                 Code::PermissionDenied,
             );
-            assert!(!reason.contains("secret"), "{reason}");
+            assert!(!reason.contains("s3cret"), "{reason}");
         }
-        send_with(address, path, vec![vec![]], Some("secret")).await.expect("the token");
+        send_with(address, path, vec![vec![]], Some("s3cret")).await.expect("the token");
     }
     let stats = collector.stats();
 
     assert_eq!((stats.segments_empty, stats.properties_reports, stats.pings), (1, 1, 1));
-    assert!(!format!("{:?}", builder().token("secret")).contains("secret"));
+    assert!(!format!("{:?}", builder().token("s3cret")).contains("s3cret"));
 }
 
 #[tokio::test]

@@ -429,7 +429,7 @@ async fn token_is_required_for_reachable_addresses() {
     Collector::builder()
         .grpc_addr("0.0.0.0:0")
         .http_addr("127.0.0.1:0")
-        .token("t")
+        .token("s3cret")
         .start()
         .await
         .expect("a token");

@@ -77,7 +77,7 @@ async fn unchanged_pages_return_304() {
 
 #[tokio::test]
 async fn pages_need_no_token_but_a_valid_host() {
-    let collector = builder().token("secret").start().await.expect("free ports");
+    let collector = builder().token("s3cret").start().await.expect("free ports");
     let address = collector.http_addr();
     for path in ["/", "/traces/a", "/assets/js/main.js"] {
         assert_eq!(get(address, path).await.status, 200, "{path}");

@@ -287,7 +287,8 @@ async fn idle_connections_are_closed_without_descriptors() {
 pub(crate) fn fails(command: &mut Command, code: i32) -> String {
     let Output { status, stdout, stderr } = command.output().expect("the program starts");
     let error = String::from_utf8(stderr).expect("text");
-    assert_eq!((status.code(), stdout.len()), (Some(code), 0), "{error}");
+    println!("{error}");
+    assert_eq!((status.code(), stdout.len()), (Some(code), 0));
     error
 }
 

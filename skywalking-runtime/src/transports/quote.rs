@@ -40,8 +40,8 @@ mod tests {
 
     #[test]
     fn message_is_quoted_short_and_without_the_token() {
-        let token = Token::new("t0ken".to_owned());
-        let quoted = quote(&format!("bad t0ken\u{1b}[2J{}", "x".repeat(1_000)), token.as_ref());
+        let token = Token::new("s3cret".to_owned());
+        let quoted = quote(&format!("bad s3cret\u{1b}[2J{}", "x".repeat(1_000)), token.as_ref());
         assert!(quoted.starts_with("bad <hidden>_[2Jxxx"), "{quoted}");
         assert_eq!(quoted.len(), 300);
     }

@@ -147,7 +147,7 @@ fn second_agent_starts_only_after_the_first_has_ended() {
 
 #[test]
 fn wrong_token_is_refused_and_shown_nowhere() {
-    const TOKEN: &str = "wrong-token-4711";
+    const TOKEN: &str = "s3cret-wrong";
 
     let _turn = turn();
     for protocol in PROTOCOLS {
@@ -160,7 +160,7 @@ fn wrong_token_is_refused_and_shown_nowhere() {
                 "401 Unauthorized: {\"error\":\"header `authentication` is missing or is not this collector's token"
             }
         };
-        let backend = Backend::with_token("the-right-token");
+        let backend = Backend::with_token("s3cret-right");
         let config = agent(protocol, &backend.address(protocol)).token(TOKEN);
         let mut shown = vec![format!("{config:?}")];
         let agent = config.start().expect("an agent");
@@ -191,9 +191,9 @@ fn wrong_token_is_refused_and_shown_nowhere() {
 #[test]
 fn large_body_with_wrong_token_is_refused() {
     let _turn = turn();
-    let backend = Backend::with_token("the-right-token");
+    let backend = Backend::with_token("s3cret-right");
     let agent = agent(Protocol::Http, &backend.address(Protocol::Http))
-        .token("wrong")
+        .token("s3cret-wrong")
         .start()
         .expect("an agent");
     let text = "x".repeat(2_000);
@@ -213,9 +213,9 @@ fn large_body_with_wrong_token_is_refused() {
 fn right_token_is_sent_with_every_call() {
     let _turn = turn();
     for protocol in PROTOCOLS {
-        let backend = Backend::with_token("the-right-token");
+        let backend = Backend::with_token("s3cret-right");
         let agent = agent(protocol, &backend.address(protocol))
-            .token("the-right-token")
+            .token("s3cret-right")
             .start()
             .expect("an agent");
         assert!(agent.wait_until_registered(TIMEOUT));

@@ -76,6 +76,7 @@ pub(crate) fn run_with(arguments: &[&str], stderr: Stderr, variables: &[(&str, &
     drop(errors);
     let text = out.join().expect("a reader");
     let stderr = err.map(|err| err.join().expect("a reader")).unwrap_or_default();
+    println!("{text}{stderr}");
     let ended = Ended { lines: text.lines().map(str::to_owned).collect(), stderr };
     assert!(
         status.is_some_and(|status| status.success()),

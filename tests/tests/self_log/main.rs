@@ -47,7 +47,8 @@ fn child(name: &str, variables: &[(&str, &str)]) -> Ended {
     let command = without_agent_variables(command.envs(variables.iter().copied()));
     let Output { status, stdout, stderr } = command.output().expect("it starts");
     let [out, err] = [stdout, stderr].map(|text| String::from_utf8(text).expect("text"));
-    assert!(status.success() && out.contains("1 passed"), "{name}: {status}\n{out}\n{err}");
+    println!("{name}: {status}\n{out}\n{err}");
+    assert!(status.success() && out.contains("1 passed"));
     Ended { out, err }
 }
 

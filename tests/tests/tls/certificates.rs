@@ -132,8 +132,9 @@ impl Pair {
         Arc::new(config)
     }
 
-    /// Returns a line of the key.
-    pub(crate) fn secret(&self) -> String {
-        self.key.lines().nth(1).expect("a line of the key").to_owned()
+    /// Returns the lines of the key.
+    pub(crate) fn secrets(&self) -> Vec<String> {
+        let lines = self.key.lines().filter(|line| !line.starts_with('-'));
+        lines.map(str::to_owned).collect()
     }
 }

@@ -18,6 +18,9 @@ pub(crate) static REQUEST: Callsite = callsite!(entry, "/request", layer = http)
 /// Installs a provider with which no connection can be opened, as the default of the process.
 const OTHER_PROVIDER: &str = "SW_TESTING_OTHER_PROVIDER";
 
+/// In all tokens and passwords of the tests, also in Base64 (`.ci/secrets`).
+const SECRETS: [&str; 2] = ["s3cret", "czNjcmV0"];
+
 /// An agent that sends a request every 50 ms.
 pub(crate) struct Agent {
     child: Child,
@@ -26,7 +29,8 @@ pub(crate) struct Agent {
     readers: Vec<JoinHandle<()>>,
 }
 
-/// Starts an agent with these variables.
+/// Starts an agent with these variables. Its output must not contain these secrets, nor any token
+/// or password.
 pub(crate) fn agent(variables: &[(&str, &str)], secrets: &[String]) -> Agent {
     start("child::traces_until_stdin_closes", variables, secrets)
 }
@@ -75,9 +79,9 @@ impl Agent {
         assert!(found, "no {part:?} in {}", self.output());
     }
 
-    /// Adds a secret that must not be in the output.
-    pub(crate) fn hide(&mut self, secret: String) {
-        self.secrets.push(secret);
+    /// Adds secrets that must not be in the output.
+    pub(crate) fn hide(&mut self, secrets: Vec<String>) {
+        self.secrets.extend(secrets);
     }
 
     /// Begins the end of the agent.
@@ -101,9 +105,10 @@ impl Agent {
             reader.join().expect("a reader");
         }
         let output = self.output();
-        assert!(status.is_some_and(|status| status.success()), "{status:?}: {output}");
-        for secret in &self.secrets {
-            assert!(!output.contains(secret), "a secret is in {output}");
+        println!("{output}");
+        assert!(status.is_some_and(|status| status.success()), "{status:?}");
+        for secret in self.secrets.iter().map(String::as_str).chain(SECRETS) {
+            assert!(!output.contains(secret), "a secret is in the output");
         }
         output
     }

@@ -4,7 +4,7 @@ use crate::certificates::{Authority, Folder, Validity};
 use crate::child::{agent, agent_beside_other_provider};
 use crate::collector::{Backend, PROTOCOLS};
 
-const TOKEN: &str = "s3cret-t0ken";
+const TOKEN: &str = "s3cret-token";
 
 #[test]
 fn certificate_of_a_trusted_authority_is_accepted() {
@@ -27,7 +27,7 @@ fn certificate_of_a_trusted_authority_is_accepted() {
                     ("SW_AGENT_SSL_TRUSTED_CA_PATH", &ca),
                     ("SW_AGENT_AUTHENTICATION_FILE", &token),
                 ],
-                &[TOKEN.to_owned()],
+                &[],
             );
             backend.wait_for_segments(|| agent.output());
             let output = agent.end();
@@ -71,7 +71,7 @@ fn certificate_that_is_not_valid_is_refused_with_the_reason() {
                     ("SW_AGENT_SSL_TRUSTED_CA_PATH", &ca),
                     ("SW_AGENT_AUTHENTICATION", TOKEN),
                 ],
-                &[TOKEN.to_owned()],
+                &[],
             );
             agent.wait_for(reason);
             let output = agent.end();
@@ -140,7 +140,7 @@ fn backend_that_requires_a_client_certificate_gets_it() {
             ("SW_AGENT_SSL_CERT_CHAIN_PATH", client_certificate.as_str()),
             ("SW_AGENT_SSL_KEY_PATH", client_key.as_str()),
         ]);
-        let with = agent(&variables, &[client.secret()]);
+        let with = agent(&variables, &client.secrets());
         backend.wait_for_segments(|| with.output());
         with.end();
     }
@@ -201,8 +201,9 @@ fn missing_and_broken_files_are_errors_at_the_start() {
             "is without TLS, but SW_AGENT_FORCE_TLS turns TLS on",
         ),
     ];
+    let secrets = [client.secrets(), other.secrets()].concat();
     for (variables, expected) in cases {
-        let output = agent(variables, &[client.secret(), other.secret()]).end();
+        let output = agent(variables, &secrets).end();
         assert!(output.contains("error=") && output.contains(expected), "{expected}: {output}");
     }
 }

@@ -42,7 +42,7 @@ async fn pages_token_and_host_check_are_the_same_over_tls() {
     let (certificate, key) = authority.issue("localhost", Validity::Now).write(&folder, "server");
     let (open, closed) = tokio::task::spawn_blocking(move || {
         let open = Backend::start(&certificate, &key);
-        (open, Backend::start_with(|builder| builder.tls(&certificate, &key).token("t0ken")))
+        (open, Backend::start_with(|builder| builder.tls(&certificate, &key).token("s3cret")))
     })
     .await
     .expect("collectors");

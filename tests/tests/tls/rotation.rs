@@ -25,11 +25,11 @@ fn new_authority_certificate_and_token_are_used_while_it_runs() {
             let client = authority.issue("client.test", Validity::Now);
             let (certificate, key) = client.write(&folder, "client");
             let ca = folder.write("ca.pem", &authority.certificate);
-            (ca, certificate, key, folder.write("token", token), client.secret())
+            (ca, certificate, key, folder.write("token", token), client.secrets())
         };
         let first = Authority::new("first");
-        let (ca, certificate, key, token, secret) = write(&first, "t0ken-1");
-        let running = backend(&first, "t0ken-1", 0);
+        let (ca, certificate, key, token, secrets) = write(&first, "s3cret-1");
+        let running = backend(&first, "s3cret-1", 0);
         let port = running.port(protocol);
         let address = format!("https://localhost:{port}");
         let variables = [
@@ -40,7 +40,7 @@ fn new_authority_certificate_and_token_are_used_while_it_runs() {
             ("SW_AGENT_SSL_KEY_PATH", &key),
             ("SW_AGENT_AUTHENTICATION_FILE", &token),
         ];
-        let mut agent = agent(&variables, &[secret, "t0ken".to_owned()]);
+        let mut agent = agent(&variables, &secrets);
         running.wait_for_segments(|| agent.output());
         drop(running);
 
@@ -48,9 +48,9 @@ fn new_authority_certificate_and_token_are_used_while_it_runs() {
         folder.write("ca.pem", "no certificate");
         agent.wait_for("changed and cannot be used; the previous files stay in use");
         let second = Authority::new("second");
-        let running = backend(&second, "t0ken-2", port);
-        let (.., secret) = write(&second, "t0ken-2");
-        agent.hide(secret);
+        let running = backend(&second, "s3cret-2", port);
+        let (.., secrets) = write(&second, "s3cret-2");
+        agent.hide(secrets);
         running.wait_for_segments(|| agent.output());
         let output = agent.end();
         assert_eq!(output.matches("cannot be used").count(), 1, "{output}");
@@ -61,8 +61,8 @@ fn new_authority_certificate_and_token_are_used_while_it_runs() {
 fn new_token_is_sent_over_the_same_connection() {
     for protocol in PROTOCOLS {
         let folder = Folder::new(&format!("token-{protocol}"));
-        let token = folder.write("token", "t0ken-1");
-        let running = Backend::start_with(|builder| builder.token("t0ken-2"));
+        let token = folder.write("token", "s3cret-1");
+        let running = Backend::start_with(|builder| builder.token("s3cret-2"));
         let address = format!("localhost:{}", running.port(protocol));
         let agent = agent(
             &[
@@ -70,11 +70,11 @@ fn new_token_is_sent_over_the_same_connection() {
                 ("SW_AGENT_COLLECTOR_BACKEND_SERVICES", &address),
                 ("SW_AGENT_AUTHENTICATION_FILE", &token),
             ],
-            &["t0ken-".to_owned()],
+            &[],
         );
         agent.wait_for("SW_AGENT_AUTHENTICATION_FILE is not the backend's");
         assert_eq!(running.segments(), 0);
-        folder.write("token", "t0ken-2");
+        folder.write("token", "s3cret-2");
         running.wait_for_segments(|| agent.output());
         agent.end();
     }

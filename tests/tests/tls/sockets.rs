@@ -49,12 +49,12 @@ fn unix_socket_is_reported_to_with_and_without_tls() {
             let mut variables = vec![
                 ("SW_AGENT_PROTOCOL", protocol),
                 ("SW_AGENT_COLLECTOR_BACKEND_SERVICES", address.as_str()),
-                ("SW_AGENT_AUTHENTICATION", "t0ken"),
+                ("SW_AGENT_AUTHENTICATION", "s3cret"),
             ];
             if with_tls {
                 variables.push(("SW_AGENT_SSL_TRUSTED_CA_PATH", &ca));
             }
-            let agent = agent(&variables, &["t0ken".to_owned()]);
+            let agent = agent(&variables, &[]);
             backend.wait_for_segments(|| agent.output());
             let output = agent.end();
             assert!(!output.contains("WARN"), "{output}");

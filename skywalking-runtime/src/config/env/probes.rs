@@ -20,7 +20,7 @@ const PROBES: &[Probe] = &[
     ("SW_AGENT_COLLECTOR_BACKEND_SERVICES", "probed:7777", &[], "probed"),
     ("SW_AGENT_PROTOCOL", "log", &[], "reporter: Log"),
     ("SW_AGENT_REPORTER_DISCARD", "true", &[("SW_AGENT_PROTOCOL", "log")], "reporter: Discard"),
-    ("SW_AGENT_AUTHENTICATION", "probed", &[], "token: Some(<hidden>)"),
+    ("SW_AGENT_AUTHENTICATION", "s3cret", &[], "token: Some(<hidden>)"),
     ("SW_AGENT_AUTHENTICATION_FILE", "/probed", &[], "token_file: Some(\"/probed\""),
     ("SW_AGENT_SAMPLE_N_PER_3_SECS", "77", &[], "sampling: \"77 per 3 s\""),
     ("SW_AGENT_SAMPLE_RATE", "0.77", &[], "sampling: \"rate 0.77\""),

@@ -16,7 +16,7 @@ fn each_variable_sets_its_setting() {
         (NAME, "svc"),
         (INSTANCE, "one"),
         (BACKEND, "a:1,b:2"),
-        (TOKEN, "t0ken"),
+        (TOKEN, "s3cret"),
         (ENABLE, "TRUE"),
     ];
     let checked = from(&all).unwrap().check().unwrap();
@@ -28,7 +28,7 @@ fn each_variable_sets_its_setting() {
         checked.backends.iter().map(ToString::to_string).collect::<Vec<_>>(),
         ["a:1", "b:2"]
     );
-    assert_eq!(checked.token, Token::new("t0ken".to_owned()));
+    assert_eq!(checked.token, Token::new("s3cret".to_owned()));
 }
 
 #[test]
@@ -115,9 +115,9 @@ fn blank_service_variable_leaves_the_builder() {
 
 #[test]
 fn blanks_around_the_token_are_removed() {
-    for token in ["t0ken\n", " t0ken", "\u{a0}t0ken\r\n"] {
+    for token in ["s3cret\n", " s3cret", "\u{a0}s3cret\r\n"] {
         let checked = from(&[(NAME, "s"), (TOKEN, token)]).and_then(Config::check).unwrap();
-        assert_eq!(checked.token, Token::new("t0ken".to_owned()), "{token:?}");
+        assert_eq!(checked.token, Token::new("s3cret".to_owned()), "{token:?}");
     }
 }
 

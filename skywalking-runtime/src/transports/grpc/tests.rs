@@ -79,7 +79,7 @@ impl TraceSegmentReportService for Backend {
             self.seen.lock().unwrap().push(segment.trace_segment_id);
         }
         match self.answer {
-            Some(code) => Err(Status::new(code, "no: t0ken\n")),
+            Some(code) => Err(Status::new(code, "no: s3cret\n")),
             None => Ok(Response::new(Commands::default())),
         }
     }
@@ -125,7 +125,7 @@ fn transport(backend: SocketAddr) -> Grpc {
     Grpc::new(
         vec![Address::from(backend)],
         Dialler::default(),
-        TokenSource::Fixed(Token::new("t0ken".to_owned()).unwrap()),
+        TokenSource::Fixed(Token::new("s3cret".to_owned()).unwrap()),
         messages,
     )
     .unwrap()
@@ -152,7 +152,7 @@ async fn calls_send_the_token_and_the_version() {
         Outcome::Taken
     );
     let version = env!("CARGO_PKG_VERSION");
-    let heard = |what: &str| format!("{what} t0ken {version}");
+    let heard = |what: &str| format!("{what} s3cret {version}");
     assert_eq!(
         backend.seen(),
         [
@@ -317,5 +317,5 @@ async fn next_backend_cycles_through_the_list() {
 #[test]
 fn token_is_not_in_debug_output() {
     let shown = format!("{:?}", transport("127.0.0.1:1".parse().unwrap()));
-    assert!(!shown.contains("t0ken"), "{shown}");
+    assert!(!shown.contains("s3cret"), "{shown}");
 }

@@ -24,7 +24,7 @@ fn transport(backend: SocketAddr) -> Http {
     Http::new(
         vec![Address::from(backend)],
         Dialler::default(),
-        TokenSource::Fixed(Token::new("t0ken".to_owned()).unwrap()),
+        TokenSource::Fixed(Token::new("s3cret".to_owned()).unwrap()),
         messages,
     )
     .unwrap()
@@ -46,14 +46,14 @@ async fn calls_are_posts_of_json_over_one_connection() {
     assert_eq!(http.send(batch(&Flight::default())).await, Outcome::Taken);
     let seen = backend.seen();
     let [properties, ping, segments] = &seen[..] else { panic!("{seen:?}") };
-    let start = "1: POST /v3/management/reportProperties HTTP/1.1 | application/json | t0ken | \
+    let start = "1: POST /v3/management/reportProperties HTTP/1.1 | application/json | s3cret | \
                  {\"service\":\"svc\",\"serviceInstance\":\"one\",\"properties\":[{\"key\":\"language\",\"value\":\"rust\"},";
     assert!(properties.starts_with(start), "{properties}");
-    let expected = "1: POST /v3/management/keepAlive HTTP/1.1 | application/json | t0ken | {\"service\":\"svc\",\"serviceInstance\":\"one\"}";
+    let expected = "1: POST /v3/management/keepAlive HTTP/1.1 | application/json | s3cret | {\"service\":\"svc\",\"serviceInstance\":\"one\"}";
     assert_eq!(ping, expected);
     assert_eq!(
         segments,
-        "1: POST /v3/segments HTTP/1.1 | application/json | t0ken | [{\"a\":1},{}]"
+        "1: POST /v3/segments HTTP/1.1 | application/json | s3cret | [{\"a\":1},{}]"
     );
 }
 
@@ -65,7 +65,7 @@ async fn status_is_an_answer_unless_a_proxy_sent_it() {
     for (answer, expected) in [
         ("HTTP/1.1 204 No Content\r\n\r\n", Outcome::Taken),
         (
-            "HTTP/1.1 401 -\r\ncontent-length: 9\r\n\r\nno: t0ken",
+            "HTTP/1.1 401 -\r\ncontent-length: 10\r\n\r\nno: s3cret",
             refused(&format!("401 Unauthorized: no: <hidden> ({OTHER_TOKEN})")),
         ),
         (
@@ -314,5 +314,5 @@ async fn next_backend_cycles_through_the_list() {
 #[test]
 fn token_is_not_in_debug_output() {
     let shown = format!("{:?}", transport("127.0.0.1:1".parse().unwrap()));
-    assert!(!shown.contains("t0ken"), "{shown}");
+    assert!(!shown.contains("s3cret"), "{shown}");
 }
