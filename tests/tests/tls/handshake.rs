@@ -4,6 +4,11 @@ use crate::certificates::{Authority, Folder, Validity};
 use crate::child::{agent, agent_beside_other_provider};
 use crate::collector::{Backend, PROTOCOLS};
 
+/// Keys with a password, as far as the agent reads them.
+const ENCRYPTED_PKCS8: &str = "-----BEGIN ENCRYPTED PRIVATE KEY-----\n\
+    MIHsMFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAi2\n-----END ENCRYPTED PRIVATE KEY-----\n";
+const ENCRYPTED_PKCS1: &str = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\
+    DEK-Info: AES-256-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----\n";
 const TOKEN: &str = "s3cret-token";
 
 #[test]
@@ -168,15 +173,21 @@ fn missing_and_broken_files_are_errors_at_the_start() {
     let (certificate, key) = client.write(&folder, "client");
     let (_, other_key) = other.write(&folder, "other");
     let version_1 = folder.write("version-1.pem", VERSION_1);
+    let (_, rsa_key) = authority.issue_rsa("a.test").write(&folder, "rsa");
     let cut = folder.write("cut.key", client.key.get(..client.key.len() / 2).expect("ASCII"));
     let (ca_path, chain_path, key_path) =
         ("SW_AGENT_SSL_TRUSTED_CA_PATH", "SW_AGENT_SSL_CERT_CHAIN_PATH", "SW_AGENT_SSL_KEY_PATH");
-    let cases: [(&[(&str, &str)], &str); 7] = [
+    let encrypted = folder.write("encrypted.key", ENCRYPTED_PKCS8);
+    let encrypted_rsa = folder.write("encrypted-rsa.key", ENCRYPTED_PKCS1);
+    let empty = folder.write("empty.pem", "");
+    let is_encrypted = "has a private key with a password, which is not supported";
+    let cases: [(&[(&str, &str)], &str); 11] = [
         (
             &[(ca_path, "/nowhere/ca.pem")],
             "SW_AGENT_SSL_TRUSTED_CA_PATH: the file \"/nowhere/ca.pem\" could not be read",
         ),
         (&[(ca_path, &key)], "has no certificate; give a PEM file with BEGIN CERTIFICATE"),
+        (&[(ca_path, &empty)], "has no certificate; give a PEM file with BEGIN CERTIFICATE"),
         (
             &[(ca_path, &ca), (chain_path, &certificate)],
             "SW_AGENT_SSL_CERT_CHAIN_PATH: a client certificate needs its key",
@@ -193,6 +204,11 @@ fn missing_and_broken_files_are_errors_at_the_start() {
             &[(ca_path, &ca), (chain_path, &version_1), (key_path, &key)],
             "issue it again, with X.509 version 3",
         ),
+            &[(ca_path, &ca), (chain_path, &certificate), (key_path, &rsa_key)],
+            "is not the key of the client certificate",
+        ),
+        (&[(ca_path, &ca), (chain_path, &certificate), (key_path, &encrypted)], is_encrypted),
+        (&[(ca_path, &ca), (chain_path, &certificate), (key_path, &encrypted_rsa)], is_encrypted),
         (
             &[
                 ("SW_AGENT_FORCE_TLS", "true"),

@@ -5,12 +5,15 @@
 #![allow(missing_docs)]
 
 mod certificates;
+mod chains;
 mod child;
 mod collector;
 mod handshake;
+mod keys;
 mod pages;
 mod peer;
 mod proxy;
 mod rotation;
 mod shutdown;
 mod sockets;
+mod versions;

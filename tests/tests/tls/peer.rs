@@ -2,8 +2,8 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use bytes::{Buf as _, Bytes, BytesMut};
 use h2::server::SendResponse;
@@ -11,8 +11,9 @@ use h2::{RecvStream, server};
 use http::{HeaderMap, HeaderValue, Request, Response};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::LazyConfigAcceptor;
+use tokio_rustls::rustls::server::Acceptor;
+use tokio_rustls::rustls::{ProtocolVersion, ServerConfig, SignatureScheme};
 
 /// The window of a call. A batch that is not read stays incomplete.
 const WINDOW: u32 = 16;
@@ -39,6 +40,7 @@ pub(crate) enum Hangs {
     /// After the answer to the first batch. Later batches are neither read nor answered, and later
     /// connections hang.
     AfterABatch,
+    Never,
 }
 
 /// How a backend is made.
@@ -63,6 +65,18 @@ struct Shared {
     hanging: AtomicUsize,
     batches: AtomicUsize,
     answered: AtomicU64,
+    rejected: AtomicU64,
+    token: Mutex<Option<&'static str>>,
+    handshakes: Mutex<Vec<Handshake>>,
+}
+
+/// What a handshake of TLS has shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Handshake {
+    pub(crate) version: Option<ProtocolVersion>,
+    /// Whether the client verifies signatures of the curve P-521. Of the libraries of cryptography
+    /// only aws-lc-rs does.
+    pub(crate) has_p521: bool,
 }
 
 impl Peer {
@@ -75,6 +89,9 @@ impl Peer {
             hanging: AtomicUsize::new(0),
             batches: AtomicUsize::new(0),
             answered: AtomicU64::new(0),
+            rejected: AtomicU64::new(0),
+            token: Mutex::default(),
+            handshakes: Mutex::default(),
         });
         let server = Arc::clone(&shared);
         tokio::spawn(async move {
@@ -96,6 +113,20 @@ impl Peer {
     pub(crate) fn answered(&self) -> u64 {
         self.shared.answered.load(Ordering::SeqCst)
     }
+
+    /// Returns the number of batches with another token than the required one.
+    pub(crate) fn rejected(&self) -> u64 {
+        self.shared.rejected.load(Ordering::SeqCst)
+    }
+
+    /// Rejects calls without this token from now on.
+    pub(crate) fn require(&self, token: &'static str) {
+        *self.shared.token.lock().expect("a token") = Some(token);
+    }
+
+    pub(crate) fn handshakes(&self) -> Vec<Handshake> {
+        self.shared.handshakes.lock().expect("handshakes").clone()
+    }
 }
 
 impl Shared {
@@ -104,10 +135,19 @@ impl Shared {
         std::future::pending::<()>().await;
     }
 
+    /// Returns true if the token is the required one, or if none is. Counts rejected batches.
+    fn accepts(&self, token: Option<&str>, is_batch: bool) -> bool {
+        let required = *self.token.lock().expect("a token");
+        let accepts = required.is_none() || token == required;
+        self.rejected.fetch_add(u64::from(is_batch && !accepts), Ordering::SeqCst);
+        accepts
+    }
+
     /// Hangs for ever, unless this call is to be answered.
     async fn hang_at_call(&self, is_batch: bool) {
         let is_first = || self.batches.fetch_add(1, Ordering::SeqCst) == 0;
         let answers = match self.making.hangs {
+            Hangs::Never => true,
             Hangs::FromTheBeginning => false,
             Hangs::AfterABatch => !is_batch || is_first(),
         };
@@ -138,7 +178,13 @@ async fn connection(mut stream: TcpStream, shared: Arc<Shared>) -> io::Result<()
     match tls {
         _ if stops_at(Step::Handshake) => shared.hang().await,
         Some(config) => {
-            let stream = TlsAcceptor::from(config).accept(stream).await?;
+            let start = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
+            let schemes = start.client_hello().signature_schemes().to_vec();
+            let stream = start.into_stream(config).await?;
+            shared.handshakes.lock().expect("handshakes").push(Handshake {
+                version: stream.get_ref().1.protocol_version(),
+                has_p521: schemes.contains(&SignatureScheme::ECDSA_NISTP521_SHA512),
+            });
             serve(stream, protocol, shared).await?;
         }
         None => serve(stream, protocol, shared).await?,
@@ -176,6 +222,14 @@ async fn answer_call(
     shared: Arc<Shared>,
 ) -> Result<(), h2::Error> {
     let is_batch = request.uri().path().ends_with("/collect");
+    let token = request.headers().get("authentication").and_then(|token| token.to_str().ok());
+    if !shared.accepts(token, is_batch) {
+        // As an OAP: the status comes at once, and no message is read.
+        let mut head = Response::new(());
+        head.headers_mut().insert("grpc-status", HeaderValue::from_static("7"));
+        answer.send_response(head, true)?;
+        return Ok(());
+    }
     shared.hang_at_call(is_batch).await;
     let (body, mut read) = (request.body_mut(), BytesMut::new());
     while let Some(data) = body.data().await {
@@ -215,6 +269,11 @@ async fn serve_http(
     loop {
         let (head, body) = request(&mut stream, &mut read).await?;
         let is_batch = head.starts_with("POST /v3/segments ");
+        let token = head.lines().find_map(|line| line.strip_prefix("authentication: "));
+        if !shared.accepts(token, is_batch) {
+            stream.write_all(b"HTTP/1.1 401 No\r\ncontent-length: 0\r\n\r\n").await?;
+            continue;
+        }
         shared.hang_at_call(is_batch).await;
         if is_batch {
             let segments = body.matches("\"traceSegmentId\"").count() as u64;

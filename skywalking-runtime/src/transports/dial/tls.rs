@@ -155,6 +155,13 @@ fn certificates(file: &File, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>,
 }
 
 fn private_key(file: &File, pem: &[u8]) -> Result<PrivateKeyDer<'static>, Error> {
+    // PKCS#8 has a head of its own, the older forms have a line after theirs.
+    let heads = [&b"BEGIN ENCRYPTED PRIVATE KEY"[..], b"Proc-Type: 4,ENCRYPTED"];
+    if heads.iter().any(|head| pem.windows(head.len()).any(|part| part == *head)) {
+        return Err(file.error(
+            "has a private key with a password, which is not supported; give it without one",
+        ));
+    }
     PrivateKeyDer::from_pem_slice(pem).map_err(|_| {
         // The error of the parser may quote the file.
         file.error("has no private key that can be read; give PKCS#8, PKCS#1 or SEC1 as PEM, without a password")
