@@ -348,6 +348,14 @@ impl Flight {
         let _ = self.0.compare_exchange(TAKEN, HANDED_OVER, Ordering::AcqRel, Ordering::Acquire);
     }
 
+    /// Records that the transport sends the batch again, from its first message: the backend has
+    /// processed none of it.
+    #[allow(dead_code, reason = "only transports with a token call it")]
+    pub(crate) fn restart(&self) {
+        // Fails for a batch that was not handed over, of which the transport has a part at most.
+        let _ = self.0.compare_exchange(HANDED_OVER, TAKEN, Ordering::AcqRel, Ordering::Acquire);
+    }
+
     /// Returns true if the transport has the whole batch.
     pub(crate) fn is_handed_over(&self) -> bool {
         self.0.load(Ordering::Acquire) == HANDED_OVER
@@ -385,8 +393,11 @@ mod flight {
         assert!(!flight.is_handed_over());
         flight.hand_over();
         assert!(flight.is_handed_over() && !flight.revoke());
+        flight.restart();
+        assert!(!flight.is_handed_over() && flight.take() && !flight.revoke());
         let flight = Flight::default();
         assert!(flight.revoke());
+        flight.restart();
         flight.hand_over();
         assert!(!flight.is_handed_over() && flight.revoke());
     }

@@ -68,9 +68,10 @@ pub(crate) trait Transport: Send + 'static {
     fn send(&mut self, messages: Messages) -> Call;
 }
 
-/// The messages of a batch. Taking the first one marks the batch as sent. A transport that has
-/// taken all of them calls [`Flight::hand_over`]: an answer before that does not confirm the batch.
-#[derive(Debug)]
+/// The messages of a batch. Taking the first one marks the batch as sent. A transport that has taken
+/// all of them calls [`Flight::hand_over`]: an answer before that does not confirm the batch. Clones
+/// have the same flight.
+#[derive(Clone, Debug)]
 pub(crate) struct Messages {
     messages: vec::IntoIter<Bytes>,
     flight: Flight,

@@ -8,9 +8,12 @@
 
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher as _};
+use std::io;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use tokio::sync::Notify;
 use tokio::time::timeout;
 
 use super::offload::offload;
@@ -36,6 +39,8 @@ struct Shared<T> {
     files: Vec<File>,
     make: Make<T>,
     state: Mutex<State<T>>,
+    /// Notified when a read has ended.
+    ended: Notify,
 }
 
 /// Makes the value of the contents of the files.
@@ -47,6 +52,8 @@ struct State<T> {
     hash: u64,
     read: Instant,
     is_reading: bool,
+    /// When a read that was not due found nothing new.
+    fruitless: Option<Instant>,
 }
 
 impl<T> Clone for Watched<T> {
@@ -83,25 +90,68 @@ impl<T: Clone + Send + 'static> Watched<T> {
             None => Error::Reporter { problem },
         })?;
         let (value, hash) = read?;
-        let state = State { value, hash, read: Instant::now(), is_reading: false };
-        Ok(Self(Arc::new(Shared { what, files, make, state: Mutex::new(state) })))
+        let state = State { value, hash, read: Instant::now(), is_reading: false, fruitless: None };
+        let (state, ended) = (Mutex::new(state), Notify::new());
+        Ok(Self(Arc::new(Shared { what, files, make, state, ended })))
     }
 
     /// Returns the value. Reads the files again if that was not done within the last second.
     pub(super) async fn current(&self) -> T {
         if self.0.begin_reading() {
-            let shared = Arc::clone(&self.0);
-            let ended = EndReading(Arc::clone(&self.0));
-            let read = offload("skywalking-files", move || {
-                let _ended = ended;
-                shared.read_again();
-            });
             // A read that takes longer provides the value for a later call. Without a thread, the
             // next call tries again.
-            drop(timeout(WAIT, read).await);
+            drop(timeout(WAIT, self.read_again()).await);
         }
         self.0.state().value.clone()
     }
+
+    /// Returns the value if it is not `used`. Reads the files at once, also if they were read
+    /// within the last second. If that finds nothing new, it is repeated a second later.
+    pub(super) async fn newer_than(&self, used: &T) -> Option<T>
+    where
+        T: PartialEq,
+    {
+        let newer = || Some(self.0.state().value.clone()).filter(|value| value != used);
+        let wait = async {
+            while newer().is_none() {
+                let mut ended = pin!(self.0.ended.notified());
+                // Before the check, so that no end is missed.
+                ended.as_mut().enable();
+                match self.0.force_reading() {
+                    Forced::Begun => {
+                        drop(self.read_again().await);
+                        let now = Instant::now();
+                        let is_fruitless = newer().is_none();
+                        self.0.state().fruitless = is_fruitless.then_some(now);
+                    }
+                    Forced::Running => ended.await,
+                    Forced::Done => return,
+                }
+            }
+        };
+        drop(timeout(WAIT, wait).await);
+        newer()
+    }
+
+    async fn read_again(&self) -> io::Result<()> {
+        let shared = Arc::clone(&self.0);
+        let ended = EndReading(Arc::clone(&self.0));
+        let read = move || {
+            let _ended = ended;
+            shared.read_again();
+        };
+        offload("skywalking-files", read).await
+    }
+}
+
+/// The answer to a wish to read files that are not due.
+enum Forced {
+    /// The caller is to read them.
+    Begun,
+    /// Another caller reads them.
+    Running,
+    /// Such a read found nothing new within the last second.
+    Done,
 }
 
 impl<T: Clone> Shared<T> {
@@ -117,6 +167,18 @@ impl<T: Clone> Shared<T> {
         }
         state.is_reading = true;
         true
+    }
+
+    fn force_reading(&self) -> Forced {
+        let mut state = self.state();
+        if state.is_reading {
+            return Forced::Running;
+        }
+        if state.fruitless.is_some_and(|ended| ended.elapsed() < FRESH) {
+            return Forced::Done;
+        }
+        state.is_reading = true;
+        Forced::Begun
     }
 
     fn read_again(&self) {
@@ -165,6 +227,8 @@ impl<T: Clone> Drop for EndReading<T> {
         let mut state = self.0.state();
         state.is_reading = false;
         state.read = Instant::now();
+        drop(state);
+        self.0.ended.notify_waiters();
     }
 }
 

@@ -100,7 +100,7 @@ impl Grpc {
     fn call(
         &mut self,
         path: &'static str,
-        messages: impl Iterator<Item = Bytes> + Send + 'static,
+        messages: impl Iterator<Item = Bytes> + Clone + Send + 'static,
         batch: Option<(Flight, usize)>,
     ) -> Call {
         let (Some(mut request), Some((address, _))) = (self.request(path), self.backends.now())
@@ -109,15 +109,32 @@ impl Grpc {
         };
         let channel = self.channels.next(address);
         let source = self.token.clone();
-        let gzip = batch.as_ref().and_then(|_| Gzip::of(self.compression));
-        if gzip.is_some() {
+        let compression = self.compression;
+        let gzip = batch.as_ref().and_then(|_| Gzip::of(compression));
+        let is_compressed = gzip.is_some();
+        if is_compressed {
             request.headers_mut().insert(ENCODING, GZIP);
         }
         let (flight, largest) = batch.unzip();
         Box::pin(async move {
-            let token = source.add_to(request.headers_mut()).await;
+            let mut token = source.add_to(request.headers_mut()).await;
+            let again = source.can_change().then(|| (request.clone(), messages.clone()));
+            let mut answer = call::call(&channel, request, messages, flight.clone(), gzip).await;
+            // A backend checks the token before it reads a message. So a rejected call can be sent
+            // again if the token was renewed meanwhile.
+            if let Some((mut request, messages)) = again
+                && answer.as_ref().is_ok_and(is_rejected)
+                && source.is_newer_than(token.as_ref()).await
+            {
+                if let Some(flight) = &flight {
+                    flight.restart();
+                }
+                token = source.add_to(request.headers_mut()).await;
+                let gzip = Gzip::of(compression).filter(|_| is_compressed);
+                answer = call::call(&channel, request, messages, flight, gzip).await;
+            }
             let quoted = |text: &str| quote(text, token.as_ref());
-            match call::call(&channel, request, messages, flight, gzip).await {
+            match answer {
                 Ok(status) => outcome(&status, largest.unwrap_or_default(), token.as_ref()),
                 Err(Failure::Unknown(problem)) => Outcome::Failed(quoted(&problem)),
                 Err(Failure::Unprocessed(problem)) => Outcome::Unprocessed(quoted(&problem)),
@@ -166,6 +183,11 @@ impl Transport for Grpc {
     }
 }
 
+/// Returns true if the backend rejects the token (`docs/protocol.md#grpc-transport`).
+fn is_rejected(status: &Status) -> bool {
+    matches!(status.code(), Code::PermissionDenied | Code::Unauthenticated)
+}
+
 /// Returns the outcome for the backend's status. The largest message of the call has this many
 /// bytes.
 fn outcome(status: &Status, largest: usize, token: Option<&Token>) -> Outcome {
@@ -181,7 +203,7 @@ fn outcome(status: &Status, largest: usize, token: Option<&Token>) -> Outcome {
         return Outcome::Refused(limit::explained(&text, largest));
     }
     match status.code() {
-        Code::PermissionDenied | Code::Unauthenticated => backends::rejected_token(&text, token),
+        _ if is_rejected(status) => backends::rejected_token(&text, token),
         Code::InvalidArgument
         | Code::Unimplemented
         | Code::FailedPrecondition

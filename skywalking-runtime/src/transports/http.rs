@@ -87,37 +87,55 @@ impl Http {
         headers.extend([(HOST, host), (CONTENT_TYPE, JSON), (USER_AGENT, AGENT)]);
         let (kept, dialler) = (Arc::clone(&self.kept), self.dialler.clone());
         let source = self.token.clone();
-        let flight = request.body().flight();
-        let gzip = flight.as_ref().and_then(|_| Gzip::of(self.compression));
+        let gzip = request.body().flight().and_then(|_| Gzip::of(self.compression));
         Box::pin(async move {
             if let Some(gzip) = gzip
                 && request.body_mut().compress(gzip).await
             {
                 request.headers_mut().insert(CONTENT_ENCODING, GZIP);
             }
-            let token = source.add_to(request.headers_mut()).await;
-            let mut connection = match connection(&kept, &dialler, &address).await {
-                Ok(connection) => connection,
-                Err(problem) => return Outcome::Failed(quote(&problem, token.as_ref())),
-            };
-            match connection.exchange(request).await {
-                Ok(answer) => {
-                    // An answer before the end of the body confirms nothing.
-                    let is_read = answer.status.is_success()
-                        && flight.is_none_or(|flight| flight.is_handed_over());
-                    if is_read && answer.is_whole {
-                        let mut kept = lock(&kept);
-                        kept.retain(Connection::is_young);
-                        kept.push(connection);
-                    }
-                    outcome(&answer, token.as_ref())
+            let mut token = source.add_to(request.headers_mut()).await;
+            let again = source.can_change().then(|| request.clone());
+            let mut answer = exchange(&kept, &dialler, &address, request).await;
+            // 401 states that the request was not applied (RFC 9110 15.5.2). So it can be sent
+            // again if the token was renewed meanwhile.
+            if let Some(mut request) = again
+                && answer.as_ref().is_ok_and(|answer| answer.status == StatusCode::UNAUTHORIZED)
+                && source.is_newer_than(token.as_ref()).await
+            {
+                if let Some(flight) = request.body().flight() {
+                    flight.restart();
                 }
-                Err(error) => {
-                    Outcome::Failed(quote(&sources(error.to_string(), &error), token.as_ref()))
-                }
+                token = source.add_to(request.headers_mut()).await;
+                answer = exchange(&kept, &dialler, &address, request).await;
+            }
+            match answer {
+                Ok(answer) => outcome(&answer, token.as_ref()),
+                Err(problem) => Outcome::Failed(quote(&problem, token.as_ref())),
             }
         })
     }
+}
+
+/// Makes one request. Keeps the connection for later calls if the answer allows it.
+async fn exchange(
+    kept: &Kept,
+    dialler: &Dialler,
+    address: &Address,
+    request: Request<Content>,
+) -> Result<Answer, String> {
+    let flight = request.body().flight();
+    let mut connection = connection(kept, dialler, address).await?;
+    let exchange = connection.exchange(request).await;
+    let answer = exchange.map_err(|error| sources(error.to_string(), &error))?;
+    // An answer before the end of the body confirms nothing.
+    let is_read = answer.status.is_success() && flight.is_none_or(|flight| flight.is_handed_over());
+    if is_read && answer.is_whole {
+        let mut kept = lock(kept);
+        kept.retain(Connection::is_young);
+        kept.push(connection);
+    }
+    Ok(answer)
 }
 
 /// Returns the connection of an earlier call if one is still open, else a new one.

@@ -42,6 +42,19 @@ impl TokenSource {
         }
         Some(token)
     }
+
+    /// Returns true if the token is read from a file.
+    pub(crate) fn can_change(&self) -> bool {
+        matches!(self, Self::File(_))
+    }
+
+    /// Returns true if the file has another token now than the one that was sent.
+    pub(crate) async fn is_newer_than(&self, sent: Option<&Token>) -> bool {
+        match (self, sent) {
+            (Self::File(file), Some(sent)) => file.newer_than(sent).await.is_some(),
+            _ => false,
+        }
+    }
 }
 
 /// Returns the header value, which debug output hides.

@@ -1,8 +1,13 @@
 //! Files that change while the agent runs.
 
+use skywalking_tests::child::TIMEOUT;
+use skywalking_tests::polling::poll_until;
+use tokio::runtime::Builder;
+
 use crate::certificates::{Authority, Folder, Validity};
 use crate::child::agent;
 use crate::collector::{Backend, PROTOCOLS};
+use crate::peer::{Hangs, Making, Peer, Step};
 
 #[test]
 fn new_authority_certificate_and_token_are_used_while_it_runs() {
@@ -54,6 +59,43 @@ fn new_authority_certificate_and_token_are_used_while_it_runs() {
         running.wait_for_segments(|| agent.output());
         let output = agent.end();
         assert_eq!(output.matches("cannot be used").count(), 1, "{output}");
+    }
+}
+
+#[test]
+fn no_segment_is_lost_when_the_token_is_renewed() {
+    const TOKENS: [&str; 6] =
+        ["s3cret-0", "s3cret-1", "s3cret-2", "s3cret-3", "s3cret-4", "s3cret-5"];
+    let mut builder = Builder::new_multi_thread();
+    let runtime = builder.worker_threads(1).enable_all().build().expect("a runtime");
+    for protocol in PROTOCOLS {
+        let folder = Folder::new(&format!("renewed-{protocol}"));
+        let token = folder.write("token", TOKENS[0]);
+        let (step, hangs) = (Step::Answer, Hangs::Never);
+        let making = Making { protocol, is_proxy: false, tls: None, step, hangs };
+        let peer = runtime.block_on(Peer::start(making));
+        peer.require(TOKENS[0]);
+        let address = peer.address.to_string();
+        let agent = agent(
+            &[
+                ("SW_AGENT_PROTOCOL", protocol),
+                ("SW_AGENT_COLLECTOR_BACKEND_SERVICES", &address),
+                ("SW_AGENT_AUTHENTICATION_FILE", &token),
+            ],
+            &[],
+        );
+        for token in TOKENS {
+            // First the file, then the backend: the agent reads the file at most once a second.
+            folder.write("token", token);
+            peer.require(token);
+            let before = peer.answered();
+            let arrived = poll_until(TIMEOUT, || peer.answered() > before + 2);
+            assert!(arrived, "{token}: {}", agent.output());
+        }
+        let output = agent.end();
+        let sent = format!("Report {{ sent: {}, dropped: Dropped,", peer.answered());
+        assert!(output.contains(&sent), "{sent}: {output}");
+        assert!(peer.rejected() > 0, "no batch had the old token");
     }
 }
 

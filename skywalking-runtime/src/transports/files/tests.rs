@@ -85,6 +85,35 @@ async fn fresh_value_is_not_read_again() {
     assert_eq!(watched.current().await, ["a"]);
 }
 
+#[tokio::test]
+async fn refused_value_is_compared_with_the_file_at_once() {
+    let folder = Folder::new("refused");
+    let file = folder.file("one");
+    write(&file.path, "a");
+    let watched = watch(vec![file.clone()]).unwrap();
+    let value = |text: &str| vec![text.to_owned()];
+    watched.0.state().read = Instant::now() + Duration::from_secs(3_600);
+    write(&file.path, "b");
+    assert_eq!(watched.current().await, ["a"], "it is fresh");
+    // The two callers share a read.
+    let (a, b) = (value("a"), value("a"));
+    let (first, second) = tokio::join!(watched.newer_than(&a), watched.newer_than(&b));
+    assert_eq!((first, second), (Some(value("b")), Some(value("b"))));
+    assert_eq!(watched.current().await, ["b"]);
+    assert_eq!(watched.newer_than(&value("b")).await, None);
+    // After a read that found nothing new, the next one comes a second later.
+    write(&file.path, "c");
+    watched.0.state().fruitless = Some(Instant::now() + Duration::from_secs(3_600));
+    assert_eq!(watched.newer_than(&value("b")).await, None);
+    watched.0.state().fruitless = Instant::now().checked_sub(FRESH);
+    assert_eq!(watched.newer_than(&value("b")).await, Some(value("c")));
+    write(&file.path, "d");
+    assert_eq!(watched.newer_than(&value("c")).await, Some(value("d")));
+    // Another value needs no read.
+    write(&file.path, "e");
+    assert_eq!(watched.newer_than(&value("b")).await, Some(value("d")));
+}
+
 #[test]
 fn unusable_file_is_an_error_that_names_the_setting_and_the_path() {
     let folder = Folder::new("unusable");

@@ -18,14 +18,14 @@ use crate::report::transport::Messages;
 const PIECE: usize = 64 * 1024;
 
 /// The contents of a call.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Content {
     length: u64,
     rest: Rest,
 }
 
 /// The part that the connection has not taken yet.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Rest {
     Object(Bytes),
     Array {
