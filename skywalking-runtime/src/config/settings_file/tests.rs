@@ -93,7 +93,7 @@ mod with_feature {
             SW_AGENT_NAME = "shop" # comment
             SW_AGENT_SAMPLE = 0.5
             SW_AGENT_REPORTER_DISCARD = true
-            SW_AGENT_REPORTER_GRPC_AUTHENTICATION = "t0ken"
+            SW_AGENT_REPORTER_GRPC_AUTHENTICATION = "s3cret"
             SW_AGENT_HEARTBEAT_PERIOD = 7
             SW_AGENT_MAX_QUEUE_BYTES = 1_000_000
             SW_CORRELATION_AUTO_TAG_KEYS = [
@@ -108,7 +108,7 @@ mod with_feature {
         let checked = from(file.path(), &[]).unwrap().check().unwrap();
         assert_eq!(checked.identity.service, "shop");
         assert_eq!((checked.sampling.as_str(), checked.reporter), ("rate 0.5", Reporter::Discard));
-        assert_eq!(checked.token, Token::new("t0ken".to_owned()));
+        assert_eq!(checked.token, Token::new("s3cret".to_owned()));
         assert_eq!(checked.timing.heartbeat.as_secs(), 7);
         assert_eq!(checked.settings.queue.bytes, 1_000_000);
         assert_eq!(&checked.settings.correlation_tags[..], ["a", "b"]);
@@ -134,7 +134,7 @@ mod with_feature {
                 ("SW_AGENT_SAMPLE_RATE", "0.5"),
                 ("SW_AGENT_PROTOCOL", "log"),
                 ("SW_AGENT_REPORTER_GRPC_BACKEND_SERVICE", "variable:1"),
-                ("SW_AGENT_AUTHENTICATION", "t0ken"),
+                ("SW_AGENT_AUTHENTICATION", "s3cret"),
             ],
         );
         let checked = config.unwrap().check().unwrap();
