@@ -204,6 +204,7 @@ fn missing_and_broken_files_are_errors_at_the_start() {
             &[(ca_path, &ca), (chain_path, &version_1), (key_path, &key)],
             "issue it again, with X.509 version 3",
         ),
+        (
             &[(ca_path, &ca), (chain_path, &certificate), (key_path, &rsa_key)],
             "is not the key of the client certificate",
         ),
