@@ -27,7 +27,8 @@ const MESSAGES: [&str; 15] = [
 ];
 
 /// Texts in these files that are a part of a message, or not one.
-const NOT_MESSAGES: [&str; 18] = [
+const NOT_MESSAGES: [&str; 19] = [
+    "BEGIN ENCRYPTED PRIVATE KEY",
     "CONNECT {target} HTTP/1.1",
     "Salvo runs handlers outside",
     " (is {meant} meant?)",
