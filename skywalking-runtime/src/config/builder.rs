@@ -187,7 +187,7 @@ impl Config {
     ///
     /// Several addresses are tried one after the other. The host is a name, an IPv4 address, or an
     /// IPv6 address in brackets, with its zone if it is link-local: `[fe80::1%eth0]:11800`. A name
-    /// is resolved for each connection, and all of its addresses are tried, 250 ms apart. The
+    /// is resolved for each connection, and up to 16 of its addresses are tried, 250 ms apart. The
     /// prefix `https://` turns TLS on, and `http://` is allowed without TLS (see
     /// [`force_tls`](Config::force_tls)). `unix:///path` is a Unix socket. The HTTP reporter needs no
     /// port: its default is 12800, or 443 with `https://`.

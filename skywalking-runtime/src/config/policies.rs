@@ -47,9 +47,10 @@ pub enum Overflow {
     /// The reporter drops them while it can send nothing, whenever more than three quarters of the
     /// queue are used. So between three quarters of the queue and all of it are kept. A segment
     /// still is dropped at its end in two cases: if segments end faster than the reporter can drop
-    /// others, and if it is larger than the free space. Segments that wait for an open
-    /// [`DetachedSpan`](crate::DetachedSpan) or for a tail-sampling decision are not dropped by
-    /// this, nor are batches that the reporter has begun to send.
+    /// others, and if it is larger than the free space. Batches that the reporter has begun to
+    /// send are not dropped by this. Segments that wait for an open
+    /// [`DetachedSpan`](crate::DetachedSpan) or for a tail-sampling decision are dropped if they
+    /// ended while the reporter could send nothing. Those that ended before are kept.
     DropOldest,
 }
 

@@ -60,28 +60,33 @@ pub(super) struct Proxies {
     /// For all addresses.
     all: Option<Given>,
     /// For addresses with TLS.
-    of_tls: Option<Given>,
-    exceptions: String,
+    of_tls: Option<Result<Given, Error>>,
+    exceptions: Option<Result<Given, Error>>,
 }
 
 impl Proxies {
     /// Returns the proxy of each address. A setting that no address uses is not checked, since
-    /// `HTTPS_PROXY` belongs to other programs too.
+    /// `HTTPS_PROXY` and `NO_PROXY` belong to other programs too.
     pub(super) fn of(&self, addresses: &[Address]) -> Result<Vec<Option<Proxy>>, Error> {
-        let exceptions = Exceptions::parse(&self.exceptions);
-        let proxy = |address: &Address| {
-            let given = match address.security() {
-                Security::Tls => self.all.as_ref().or(self.of_tls.as_ref()),
-                Security::Plain => self.all.as_ref(),
-            };
-            let is_direct = address.is_local()
-                || match address.target() {
-                    Target::Tcp { host, port } => exceptions.contain(host, *port),
-                    Target::Unix(_) => true,
-                };
-            given.filter(|_| !is_direct).map(parse).transpose()
+        addresses.iter().map(|address| self.of_address(address)).collect()
+    }
+
+    fn of_address(&self, address: &Address) -> Result<Option<Proxy>, Error> {
+        let given = match (&self.all, address.security(), &self.of_tls) {
+            (Some(given), ..) => Ok(given),
+            (None, Security::Tls, Some(given)) => given.as_ref(),
+            _ => return Ok(None),
         };
-        addresses.iter().map(proxy).collect()
+        let Target::Tcp { host, port } = address.target() else { return Ok(None) };
+        if address.is_local() {
+            return Ok(None);
+        }
+        let exceptions = self.exceptions.as_ref().map(Result::as_ref).transpose();
+        let exceptions = exceptions.map_err(Error::clone)?.map_or("", |given| &given.text);
+        if Exceptions::parse(exceptions).contain(host, *port) {
+            return Ok(None);
+        }
+        parse(given.map_err(Error::clone)?).map(Some)
     }
 }
 
@@ -156,17 +161,11 @@ pub(super) fn apply(config: &mut Config, source: &Source<'_>) -> Result<(), Erro
     if let Some(given) = source.text(OURS)? {
         config.proxies.all = Some(given);
     }
-    for setting in OF_TLS {
-        if let Some(given) = source.text(setting)? {
-            config.proxies.of_tls = Some(given);
-            break;
-        }
-    }
-    for setting in EXCEPTIONS {
-        if let Some(given) = source.text(setting)? {
-            config.proxies.exceptions = given.text;
-            break;
-        }
+    let Proxies { of_tls, exceptions, .. } = &mut config.proxies;
+    for (names, setting) in [(OF_TLS, of_tls), (EXCEPTIONS, exceptions)] {
+        // An error is returned when an address uses the setting.
+        let given = names.into_iter().find_map(|name| source.text(name).transpose());
+        *setting = given.or(setting.take());
     }
     Ok(())
 }

@@ -5,6 +5,8 @@
 //! proxy for a tunnel. `tls` secures a connection. Nothing here knows gRPC.
 
 #[cfg(any(feature = "tls-ring", feature = "tls-aws-lc"))]
+mod explained;
+#[cfg(any(feature = "tls-ring", feature = "tls-aws-lc"))]
 mod problem;
 mod proxy;
 mod race;

@@ -50,9 +50,12 @@ const NOT_MESSAGES: [&str; 19] = [
 ];
 
 /// Rows about texts of libraries.
-const OF_LIBRARIES: [&str; 5] = [
+const OF_LIBRARIES: [&str; 8] = [
     "CaUsedAsEndEntity",
+    "CertificateExpired",
     "CertificateRequired",
+    "CertificateUnknown",
+    "UnknownCA",
     "frame with invalid size",
     "invalid HTTP",
     "stream closed because of a broken pipe",

@@ -189,6 +189,11 @@ fn refusal_of_the_proxy_is_a_clear_error() {
             Answer::Text("SSH-2.0-OpenSSH_9.6\r\n"),
             "it does not answer by HTTP; check its address",
         ),
+        (
+            "",
+            Answer::Text("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 403 No\r\n\r\n"),
+            "it does not allow connections to oap.test:11800 (status 403)",
+        ),
         ("", Answer::Text("HTTP/1.1 yes\r\n\r\n"), "it does not answer by HTTP; check its address"),
         (
             "",

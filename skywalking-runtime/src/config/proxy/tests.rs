@@ -78,6 +78,40 @@ fn unusable_proxy_is_an_error_without_its_password() {
     assert_eq!(proxies("oap:1", &[("HTTPS_PROXY", "socks5://p:1")]).unwrap(), ["-"]);
 }
 
+#[cfg(all(unix, any(feature = "tls-ring", feature = "tls-aws-lc")))]
+#[test]
+fn value_that_is_not_unicode_is_an_error_where_it_is_used() {
+    use std::os::unix::ffi::OsStringExt as _;
+
+    let check = |list: &str, broken: &str, others: &[(&str, &str)]| {
+        let named = [("SW_AGENT_NAME", "s"), ("SW_AGENT_COLLECTOR_BACKEND_SERVICES", list)];
+        let lookup = |name: &str| {
+            let mut all = named.iter().chain(others);
+            let text = all.find(|(key, _)| *key == name).map(|(_, value)| OsString::from(value));
+            text.or((name == broken).then(|| OsString::from_vec(b"p\xff".to_vec())))
+        };
+        Config::from_lookup(&lookup).and_then(Config::check).map(drop)
+    };
+    for broken in OF_TLS.into_iter().chain(EXCEPTIONS) {
+        for list in ["oap:1", "https://localhost:1", "https://127.0.0.1:1"] {
+            assert_eq!(check(list, broken, &[]), Ok(()), "{broken} {list}");
+        }
+    }
+    let is_broken = |checked, broken: &str| match checked {
+        Err(Error::NotUnicode { setting, .. }) => setting == broken,
+        _ => false,
+    };
+    for broken in OF_TLS {
+        assert!(is_broken(check("oap:1,https://oap:1", broken, &[]), broken), "{broken}");
+        assert_eq!(check("https://oap:1", broken, &[(OURS, "p:1")]), Ok(()), "{broken}");
+        assert_eq!(check("https://oap:1", broken, &[("NO_PROXY", "*")]), Ok(()), "{broken}");
+    }
+    for broken in EXCEPTIONS {
+        assert!(is_broken(check("oap:1", broken, &[(OURS, "p:1")]), broken), "{broken}");
+        assert_eq!(check("https://oap:1", broken, &[]), Ok(()), "{broken}");
+    }
+}
+
 #[test]
 fn exceptions_are_names_networks_and_ports() {
     let contains = |list: &str, host: &str, port: u16| {

@@ -54,6 +54,10 @@ impl SettingsFile {
 /// Returns the text that the variable would have.
 fn text_of(known: &Variable, setting: &'static str, value: DeValue<'_>) -> Result<String, Error> {
     let expected = type_of(known);
+    let name = match known.usage {
+        Usage::Alias { of } => of,
+        _ => known.name,
+    };
     let wrong =
         |found: String| Err(Error::FileValue { setting, expected: description(expected), found });
     match (expected, value) {
@@ -66,10 +70,10 @@ fn text_of(known: &Variable, setting: &'static str, value: DeValue<'_>) -> Resul
             Some(list) => Ok(list),
             None => wrong("a list with something else, or with a comma in an item".to_owned()),
         },
-        (_, DeValue::String(text)) => wrong(format!("{:?}", without_secret(known.name, &text))),
+        (_, DeValue::String(text)) => wrong(format!("{:?}", without_secret(name, &text))),
         (_, DeValue::Boolean(switch)) => wrong(switch.to_string()),
-        (_, DeValue::Integer(number)) => wrong(without_secret(known.name, number.as_str())),
-        (_, DeValue::Float(number)) => wrong(without_secret(known.name, number.as_str())),
+        (_, DeValue::Integer(number)) => wrong(without_secret(name, number.as_str())),
+        (_, DeValue::Float(number)) => wrong(without_secret(name, number.as_str())),
         (_, DeValue::Datetime(_)) => wrong("a date or time".to_owned()),
         (_, DeValue::Array(_)) => wrong("a list".to_owned()),
         (_, DeValue::Table(_)) => wrong("a table".to_owned()),

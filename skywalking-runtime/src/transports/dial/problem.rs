@@ -36,6 +36,19 @@ fn remedy(error: &Error) -> Option<&'static str> {
         ) => {
             "if the backend requires a client certificate, set SW_AGENT_SSL_CERT_CHAIN_PATH and SW_AGENT_SSL_KEY_PATH"
         }
+        Error::AlertReceived(AlertDescription::UnknownCA) => {
+            "the backend does not trust the authority of the client certificate; give one of an authority that it trusts in SW_AGENT_SSL_CERT_CHAIN_PATH"
+        }
+        Error::AlertReceived(AlertDescription::CertificateExpired) => {
+            "renew the client certificate (SW_AGENT_SSL_CERT_CHAIN_PATH)"
+        }
+        Error::AlertReceived(
+            AlertDescription::CertificateUnknown
+            | AlertDescription::CertificateRevoked
+            | AlertDescription::UnsupportedCertificate,
+        ) => {
+            "the backend does not accept the client certificate (SW_AGENT_SSL_CERT_CHAIN_PATH); check its dates, its authority and its use"
+        }
         Error::AlertReceived(AlertDescription::NoApplicationProtocol) => {
             "check that the port is that of the protocol (SW_AGENT_PROTOCOL)"
         }

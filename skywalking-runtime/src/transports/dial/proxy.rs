@@ -22,9 +22,14 @@ pub(super) async fn tunnel(stream: &mut Stream, proxy: &Proxy, target: &str) -> 
     let broken = |error: io::Error| error.to_string();
     stream.write_all(request.as_bytes()).await.map_err(broken)?;
     stream.flush().await.map_err(broken)?;
-    let head = head(stream).await?;
-    let Some(status) = status(&head) else {
-        return Err("it does not answer by HTTP; check its address".to_owned());
+    let status = loop {
+        let Some(status) = status(&head(stream).await?) else {
+            return Err("it does not answer by HTTP; check its address".to_owned());
+        };
+        // An interim answer, which the answer follows.
+        if !(100..=199).contains(&status) {
+            break status;
+        }
     };
     match status {
         200..=299 => Ok(()),

@@ -13,6 +13,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName}
 use tokio_rustls::rustls::{self, ClientConfig, RootCertStore};
 
 use super::super::files::Watched;
+use super::explained::Explained;
 use super::{Protocol, Stream, problem};
 use crate::config::{File, Host, Target, Tls as Settings};
 use crate::error::Error;
@@ -66,7 +67,7 @@ impl Tls {
                     .to_owned(),
             );
         }
-        Ok(Box::new(stream))
+        Ok(Box::new(Explained(stream)))
     }
 }
 
