@@ -1,6 +1,7 @@
 //! Code that the tests share.
 
 pub mod child;
+pub mod grpc;
 pub mod interop;
 #[cfg(doctest)]
 mod pages;

@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex};
 use bytes::{Buf as _, Bytes, BytesMut};
 use h2::server::SendResponse;
 use h2::{RecvStream, server};
-use http::{HeaderMap, HeaderValue, Request, Response};
+use http::{HeaderValue, Request, Response};
+use skywalking_tests::grpc::{next_message, reply};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::LazyConfigAcceptor;
@@ -17,8 +18,6 @@ use tokio_rustls::rustls::{ProtocolVersion, ServerConfig, SignatureScheme};
 
 /// The window of a call. A batch that is not read stays incomplete.
 const WINDOW: u32 = 16;
-/// The length of a message's head.
-const HEAD: usize = 5;
 
 /// Where a connection hangs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -238,27 +237,10 @@ async fn answer_call(
         read.extend_from_slice(&data);
     }
     if is_batch {
-        shared.answered.fetch_add(messages(read), Ordering::SeqCst);
+        let messages = std::iter::from_fn(|| next_message(&mut read)).count() as u64;
+        shared.answered.fetch_add(messages, Ordering::SeqCst);
     }
-    let mut head = Response::new(());
-    head.headers_mut().insert("content-type", HeaderValue::from_static("application/grpc"));
-    let mut body = answer.send_response(head, false)?;
-    body.send_data(Bytes::from_static(&[0; HEAD]), false)?;
-    let mut trailers = HeaderMap::new();
-    trailers.insert("grpc-status", HeaderValue::from_static("0"));
-    body.send_trailers(trailers)
-}
-
-/// Returns the number of messages in the body of a call.
-fn messages(mut body: BytesMut) -> u64 {
-    let mut number = 0;
-    while body.len() >= HEAD {
-        body.advance(1);
-        let length = usize::try_from(body.get_u32()).expect("a length");
-        body.advance(length);
-        number += 1;
-    }
-    number
+    reply(answer, "0")
 }
 
 async fn serve_http(

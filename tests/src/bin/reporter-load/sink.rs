@@ -12,9 +12,10 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use h2::server::{Builder, SendResponse};
 use h2::{Reason, RecvStream};
-use http::{HeaderMap, HeaderValue, Request, Response};
+use http::Request;
 use prost::Message as _;
 use skywalking_proto::v3::SegmentObject;
+use skywalking_tests::grpc::{next_message, reply};
 use skywalking_tests::random::Random;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
@@ -22,8 +23,6 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 const COLLECT: &str = "/skywalking.v3.TraceSegmentReportService/collect";
-/// The length of a message's head.
-const HEAD: usize = 5;
 
 /// What a backend does with its calls.
 #[derive(Clone, Copy, Debug)]
@@ -331,26 +330,9 @@ async fn read(
         came += data.len();
         body.flow_control().release_capacity(data.len())?;
         rest.extend_from_slice(&data);
-        while let Some(length) = length(rest).filter(|length| rest.len() >= HEAD + length) {
-            let whole = rest.split_to(HEAD + length);
-            message(&whole[HEAD..]);
+        while let Some(whole) = next_message(rest) {
+            message(&whole);
         }
     }
     Ok(())
-}
-
-/// Returns the length of the next message.
-fn length(bytes: &[u8]) -> Option<usize> {
-    let head = bytes.get(1..HEAD)?.try_into().ok()?;
-    usize::try_from(u32::from_be_bytes(head)).ok()
-}
-
-fn reply(mut answer: SendResponse<Bytes>, status: &'static str) -> Called {
-    let mut head = Response::new(());
-    head.headers_mut().insert("content-type", HeaderValue::from_static("application/grpc"));
-    let mut body = answer.send_response(head, false)?;
-    body.send_data(Bytes::from_static(&[0; HEAD]), false)?;
-    let mut trailers = HeaderMap::new();
-    trailers.insert("grpc-status", HeaderValue::from_static(status));
-    body.send_trailers(trailers)
 }
