@@ -2,7 +2,7 @@
 //! calls. Calls can run at the same time: they share a connection.
 //!
 //! It uses HTTP/2 directly (`docs/adr/0022-grpc-over-h2.md`). The encoder's bytes are sent
-//! unchanged. Nothing connects before the first call. A broken connection is not reopened here: the
+//! unchanged. Nothing connects before the first call. A call whose connection breaks fails, and the
 //! worker switches to the next address. The token is sent with every call, and nowhere else.
 
 mod call;
@@ -204,11 +204,10 @@ fn outcome(status: &Status, largest: usize, token: Option<&Token>) -> Outcome {
     }
     match status.code() {
         _ if is_rejected(status) => backends::rejected_token(&text, token),
-        Code::InvalidArgument
-        | Code::Unimplemented
-        | Code::FailedPrecondition
-        | Code::OutOfRange => Outcome::Refused(text),
         Code::ResourceExhausted => Outcome::Overloaded(text),
-        _ => Outcome::Failed(text),
+        // Of a proxy without a backend, or of a server that stops.
+        Code::Unavailable | Code::DeadlineExceeded | Code::Cancelled => Outcome::Failed(text),
+        // The server works and failed on the call, for example with Unknown or Internal.
+        _ => Outcome::Refused(text),
     }
 }

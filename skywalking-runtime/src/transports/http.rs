@@ -11,6 +11,7 @@ mod connection;
 mod early;
 #[cfg(test)]
 mod tests;
+mod written;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -128,6 +129,9 @@ async fn exchange(
     let mut connection = connection(kept, dialler, address).await?;
     let exchange = connection.exchange(request).await;
     let answer = exchange.map_err(|error| sources(error.to_string(), &error))?;
+    if let Some(flight) = flight.as_ref().filter(|_| connection.is_written()) {
+        flight.hand_over();
+    }
     // An answer before the end of the body confirms nothing.
     let is_read = answer.status.is_success() && flight.is_none_or(|flight| flight.is_handed_over());
     if is_read && answer.is_whole {
@@ -197,9 +201,9 @@ impl Transport for Http {
 
 /// Returns the outcome for an answer.
 ///
-/// A server answers 413 before it processes anything. An OAP answers 500 if it fails on the contents of a segment: the batch is refused, and the next
-/// one may succeed. A proxy in front of the backend answers 502 to 504 or redirects, and the
-/// backend has not received the batch.
+/// A server answers 413 before it processes anything. An OAP answers 500 if it fails on the
+/// contents of a segment: the batch is refused, and the next one may succeed. A proxy in front of
+/// the backend answers 502 to 504 or redirects, and the backend has not received the batch.
 fn outcome(answer: &Answer, token: Option<&Token>) -> Outcome {
     let Answer { status, text, .. } = answer;
     if status.is_success() {

@@ -49,7 +49,8 @@ pub(super) async fn call(
     flight: Option<Flight>,
     gzip: Option<Gzip>,
 ) -> Result<Status, Failure> {
-    let requests = channel.requests().await.map_err(Failure::Unknown)?;
+    let (channel, requests) = channel.open().await.map_err(Failure::Unknown)?;
+    let channel = &channel;
     let (meter, streams) = channel.wire();
     meter.begin();
     let (response, mut body) = requests.ready().await?.send_request(request, false)?;
@@ -83,7 +84,12 @@ async fn upload(
     mut gzip: Option<Gzip>,
 ) -> Result<(), h2::Error> {
     let mut messages = messages.fuse().peekable();
+    let mut is_taken = false;
     loop {
+        // The end of the stream needs no space. Before the first piece, a peek would take a message.
+        if is_taken && messages.peek().is_none() {
+            return body.send_data(Bytes::new(), true);
+        }
         if !has_capacity(channel, body, PIECE).await? {
             return Ok(());
         }
@@ -99,6 +105,7 @@ async fn upload(
         if piece.is_empty() {
             return body.send_data(piece, true);
         }
+        is_taken = true;
         while !piece.is_empty() {
             if !has_capacity(channel, body, piece.len()).await? {
                 return Ok(());

@@ -1,8 +1,10 @@
-//! The HTTP/2 connections to one backend. Nothing connects before the first call. A connection that
-//! broke is not opened again: the worker switches to the next address.
+//! The HTTP/2 connections to one backend. Nothing connects before the first call. A call whose
+//! connection breaks fails: the worker switches to the next address. A connection that the backend
+//! has closed or is going to close (`GOAWAY`) gets no further call: the next call opens another.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use h2::client::{Builder, SendRequest};
@@ -16,7 +18,8 @@ use super::wire::{Streams, Wire};
 use crate::config::Address;
 
 /// The most connections to a backend. A second one is opened when the backend's receive window
-/// limits the first: it is often 1 MiB for all calls of a connection.
+/// limits the first: it is often 1 MiB for all calls of a connection. If it cannot be opened, its
+/// calls use the first.
 const MOST: usize = 2;
 /// The largest head of an answer.
 const HEAD_BYTES: u32 = 64 * 1024;
@@ -35,15 +38,24 @@ impl Channels {
 
     /// Returns the channel for the next call to the backend.
     pub(super) fn next(&mut self, address: &Address) -> Channel {
-        let least = self.open.iter().min_by_key(|channel| channel.stalled());
+        // Their calls keep them open.
+        self.open.retain(Channel::takes_calls);
+        let usable = self.open.iter().filter(|channel| !channel.has_failed());
+        let least = usable.min_by_key(|channel| channel.stalled());
         if let Some(least) = least
             && (least.stalled() == 0 || self.open.len() >= MOST)
         {
             return least.clone();
         }
-        let new = Channel::new(self.dialler.clone(), address.clone());
+        let new = Channel::new(self.dialler.clone(), address.clone(), least.cloned());
         self.open.push(new.clone());
         new
+    }
+
+    /// Returns true if a connection takes further calls.
+    #[cfg(test)]
+    pub(super) fn keeps_open(&self) -> bool {
+        self.open.iter().any(Channel::takes_calls)
     }
 
     /// Closes the connections when their calls have ended.
@@ -60,7 +72,11 @@ pub(super) struct Channel(Arc<Shared>);
 struct Shared {
     dialler: Dialler,
     address: Address,
+    /// The channel whose calls are stalled, if this is the second one.
+    first: Option<Channel>,
     connection: OnceCell<Connection>,
+    /// Set if the second connection could not be opened. It is not tried again.
+    has_failed: AtomicBool,
     /// The calls that wait for the backend's receive window.
     stalled: AtomicUsize,
     meter: Meter,
@@ -81,21 +97,54 @@ impl Drop for Connection {
 }
 
 impl Channel {
-    fn new(dialler: Dialler, address: Address) -> Self {
+    fn new(dialler: Dialler, address: Address, first: Option<Self>) -> Self {
         Self(Arc::new(Shared {
             dialler,
             address,
+            first,
             connection: OnceCell::default(),
+            has_failed: AtomicBool::default(),
             stalled: AtomicUsize::default(),
             meter: Meter::default(),
             streams: Streams::default(),
         }))
     }
 
-    /// Returns a way to send requests. Connects if this is the first call.
-    pub(super) async fn requests(&self) -> Result<SendRequest<Bytes>, String> {
-        let connection = self.0.connection.get_or_try_init(|| self.connect());
+    /// Returns the channel for a call, and a way to send requests. Connects if this is the first
+    /// call. A second channel whose connection can't be opened returns the first one.
+    pub(super) async fn open(&self) -> Result<(Self, SendRequest<Bytes>), String> {
+        match self.requests().await {
+            Ok(requests) => Ok((self.clone(), requests)),
+            Err(problem) => {
+                let first = self.0.first.as_ref().ok_or_else(|| problem.clone())?;
+                self.0.has_failed.store(true, Ordering::Relaxed);
+                let connection = first.0.connection.get().ok_or(problem)?;
+                Ok((first.clone(), connection.requests.clone()))
+            }
+        }
+    }
+
+    async fn requests(&self) -> Result<SendRequest<Bytes>, String> {
+        let connection = self.0.connection.get_or_try_init(|| async {
+            // Calls that waited for the same attempt.
+            if self.has_failed() {
+                return Err("the second connection could not be opened".to_owned());
+            }
+            self.connect().await
+        });
         Ok(connection.await?.requests.clone())
+    }
+
+    fn has_failed(&self) -> bool {
+        self.0.has_failed.load(Ordering::Relaxed)
+    }
+
+    /// Returns false once the backend has closed the connection, or stated that it will. Servers do
+    /// that after a number of calls or some time, and proxies when a connection is idle.
+    fn takes_calls(&self) -> bool {
+        let Some(connection) = self.0.connection.get() else { return true };
+        let ready = connection.requests.clone().poll_ready(&mut Context::from_waker(Waker::noop()));
+        !matches!(ready, Poll::Ready(Err(_)))
     }
 
     async fn connect(&self) -> Result<Connection, String> {

@@ -3,7 +3,8 @@
 use super::head::Head;
 
 /// The longest message. It is read, and not kept.
-const LONGEST: u32 = 4 * 1024 * 1024;
+/// Less than the connection reads for a call, so that a longer message fails only its own call.
+const LONGEST: u32 = 64 * 1024;
 /// The length of a message's head: whether it is compressed, and its length.
 const HEAD: usize = 5;
 

@@ -183,7 +183,9 @@ async fn status_of_the_backend_is_an_answer() {
             Outcome::Overloaded("ResourceExhausted: no: <hidden>_".to_owned()),
         ),
         (Code::Unavailable, Outcome::Failed("Unavailable: no: <hidden>_".to_owned())),
-        (Code::Internal, Outcome::Failed("Internal: no: <hidden>_".to_owned())),
+        (Code::Cancelled, Outcome::Failed("Cancelled: no: <hidden>_".to_owned())),
+        (Code::Unknown, Outcome::Refused("Unknown: no: <hidden>_".to_owned())),
+        (Code::Internal, Outcome::Refused("Internal: no: <hidden>_".to_owned())),
     ] {
         let (listener, address) = listener().await;
         Backend { answer: Some(code), ..Backend::default() }.serve(listener);

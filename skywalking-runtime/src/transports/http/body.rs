@@ -11,6 +11,7 @@ use bytes::{Bytes, BytesMut};
 use http_body::{Body, Frame, SizeHint};
 
 use super::super::gzip::Gzip;
+use super::written::Written;
 use crate::report::accounts::Flight;
 use crate::report::transport::Messages;
 
@@ -22,6 +23,8 @@ const PIECE: usize = 64 * 1024;
 pub(super) struct Content {
     length: u64,
     rest: Rest,
+    /// Learns when the last piece of a batch is taken.
+    written: Written,
 }
 
 /// The part that the connection has not taken yet.
@@ -43,7 +46,8 @@ enum Rest {
 
 impl Content {
     pub(super) fn object(text: Bytes) -> Self {
-        Self { length: text.len() as u64, rest: Rest::Object(text) }
+        let written = Written::default();
+        Self { length: text.len() as u64, rest: Rest::Object(text), written }
     }
 
     /// Creates an array. The messages are JSON objects.
@@ -53,7 +57,13 @@ impl Content {
         Self {
             length: ("[]".len() + commas + bytes) as u64,
             rest: Rest::Array { messages, before: b"[" },
+            written: Written::default(),
         }
+    }
+
+    /// Sets what learns when the last piece of a batch is taken.
+    pub(super) fn report_end(&mut self, written: Written) {
+        self.written = written;
     }
 
     /// Returns the flight of the batch, if the body is one.
@@ -106,8 +116,7 @@ impl Content {
                             return None;
                         }
                         piece.extend_from_slice(if before == b"[" { b"[]" } else { b"]" });
-                        // An answer before this does not confirm the batch.
-                        messages.flight().hand_over();
+                        self.written.taken();
                         return Some(piece.freeze());
                     };
                     piece.extend_from_slice(before);
@@ -125,7 +134,7 @@ impl Content {
                 }
                 let piece = text.split_to(text.len().min(PIECE));
                 if text.is_empty() {
-                    messages.flight().hand_over();
+                    self.written.taken();
                 } else {
                     self.rest = Rest::Compressed { messages, text, taken: true };
                 }
@@ -200,16 +209,15 @@ mod tests {
     }
 
     #[test]
-    fn batch_is_handed_over_with_the_last_piece() {
+    fn end_is_reported_with_the_last_piece() {
         let flight = Flight::default();
         let large = format!("{{\"a\":\"{}\"}}", "x".repeat(PIECE));
         let mut content = Content::array(messages(&[&large, &large, &large], &flight));
         for _ in 0..3 {
-            assert!(content.next().is_some() && !flight.is_handed_over());
+            assert!(content.next().is_some() && !content.written.is_taken());
         }
-        assert!(
-            content.next().is_some_and(|piece| piece.ends_with(b"]")) && flight.is_handed_over()
-        );
+        assert!(content.next().is_some_and(|piece| piece.ends_with(b"]")));
+        assert!(content.written.is_taken() && !content.written.is_written());
         assert!(content.next().is_none());
     }
 
@@ -245,7 +253,7 @@ mod tests {
                 while let Some(piece) = content.next() {
                     written.extend_from_slice(&piece);
                     assert!(!flight.revoke(), "all of it is taken");
-                    assert_eq!(flight.is_handed_over(), written.len() as u64 == length);
+                    assert_eq!(content.written.is_taken(), written.len() as u64 == length);
                 }
                 let mut text = String::new();
                 flate2::read::GzDecoder::new(&written[..]).read_to_string(&mut text).unwrap();

@@ -16,6 +16,7 @@ use super::super::metered::{Meter, Metered};
 use super::super::quote::sources;
 use super::body::Content;
 use super::early::AnswersFirst;
+use super::written::Written;
 use crate::config::Address;
 
 /// Backends close idle connections, an OAP after 30 s. A request that is written at that moment is
@@ -42,6 +43,7 @@ pub(super) struct Connection {
     driver: JoinHandle<()>,
     used: Instant,
     meter: Meter,
+    written: Written,
 }
 
 impl Drop for Connection {
@@ -53,18 +55,18 @@ impl Drop for Connection {
 impl Connection {
     /// Connects to a backend.
     pub(super) async fn open(dialler: &Dialler, address: &Address) -> Result<Self, String> {
-        let meter = Meter::default();
+        let (meter, written) = (Meter::default(), Written::default());
         let stream = dialler
             .connect(address, Protocol::Http1)
             .await
             .map_err(|error| sources(error.to_string(), &error))?;
-        let stream = AnswersFirst::new(Metered::new(stream, meter.clone()));
+        let stream = AnswersFirst::new(Metered::new(stream, meter.clone()), written.clone());
         let (sender, connection) = handshake(TokioIo::new(stream))
             .await
             .map_err(|error| sources(error.to_string(), &error))?;
         // The call that fails reports the error.
         let driver = tokio::spawn(async move { drop(connection.await) });
-        Ok(Self { sender, driver, used: Instant::now(), meter })
+        Ok(Self { sender, driver, used: Instant::now(), meter, written })
     }
 
     pub(super) fn is_young(&self) -> bool {
@@ -76,11 +78,18 @@ impl Connection {
         self.sender.ready().await.is_ok()
     }
 
+    /// Returns true if all of the last request was written.
+    pub(super) fn is_written(&self) -> bool {
+        self.written.is_written()
+    }
+
     pub(super) async fn exchange(
         &mut self,
-        request: Request<Content>,
+        mut request: Request<Content>,
     ) -> Result<Answer, hyper::Error> {
         self.meter.begin();
+        self.written.begin();
+        request.body_mut().report_end(self.written.clone());
         let (head, body) = self.sender.send_request(request).await?.into_parts();
         let (text, is_whole) = read_text(body).await;
         self.used = Instant::now();

@@ -10,17 +10,21 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::written::Written;
+
 /// A stream whose broken connection is reported when it is read.
 #[derive(Debug)]
 pub(super) struct AnswersFirst<S> {
     stream: S,
     /// Set when a write has failed because the connection is broken.
     is_broken: bool,
+    /// Learns when everything was flushed.
+    written: Written,
 }
 
 impl<S> AnswersFirst<S> {
-    pub(super) fn new(stream: S) -> Self {
-        Self { stream, is_broken: false }
+    pub(super) fn new(stream: S, written: Written) -> Self {
+        Self { stream, is_broken: false, written }
     }
 
     /// Converts the error of a broken connection to a write that never ends. No waker is needed:
@@ -66,6 +70,10 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for AnswersFirst<S> {
             return Poll::Pending;
         }
         let flushed = Pin::new(&mut self.stream).poll_flush(cx);
+        // hyper calls this when its own buffer is empty.
+        if matches!(flushed, Poll::Ready(Ok(()))) {
+            self.written.flushed();
+        }
         self.without_break(flushed)
     }
 

@@ -316,3 +316,39 @@ fn token_is_not_in_debug_output() {
     let shown = format!("{:?}", transport("127.0.0.1:1".parse().unwrap()));
     assert!(!shown.contains("s3cret"), "{shown}");
 }
+
+#[tokio::test]
+async fn only_a_written_batch_counts_as_sent() {
+    for step in 0..50 {
+        let bytes = 1_000_000 + step * 100_000;
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(4_096).unwrap();
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let listener = socket.listen(1).unwrap();
+        let mut http = transport(listener.local_addr().unwrap());
+        let (answered, waits) = tokio::sync::oneshot::channel();
+        let server = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            stream.read_exact(&mut [0; 16]).await.unwrap();
+            // The connection writes what the operating system takes.
+            for _ in 0..1_000 {
+                tokio::task::yield_now().await;
+            }
+            stream.write_all(GOOD.as_bytes()).await.unwrap();
+            waits.await.unwrap();
+            let (mut came, mut buffer) = (16, vec![0; 65_536]);
+            while let Ok(read @ 1..) = stream.read(&mut buffer).await {
+                came += read;
+            }
+            came
+        });
+        let flight = Flight::default();
+        let messages = vec![Bytes::from(vec![b'x'; 10_000]); bytes / 10_000];
+        let outcome = http.send(Messages::new(messages, flight.clone())).await;
+        assert_eq!(outcome, Outcome::Taken);
+        answered.send(()).unwrap();
+        drop(http);
+        let came = server.await.unwrap();
+        assert!(came >= bytes || !flight.is_handed_over(), "{came} of {bytes}");
+    }
+}

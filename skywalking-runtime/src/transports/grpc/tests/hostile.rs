@@ -231,6 +231,33 @@ async fn answer_without_status_confirms_nothing() {
     }
 }
 
+#[tokio::test]
+async fn end_of_a_batch_needs_no_window() {
+    const WINDOW: usize = 65_535;
+    let (listener, address) = listener().await;
+    let mut grpc = transport(address);
+    // With its head of 5 bytes, the batch is as long as the window, which this server never enlarges.
+    let messages = vec![Bytes::from(vec![b'x'; WINDOW - 5])];
+    let call = tokio::spawn(grpc.send(Messages::new(messages, Flight::default())));
+    let (mut stream, _) = listener.accept().await.unwrap();
+    stream.read_exact(&mut [0; 24]).await.unwrap();
+    stream.write_all(&frame(SETTINGS, 0, 0, &[])).await.unwrap();
+    let ended = async {
+        let mut head = [0; 9];
+        loop {
+            stream.read_exact(&mut head).await.unwrap();
+            let length = u32::from_be_bytes([0, head[0], head[1], head[2]]) as usize;
+            stream.read_exact(&mut vec![0; length]).await.unwrap();
+            if head[3] == DATA && head[4] & END_STREAM != 0 {
+                return;
+            }
+        }
+    };
+    timeout(PATIENCE, ended).await.expect("the end of the stream");
+    stream.write_all(&whole_answer()).await.unwrap();
+    assert_eq!(timeout(PATIENCE, call).await.unwrap().unwrap(), Outcome::Taken);
+}
+
 /// A server that answers a second call with `last` while the first one is open, and then answers
 /// the first one. Returns both outcomes.
 async fn two_calls(last: Vec<u8>) -> (Outcome, Outcome) {
@@ -289,6 +316,38 @@ async fn call_that_the_server_may_have_processed_cannot_be_sent_again() {
 }
 
 #[tokio::test]
+async fn call_after_goaway_or_a_close_opens_another_connection() {
+    // nginx does the first after 1000 calls, proxies the second to idle connections.
+    let going_away = frame(GOAWAY, 0, 0, &[0, 0, 0, 1, 0, 0, 0, 0]);
+    for (last, closes) in [(going_away, false), (Vec::new(), true)] {
+        let (listener, address) = listener().await;
+        let mut grpc = transport(address);
+        let mut open = Vec::new();
+        for _ in 0..3 {
+            let answer = async {
+                let mut stream = accept(&listener).await;
+                let answer =
+                    [head(), frame(DATA, 0, 1, &[0; 5]), trailers("0"), last.clone()].concat();
+                stream.write_all(&answer).await.unwrap();
+                stream
+            };
+            let call = grpc.send(Messages::new(batch(&["a"]), Flight::default()));
+            let both = async { tokio::join!(call, answer) };
+            let (outcome, stream) = timeout(PATIENCE, both).await.unwrap();
+            assert_eq!(outcome, Outcome::Taken);
+            open.extend((!closes).then_some(stream));
+            // Until the connection's task has read the end.
+            let seen = async {
+                while grpc.channels.keeps_open() {
+                    tokio::task::yield_now().await;
+                }
+            };
+            timeout(PATIENCE, seen).await.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
 async fn second_connection_opens_when_the_window_limits_the_first() {
     let (listener, address) = listener().await;
     let mut grpc = transport(address);
@@ -310,6 +369,38 @@ async fn second_connection_opens_when_the_window_limits_the_first() {
     other.write_all(&frame(SETTINGS, 0, 0, &[])).await.unwrap();
     while read_frame(&mut other).await.unwrap().0 != HEADERS {}
     other.write_all(&[head(), frame(DATA, 0, 1, &[0; 5]), trailers("0")].concat()).await.unwrap();
+    assert_eq!(timeout(PATIENCE, second).await.unwrap().unwrap(), Outcome::Taken);
+    assert!(!first.is_finished());
+    first.abort();
+}
+
+#[tokio::test]
+async fn second_connection_that_is_refused_leaves_the_first_in_use() {
+    let (listener, address) = listener().await;
+    let mut grpc = transport(address);
+    // More than the window of a connection.
+    let large = vec![Bytes::from(vec![b'x'; 16 * 1024]); 8];
+    let mut send = |messages| grpc.send(Messages::new(messages, Flight::default()));
+    let first = tokio::spawn(send(large));
+    let (mut stream, _) = listener.accept().await.unwrap();
+    stream.read_exact(&mut [0; 24]).await.unwrap();
+    stream.write_all(&frame(SETTINGS, 0, 0, &[])).await.unwrap();
+    let mut received = 0;
+    while received < 65_535 {
+        let (kind, length) = read_frame(&mut stream).await.unwrap();
+        received += if kind == DATA { length } else { 0 };
+    }
+    drop(listener);
+    let second = tokio::spawn(send(batch(&["b"])));
+    // The call is stream 3 of the first connection.
+    while timeout(PATIENCE, read_frame(&mut stream)).await.unwrap().unwrap().0 != HEADERS {}
+    let fields = [header(":status", "200"), header("content-type", "application/grpc")].concat();
+    let answer = [
+        frame(HEADERS, END_HEADERS, 3, &fields),
+        frame(DATA, 0, 3, &[0; 5]),
+        frame(HEADERS, END_HEADERS | END_STREAM, 3, &header("grpc-status", "0")),
+    ];
+    stream.write_all(&answer.concat()).await.unwrap();
     assert_eq!(timeout(PATIENCE, second).await.unwrap().unwrap(), Outcome::Taken);
     assert!(!first.is_finished());
     first.abort();
