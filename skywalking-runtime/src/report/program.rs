@@ -8,6 +8,7 @@ use super::accounts::{End, Flight, Ledger};
 use super::drain::{Batch, Drain, Filled};
 use super::findings::Findings;
 use super::problem_log::Losses;
+use super::signal::Signal;
 use super::source::Source;
 use super::vitals::Change;
 use crate::queue;
@@ -23,7 +24,7 @@ pub(crate) struct Program {
 }
 
 impl Source for Program {
-    fn fill(&mut self) -> (Batch, Filled) {
+    fn fill(&mut self, _: Signal) -> (Batch, Filled) {
         self.drain.fill()
     }
 
@@ -35,11 +36,11 @@ impl Source for Program {
         self.drain.free_space();
     }
 
-    fn passes(&self) -> u64 {
+    fn passes(&self, _: Signal) -> u64 {
         self.drain.passes()
     }
 
-    fn goal(&self) -> u64 {
+    fn goal(&self, _: Signal) -> u64 {
         self.drain.goal()
     }
 

@@ -6,13 +6,17 @@ use std::time::Duration;
 use super::accounts::{End, Flight};
 use super::drain::{Batch, Filled};
 use super::problem_log::Losses;
+use super::signal::Signal;
 use super::vitals::Change;
 use crate::self_log::Line;
 
 /// Gives batches of segments, counts their outcomes, and writes log lines.
 pub(crate) trait Source: Send + 'static {
-    /// Fills a batch with segments until it is full or the pass is complete.
-    fn fill(&mut self) -> (Batch, Filled);
+    /// The kinds of data that it gives.
+    const SIGNALS: &'static [Signal] = &[Signal::Segments];
+
+    /// Fills a batch with data of this kind until it is full or the pass is complete.
+    fn fill(&mut self, signal: Signal) -> (Batch, Filled);
 
     /// Returns true if [`free_space`](Self::free_space) is called when the queue is nearly full.
     fn drops_oldest(&self) -> bool;
@@ -20,11 +24,11 @@ pub(crate) trait Source: Send + 'static {
     /// Drops the oldest segments of a queue that is nearly full. Called while nothing can be sent.
     fn free_space(&mut self);
 
-    /// Returns the number of complete passes.
-    fn passes(&self) -> u64;
+    /// Returns the number of complete passes over the data of this kind.
+    fn passes(&self, signal: Signal) -> u64;
 
-    /// Returns the number of passes after which all segments that have ended by now are out.
-    fn goal(&self) -> u64;
+    /// Returns the number of passes after which all data of this kind that was ready by now is out.
+    fn goal(&self, signal: Signal) -> u64;
 
     /// Checks the pending segments in the next pass, because a caller waits.
     fn poll_now(&mut self);

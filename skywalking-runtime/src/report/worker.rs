@@ -1,6 +1,7 @@
 //! The reporter's loop: when to connect, drain and retry, and the outcome of each batch.
 //!
-//! Several batches are in flight at the same time ([`lane`]), and at most one management message.
+//! Each kind of data has a lane ([`lanes`]) with several batches in flight at the same time
+//! ([`lane`]). At most one management message is in flight.
 //! No batch departs until the backend has answered the last heartbeat. While the backend is
 //! unreachable, segments wait in the outboxes within the queue's budget. Above it the newest are
 //! dropped there, or the oldest by the [`Source`]. Each wait has a deadline. A batch is sent again only if the transport took none of its
@@ -24,6 +25,7 @@
 
 mod commands;
 mod lane;
+mod lanes;
 mod outcomes;
 mod reply;
 mod restart;
@@ -43,6 +45,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 pub(crate) use self::commands::Command;
 use self::commands::PendingCommands;
 use self::lane::{Lane, Sending};
+use self::lanes::Lanes;
 pub(crate) use self::reply::Reply;
 pub(crate) use self::restart::keep_running;
 pub(crate) use self::thread::{Handle, prepare, start};
@@ -51,6 +54,7 @@ use super::accounts::Flight;
 use super::backoff::Backoff;
 use super::drain::{Batch, Filled};
 use super::problem_log::{Cause, Losses, ProblemLog};
+use super::signal::Signal;
 use super::source::Source;
 use super::transport::{Call, Messages, Outcome, Transport};
 use crate::config::Timing;
@@ -70,8 +74,6 @@ const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 /// How often the outboxes of ended and idle threads are checked. Two checks later their memory is
 /// freed.
 const SWEEP: Duration = Duration::from_secs(5);
-/// The delay if nothing else is due.
-const IDLE: Duration = Duration::from_secs(3_600);
 
 enum Link {
     Down { until: Instant },
@@ -103,7 +105,7 @@ pub(crate) struct Worker<T, S> {
     /// How many links there were before.
     link_number: u64,
     managing: Option<Managing>,
-    lane: Lane,
+    lanes: Lanes,
     pending: PendingCommands,
     timing: Timing,
     backoff: Backoff,
@@ -111,8 +113,6 @@ pub(crate) struct Worker<T, S> {
     reached: Arc<AtomicBool>,
     /// How many addresses failed since the last wait or success.
     failed: usize,
-    next_tick: Instant,
-    last_segment: Instant,
     next_sweep: Instant,
     problems: ProblemLog,
     next_check: Instant,
@@ -149,14 +149,12 @@ impl<T: Transport, S: Source> Worker<T, S> {
             link: Link::Down { until: now },
             link_number: 0,
             managing: None,
-            lane: Lane::new(T::WIDTH),
+            lanes: Lanes::new(S::SIGNALS, T::WIDTH, pace.timing.batch_deadline, now),
             pending: PendingCommands::default(),
             timing: pace.timing,
             backoff: Backoff::new(pace.timing.max_backoff, pace.seed),
             reached: pace.reached,
             failed: 0,
-            next_tick: now,
-            last_segment: now,
             next_sweep: now + SWEEP,
             problems: ProblemLog::new(pace.losses),
             next_check: now,
@@ -188,9 +186,10 @@ impl<T: Transport, S: Source> Worker<T, S> {
                 Event::Managed(outcome) => self.finish_management(outcome),
                 Event::Ended(sending, outcome) => self.finish_batch(sending, outcome),
                 Event::Woken => {
-                    self.next_tick = Instant::now();
-                    self.unset_clock.give_up(self.next_tick);
-                    if !self.can_send(self.next_tick) {
+                    let now = Instant::now();
+                    self.fill_at(now);
+                    self.unset_clock.give_up(now);
+                    if !self.can_send(Signal::Segments, now) {
                         self.source.free_space();
                     }
                 }
@@ -199,7 +198,7 @@ impl<T: Transport, S: Source> Worker<T, S> {
         }
         // Nothing may be sent after the reply, which reports what was sent.
         self.managing = None;
-        self.lane.stop();
+        self.lanes.iter_mut().for_each(Lane::stop);
         self.log();
         self.pending.reply_all();
     }
@@ -208,7 +207,8 @@ impl<T: Transport, S: Source> Worker<T, S> {
         let due = self.next_moment();
         // A wake-up that cannot be handled now is left pending: further ones cost their callers no
         // system call.
-        let listening = self.source.drops_oldest() || self.can_send(Instant::now());
+        let listening =
+            self.source.drops_oldest() || self.can_send(Signal::Segments, Instant::now());
         let management = async {
             match &mut self.managing {
                 Some(Managing { call, .. }) => call.await,
@@ -219,7 +219,7 @@ impl<T: Transport, S: Source> Worker<T, S> {
             biased;
             command = self.commands.recv() => Event::Command(command),
             outcome = management => Event::Managed(outcome),
-            (sending, outcome) = poll_fn(|cx| self.lane.poll_ended(cx)) => {
+            (sending, outcome) = poll_fn(|cx| self.lanes.poll_ended(cx)) => {
                 Event::Ended(sending, outcome)
             }
             () = self.wake.notified(), if listening => Event::Woken,
@@ -227,11 +227,16 @@ impl<T: Transport, S: Source> Worker<T, S> {
         }
     }
 
-    /// Returns true if a batch may be sent now.
-    fn can_send(&self, now: Instant) -> bool {
+    /// Returns true if a batch of this signal may be sent now.
+    fn can_send(&self, signal: Signal, now: Instant) -> bool {
         matches!(self.link, Link::Up(_))
             && self.managing.is_none()
-            && self.lane.has_capacity(self.link_number, now)
+            && self.lanes.of(signal).is_some_and(|lane| lane.has_capacity(self.link_number, now))
+    }
+
+    /// Sets when all lanes fill their next batches.
+    fn fill_at(&mut self, at: Instant) {
+        self.lanes.iter_mut().for_each(|lane| lane.next_tick = at);
     }
 
     /// Returns when there is work to do without a command.
@@ -240,10 +245,14 @@ impl<T: Transport, S: Source> Worker<T, S> {
         let own = match &self.link {
             _ if self.managing.is_some() => now + PULSE,
             Link::Down { until } => (*until).min(now + PULSE),
-            Link::Up(heartbeat) if self.can_send(now) => heartbeat.next().min(self.next_tick),
-            Link::Up(heartbeat) => heartbeat.next(),
+            Link::Up(heartbeat) => {
+                let lanes = self.lanes.iter();
+                let free = lanes.filter(|lane| lane.has_capacity(self.link_number, now));
+                free.map(|lane| lane.next_tick).fold(heartbeat.next(), Instant::min)
+            }
         };
-        let own = if self.lane.is_quiet() { own } else { own.min(now + PULSE) };
+        let is_quiet = self.lanes.iter().all(Lane::is_quiet);
+        let own = if is_quiet { own } else { own.min(now + PULSE) };
         self.pending.next_deadline().map_or(own, |deadline| own.min(deadline))
     }
 
@@ -252,11 +261,12 @@ impl<T: Transport, S: Source> Worker<T, S> {
         if matches!(command, Command::Shutdown { .. }) {
             self.source.release();
         }
-        self.pending.add(command, self.source.goal(), self.transport.addresses());
+        let goals = S::SIGNALS.iter().map(|signal| (*signal, self.source.goal(*signal)));
+        self.pending.add(command, goals.collect(), self.transport.addresses());
         if urgent {
             self.source.poll_now();
             let now = Instant::now();
-            self.next_tick = now;
+            self.fill_at(now);
             if let Link::Down { until } = &mut self.link {
                 *until = now;
             }
@@ -266,7 +276,7 @@ impl<T: Transport, S: Source> Worker<T, S> {
     /// Starts the work that is due.
     fn advance(&mut self) {
         let now = Instant::now();
-        while self.managing.is_none() {
+        while self.managing.is_none() && !self.pending.is_over() {
             match &self.link {
                 Link::Down { until } if *until <= now => {
                     self.send_management(ManagementMessage::Properties);
@@ -275,12 +285,12 @@ impl<T: Transport, S: Source> Worker<T, S> {
                 Link::Up(heartbeat) => {
                     if let Some(message) = heartbeat.due(now) {
                         self.send_management(message);
-                    } else if !self.lane.has_capacity(self.link_number, now) {
-                        return;
-                    } else if let Some(batch) = self.lane.next_again() {
-                        self.send(batch);
-                    } else if self.next_tick <= now {
-                        self.drain(now);
+                    } else if let Some(lane) = self.lanes.next_due(self.link_number, now) {
+                        let signal = lane.signal;
+                        match lane.next_again() {
+                            Some(batch) => self.send(signal, batch),
+                            None => self.drain(signal, now),
+                        }
                     } else {
                         return;
                     }
@@ -295,46 +305,47 @@ impl<T: Transport, S: Source> Worker<T, S> {
         self.managing = Some(Managing { message, began: Instant::now(), call });
     }
 
-    fn send(&mut self, batch: Batch) {
+    fn send(&mut self, signal: Signal, batch: Batch) {
+        let Some(lane) = self.lanes.of_mut(signal) else { return };
         let flight = Flight::default();
         self.source.depart(&flight, batch.messages.len(), batch.bytes());
         let messages = Messages::new(batch.messages.clone(), flight.clone());
-        let call = limited(self.timing.batch_deadline, self.transport.send(messages));
-        self.lane.add(batch, flight, self.link_number, call);
+        let call = limited(lane.deadline, self.transport.send(messages));
+        lane.add(batch, flight, self.link_number, call);
     }
 
-    /// Returns the number of passes whose segments have all been sent or dropped.
-    fn drained(&self) -> u64 {
-        let passes = self.source.passes();
-        self.lane.oldest_pass().map_or(passes, |oldest| oldest.min(passes))
+    /// Replies to callers whose data has all been sent or dropped.
+    fn reply_drained(&mut self, signal: Signal) {
+        let passes = self.source.passes(signal);
+        let oldest = self.lanes.of(signal).and_then(Lane::oldest_pass);
+        self.pending.reply_drained(signal, oldest.map_or(passes, |oldest| oldest.min(passes)));
     }
 
-    /// Sends a batch of the segments that wait, and sets the time of the next drain.
-    fn drain(&mut self, now: Instant) {
-        let waited_for = self.pending.waits_for(self.source.passes());
+    /// Sends a batch of the data that waits, and sets the time of the next drain.
+    fn drain(&mut self, signal: Signal, now: Instant) {
+        let waited_for = self.pending.waits_for(signal, self.source.passes(signal));
         if !waited_for && self.unset_clock.holds(self.source.is_clock_set(), now) {
-            self.next_tick = now + TICK;
-            return;
+            return self.fill_at(now + TICK);
         }
-        let (batch, filled) = self.source.fill();
-        if batch.messages.is_empty() {
-            self.pending.reply_drained(self.drained());
+        let (batch, filled) = self.source.fill(signal);
+        let is_empty = batch.messages.is_empty();
+        if is_empty {
+            self.reply_drained(signal);
         } else {
-            self.last_segment = now;
-            self.send(batch);
+            self.send(signal, batch);
         }
-        let waited_for = self.pending.waits_for(self.source.passes());
-        self.next_tick = match filled {
+        let waited_for = self.pending.waits_for(signal, self.source.passes(signal));
+        let Some(lane) = self.lanes.of_mut(signal) else { return };
+        if !is_empty {
+            lane.last_filled = now;
+        }
+        lane.next_tick = match filled {
             Filled::Full => now,
             Filled::Missed if waited_for => now + MISSED_TICK,
             Filled::Dry if waited_for => now,
-            _ if now.duration_since(self.last_segment) > QUIET_AFTER => now + QUIET_TICK,
+            _ if now.duration_since(lane.last_filled) > QUIET_AFTER => now + QUIET_TICK,
             _ => now + TICK,
         };
-        if self.pending.is_over() {
-            // Ends `advance`: there is no work left.
-            self.next_tick = now + IDLE;
-        }
     }
 }
 

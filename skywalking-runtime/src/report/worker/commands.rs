@@ -3,6 +3,7 @@
 
 use tokio::time::Instant;
 
+use super::super::signal::Signal;
 use super::reply::{Callers, Reply};
 
 /// A command of another thread.
@@ -16,12 +17,28 @@ pub(crate) enum Command {
     Registered { deadline: Instant, reply: Reply },
 }
 
+/// For each signal that a caller still waits for: the number of passes after which it is done.
+pub(crate) type Goals = Vec<(Signal, u64)>;
+
 #[derive(Debug)]
 struct PendingDrain {
-    /// The number of passes of the drain after which the flush is done.
-    goal: u64,
+    /// The flush is done when none is left.
+    goals: Goals,
     deadline: Instant,
     reply: Reply,
+}
+
+impl PendingDrain {
+    /// Returns true if it waits for more passes than this.
+    fn waits_for(&self, signal: Signal, passes: u64) -> bool {
+        self.goals.iter().any(|(other, goal)| *other == signal && *goal > passes)
+    }
+
+    /// Notes the passes whose data is sent or dropped. Returns true if it waits for nothing more.
+    fn is_done(&mut self, signal: Signal, passes: u64) -> bool {
+        self.goals.retain(|(other, goal)| *other != signal || *goal > passes);
+        self.goals.is_empty()
+    }
 }
 
 #[derive(Debug)]
@@ -44,15 +61,15 @@ pub(crate) struct PendingCommands {
 
 impl PendingCommands {
     /// Adds a command, or replies at once.
-    pub(crate) fn add(&mut self, command: Command, goal: u64, addresses: usize) {
+    pub(crate) fn add(&mut self, command: Command, goals: Goals, addresses: usize) {
         match command {
             Command::Flush { deadline, reply } => {
-                self.flushes.push(PendingDrain { goal, deadline, reply });
+                self.flushes.push(PendingDrain { goals, deadline, reply });
             }
             Command::Registered { reply, .. } if self.registered => reply.give(true),
             Command::Registered { deadline, reply } => self.registrations.add(deadline, reply),
             Command::Shutdown { deadline, reply } => {
-                let drain = PendingDrain { goal, deadline, reply };
+                let drain = PendingDrain { goals, deadline, reply };
                 self.shutdown = Some(PendingShutdown { drain, tries: addresses, done: None });
             }
         }
@@ -68,18 +85,21 @@ impl PendingCommands {
     }
 
     /// Returns true if a caller waits for more passes than this.
-    pub(crate) fn waits_for(&self, passes: u64) -> bool {
-        self.flushes.iter().any(|flush| flush.goal > passes)
-            || self.shutdown.as_ref().is_some_and(|shutdown| shutdown.drain.goal > passes)
+    pub(crate) fn waits_for(&self, signal: Signal, passes: u64) -> bool {
+        self.flushes.iter().any(|flush| flush.waits_for(signal, passes))
+            || self
+                .shutdown
+                .as_ref()
+                .is_some_and(|shutdown| shutdown.drain.waits_for(signal, passes))
     }
 
-    /// Replies to flushes and shutdowns that waited for this number of passes.
-    pub(crate) fn reply_drained(&mut self, passes: u64) {
-        for flush in self.flushes.extract_if(.., |flush| flush.goal <= passes) {
+    /// Replies to flushes and shutdowns that waited for nothing but this number of passes.
+    pub(crate) fn reply_drained(&mut self, signal: Signal, passes: u64) {
+        for flush in self.flushes.extract_if(.., |flush| flush.is_done(signal, passes)) {
             flush.reply.give(true);
         }
-        if let Some(shutdown) =
-            self.shutdown.as_mut().filter(|shutdown| shutdown.drain.goal <= passes)
+        if let Some(shutdown) = &mut self.shutdown
+            && shutdown.drain.is_done(signal, passes)
         {
             shutdown.done.get_or_insert(true);
         }

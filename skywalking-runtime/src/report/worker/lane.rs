@@ -12,17 +12,17 @@ use tokio::time::Instant;
 
 use super::super::accounts::Flight;
 use super::super::drain::Batch;
+use super::super::signal::Signal;
 use super::super::transport::{Call, Outcome};
 use crate::util::catch_panic::catch_panic;
 
-/// The bytes that may be in flight. One batch more may be sent when they are nearly used.
-const BYTES: usize = 16 * 1024 * 1024;
 /// No further batch is sent while the oldest one has waited for its answer for longer than this. If
 /// the backend is silent, fewer segments are lost.
 const SILENCE: Duration = Duration::from_secs(2);
 
 /// A batch that is being sent.
 pub(super) struct Sending {
+    pub(super) signal: Signal,
     pub(super) batch: Batch,
     pub(super) flight: Flight,
     /// The number of the link through which it is sent.
@@ -33,6 +33,13 @@ pub(super) struct Sending {
 
 /// The batches of one signal.
 pub(super) struct Lane {
+    pub(super) signal: Signal,
+    /// The longest wait for the answer to a batch.
+    pub(super) deadline: Duration,
+    /// When the next batch is filled.
+    pub(super) next_tick: Instant,
+    /// When the last batch was filled.
+    pub(super) last_filled: Instant,
     sending: Vec<Sending>,
     again: VecDeque<Batch>,
     /// How many may be sent at the same time now, and at most.
@@ -41,8 +48,22 @@ pub(super) struct Lane {
 }
 
 impl Lane {
-    pub(super) fn new(widest: usize) -> Self {
-        Self { sending: Vec::new(), again: VecDeque::new(), width: 1, widest }
+    pub(super) fn new(signal: Signal, widest: usize, deadline: Duration, now: Instant) -> Self {
+        Self {
+            signal,
+            deadline,
+            next_tick: now,
+            last_filled: now,
+            sending: Vec::new(),
+            again: VecDeque::new(),
+            width: 1,
+            widest,
+        }
+    }
+
+    /// Returns true if a batch waits to be sent again, or if the next one is to be filled.
+    pub(super) fn is_due(&self, now: Instant) -> bool {
+        !self.again.is_empty() || self.next_tick <= now
     }
 
     /// Returns true if another batch may be sent through this link. Batches of earlier links, which
@@ -52,7 +73,8 @@ impl Lane {
         let oldest = current.clone().map(|sending| sending.began).min();
         self.sending.len() < self.widest
             && current.count() < self.width
-            && self.sending.iter().map(|sending| sending.batch.bytes()).sum::<usize>() < BYTES
+            && self.sending.iter().map(|sending| sending.batch.bytes()).sum::<usize>()
+                < self.signal.bytes_in_flight()
             && oldest.is_none_or(|oldest| now.duration_since(oldest) <= SILENCE)
     }
 
@@ -62,7 +84,8 @@ impl Lane {
     }
 
     pub(super) fn add(&mut self, batch: Batch, flight: Flight, link: u64, call: Call) {
-        self.sending.push(Sending { batch, flight, link, began: Instant::now(), call });
+        let (signal, began) = (self.signal, Instant::now());
+        self.sending.push(Sending { signal, batch, flight, link, began, call });
     }
 
     /// Keeps a batch that is to be sent again.

@@ -2,10 +2,12 @@
 //! the time of the next try, and logs failures.
 
 use super::super::accounts::End;
+use super::super::drain::Batch;
+use super::super::signal::Signal;
 use super::super::transport::{Outcome, Transport};
 use super::super::vitals::Change;
 use super::{
-    CHECK_INTERVAL, Cause, Duration, Heartbeat, Instant, Link, ManagementMessage, Managing,
+    CHECK_INTERVAL, Cause, Duration, Heartbeat, Instant, Lane, Link, ManagementMessage, Managing,
     Ordering, Sending, Source, Timing, Worker,
 };
 
@@ -49,7 +51,7 @@ impl<T: Transport, S: Source> Worker<T, S> {
     /// Counts a batch or keeps it, and draws the conclusion for the link if it is still the same.
     pub(super) fn finish_batch(&mut self, sending: Sending, outcome: Outcome) {
         let is_current = sending.link == self.link_number && matches!(self.link, Link::Up(_));
-        let next = Next::of(&sending, &outcome);
+        let (signal, next) = (sending.signal, Next::of(&sending, &outcome));
         let outcome = match outcome {
             Outcome::TooLarge(problem) => {
                 Outcome::TooLarge(format!("{problem} ({})", sending.batch.size()))
@@ -59,28 +61,39 @@ impl<T: Transport, S: Source> Worker<T, S> {
         match next {
             Next::Again => {
                 self.source.keep_for_retry(&sending.flight);
-                self.lane.keep(sending.batch);
+                self.keep(sending.signal, [sending.batch]);
             }
             Next::Halved => {
                 self.source.keep_for_retry(&sending.flight);
-                sending.batch.halve().into_iter().for_each(|half| self.lane.keep(half));
+                self.keep(sending.signal, sending.batch.halve());
             }
             Next::Ended(end) => {
                 self.source.arrive(&sending.flight, end, sending.began.elapsed());
-                self.pending.reply_drained(self.drained());
+                self.reply_drained(signal);
             }
         }
         if is_current {
-            self.judge_link(next, outcome);
+            self.judge_link(signal, next, outcome);
         }
     }
 
-    fn judge_link(&mut self, next: Next, outcome: Outcome) {
+    /// Keeps batches that are to be sent again.
+    fn keep<const N: usize>(&mut self, signal: Signal, batches: [Batch; N]) {
+        if let Some(lane) = self.lanes.of_mut(signal) {
+            for batch in batches {
+                lane.keep(batch);
+            }
+        }
+    }
+
+    fn judge_link(&mut self, signal: Signal, next: Next, outcome: Outcome) {
         match outcome {
             Outcome::Taken => {
                 self.mark_up();
                 if next == Next::Ended(End::Sent) {
-                    self.lane.widen();
+                    if let Some(lane) = self.lanes.of_mut(signal) {
+                        lane.widen();
+                    }
                     self.answered(&[
                         Cause::Unreachable,
                         Cause::Unconfirmed,
@@ -145,7 +158,7 @@ impl<T: Transport, S: Source> Worker<T, S> {
         self.link_number += 1;
         // A management message of the old link would delay the first one of the next link.
         self.managing = None;
-        self.lane.narrow();
+        self.lanes.iter_mut().for_each(Lane::narrow);
     }
 
     /// Ends these causes of log lines, because the backend answered.

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use super::super::source::Source;
 use super::super::transport::Transport;
 use super::super::vitals::Change;
+use super::lane::Lane;
 use super::{Link, Worker};
 use crate::self_log::Line;
 use crate::util::catch_panic::{catch_in, catch_message, catch_panic};
@@ -56,13 +57,13 @@ impl<T: Transport, S: Source> Worker<T, S> {
     fn recover(&mut self, until: Instant) {
         let managing = self.managing.take();
         catch_panic(move || drop(managing));
-        let kept = self.lane.recover();
+        let kept = self.lanes.iter_mut().map(Lane::recover).sum();
         self.source.settle(kept);
         catch_panic(|| self.transport.next_backend());
         self.link = Link::Down { until };
         self.link_number += 1;
         self.failed = 0;
-        self.lane.narrow();
-        self.next_tick = Instant::now();
+        self.lanes.iter_mut().for_each(Lane::narrow);
+        self.fill_at(Instant::now());
     }
 }

@@ -4,7 +4,11 @@
 mod bench;
 mod deadlines;
 mod faulty;
+#[cfg(feature = "report-grpc")]
+mod generator;
 mod halves;
+#[cfg(feature = "report-grpc")]
+mod lanes;
 mod outages;
 mod overflow;
 mod panics;

@@ -7,6 +7,7 @@ use super::super::super::accounts::{End, Flight};
 use super::super::super::drain::{Batch, Filled};
 use super::super::super::problem_log::Losses;
 use super::super::super::program::Program;
+use super::super::super::signal::Signal;
 use super::super::super::source::Source;
 use super::super::super::vitals::Change;
 use crate::self_log::Line;
@@ -66,9 +67,9 @@ impl Faulty {
 }
 
 impl Source for Faulty {
-    fn fill(&mut self) -> (Batch, Filled) {
+    fn fill(&mut self, signal: Signal) -> (Batch, Filled) {
         self.faults.reach(Fault::Fill);
-        let filled = self.program.fill();
+        let filled = self.program.fill(signal);
         if !filled.0.messages.is_empty() {
             self.faults.reach(Fault::Filled);
         }
@@ -83,12 +84,12 @@ impl Source for Faulty {
         self.program.free_space();
     }
 
-    fn passes(&self) -> u64 {
-        self.program.passes()
+    fn passes(&self, signal: Signal) -> u64 {
+        self.program.passes(signal)
     }
 
-    fn goal(&self) -> u64 {
-        self.program.goal()
+    fn goal(&self, signal: Signal) -> u64 {
+        self.program.goal(signal)
     }
 
     fn poll_now(&mut self) {

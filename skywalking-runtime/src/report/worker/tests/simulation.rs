@@ -1,6 +1,6 @@
 //! Tests the worker and the gRPC transport in a simulated network and simulated time.
 //!
-//! An agent ([`agent`]) takes segments from a [`generator`], and reports them to a [`backend`] by
+//! An agent ([`agent`]) takes segments from a [`generator`](super::generator), and reports them to a [`backend`] by
 //! the connections of `turmoil`. A seed decides everything: the load, the faults of the network and
 //! of the backend, and the delays ([`seeds`]). [`many_agents`] has a thousand agents and one
 //! backend.
@@ -11,7 +11,6 @@
 mod agent;
 mod backend;
 mod fault;
-mod generator;
 mod many_agents;
 mod network;
 mod random;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::time::{Instant, sleep};
 
-use super::generator::{Books, Generator};
+use super::super::generator::{Books, Generator};
 use super::network;
 use super::random::Random;
 use crate::config::{Address, Belonging, Timing};

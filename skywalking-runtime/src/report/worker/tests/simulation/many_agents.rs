@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use turmoil::Sim;
 
+use super::super::generator::Books;
 use super::agent::{self, Handle, Plan};
 use super::backend::{Backend, PORT};
-use super::generator::Books;
 use super::network;
 
 const HOSTS: u64 = 8;

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use turmoil::Sim;
 
+use super::super::generator::Books;
 use super::agent::{self, Handle, Plan};
 use super::backend::{Backend, PORT};
 use super::fault::Fault;
-use super::generator::Books;
 use super::network;
 use super::random::Random;
 
@@ -19,8 +19,8 @@ const TICK: Duration = Duration::from_millis(20);
 const RESUMED: Duration = Duration::from_secs(5);
 /// The same after silence: the deadline of a batch, and 5 s.
 const RESUMED_AFTER_SILENCE: Duration = Duration::from_secs(35);
-/// The most segments of a batch, times the most batches in flight.
-const MOST_IN_FLIGHT: u64 = 32 * 1_000;
+/// The number of signals, times the most segments of a batch, times the most batches in flight.
+const MOST_IN_FLIGHT: u64 = 2 * 32 * 1_000;
 
 /// The result of a simulation.
 #[derive(Debug, Default)]

@@ -1,4 +1,4 @@
-//! A source of segments without a program. It has a queue and accounts of its own.
+//! A source of two signals without a program. It has a queue for each, and accounts of its own.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -10,18 +10,27 @@ use crate::config::settings::Settings;
 use crate::report::accounts::{Accounts, Counts, End, Flight};
 use crate::report::drain::{Batch, Filled};
 use crate::report::problem_log::Losses;
+use crate::report::signal::Signal;
 use crate::report::source::Source;
 use crate::report::vitals::Change;
 use crate::self_log::Line;
 
-/// What the queue and the accounts of one agent contain.
+const SIGNALS: [Signal; 2] = [Signal::Segments, Signal::Other];
+
+/// Returns the signal of an identifier.
+pub(super) fn signal_of(id: u64) -> Signal {
+    if id.is_multiple_of(2) { Signal::Segments } else { Signal::Other }
+}
+
+/// What the queues and the accounts of one agent contain.
 #[derive(Debug)]
 struct State {
-    /// The identifiers of the segments that wait.
-    queue: VecDeque<u64>,
-    /// How many may wait.
+    /// The identifiers of the segments that wait, for each signal.
+    queues: [VecDeque<u64>; SIGNALS.len()],
+    /// How many may wait in each queue.
     limit: usize,
-    next: u64,
+    /// The next identifier for each signal.
+    next: [u64; SIGNALS.len()],
     made: u64,
     /// The segments that were dropped because the queue was full.
     full: u64,
@@ -44,12 +53,12 @@ pub(super) struct Totals {
 }
 
 impl Books {
-    /// Creates empty books. The identifiers of its segments begin at `first`.
+    /// Creates empty books. The identifiers of its segments begin at `first`, which is even.
     pub(super) fn new(first: u64, limit: usize) -> Self {
         Self(Arc::new(Mutex::new(State {
-            queue: VecDeque::new(),
+            queues: Default::default(),
             limit,
-            next: first,
+            next: [first, first + 1],
             made: 0,
             full: 0,
             most_in_flight: 0,
@@ -61,28 +70,29 @@ impl Books {
         self.0.lock().unwrap()
     }
 
-    /// Finishes segments. Returns true if the queue is at least half full.
+    /// Finishes segments, of the signals in turn. Returns true if a queue is at least half full.
     pub(super) fn finish(&self, segments: u64) -> bool {
-        let mut state = self.lock();
+        let mut locked = self.lock();
+        let state = &mut *locked;
         for _ in 0..segments {
+            let signal = usize::from(state.made % 2 == 1);
             state.made += 1;
-            if state.queue.len() < state.limit {
-                let id = state.next;
-                state.next += 1;
-                state.queue.push_back(id);
+            if state.queues[signal].len() < state.limit {
+                state.queues[signal].push_back(state.next[signal]);
+                state.next[signal] += 2;
             } else {
                 state.full += 1;
             }
         }
-        state.queue.len() >= state.limit / 2
+        state.queues.iter().any(|queue| queue.len() >= state.limit / 2)
     }
 
     /// Drops all segments without an outcome, as the agent does when its worker has ended.
     pub(super) fn close(&self) {
         let mut state = self.lock();
         state.accounts.end_flights();
-        let queued = state.queue.drain(..).count() as u64;
-        state.accounts.counts.shutdown += queued;
+        let queued: usize = state.queues.iter_mut().map(|queue| queue.drain(..).count()).sum();
+        state.accounts.counts.shutdown += queued as u64;
     }
 
     pub(super) fn totals(&self) -> Totals {
@@ -90,7 +100,7 @@ impl Books {
         Totals {
             made: state.made,
             full: state.full,
-            queued: state.queue.len() as u64,
+            queued: state.queues.iter().map(VecDeque::len).sum::<usize>() as u64,
             most_in_flight: state.most_in_flight,
             counts: state.accounts.counts,
         }
@@ -111,14 +121,14 @@ impl Totals {
 #[derive(Debug)]
 pub(super) struct Generator {
     books: Books,
-    passes: u64,
-    /// How many segments the pass still has to take. `None` between two passes.
-    left: Option<usize>,
+    passes: [u64; SIGNALS.len()],
+    /// How many segments each pass still has to take. `None` between two passes.
+    left: [Option<usize>; SIGNALS.len()],
 }
 
 impl Generator {
     pub(super) fn new(books: Books) -> Self {
-        Self { books, passes: 0, left: None }
+        Self { books, passes: Default::default(), left: Default::default() }
     }
 }
 
@@ -131,13 +141,16 @@ fn message(id: u64) -> Bytes {
 }
 
 impl Source for Generator {
-    fn fill(&mut self) -> (Batch, Filled) {
+    const SIGNALS: &'static [Signal] = &SIGNALS;
+
+    fn fill(&mut self, signal: Signal) -> (Batch, Filled) {
         let mut state = self.books.lock();
-        let mut left = self.left.take().unwrap_or(state.queue.len());
-        let mut batch = Batch::new(self.passes, Settings::default().batch);
+        let place = signal as usize;
+        let mut left = self.left[place].take().unwrap_or(state.queues[place].len());
+        let mut batch = Batch::new(self.passes[place], Settings::default().batch);
         while left > 0
             && !batch.is_full()
-            && let Some(id) = state.queue.pop_front()
+            && let Some(id) = state.queues[place].pop_front()
         {
             batch.push(message(id));
             left -= 1;
@@ -147,10 +160,10 @@ impl Source for Generator {
         let in_flight = counts.in_flight;
         state.most_in_flight = state.most_in_flight.max(in_flight);
         if left > 0 {
-            self.left = Some(left);
+            self.left[place] = Some(left);
             return (batch, Filled::Full);
         }
-        self.passes += 1;
+        self.passes[place] += 1;
         (batch, Filled::Dry)
     }
 
@@ -160,12 +173,13 @@ impl Source for Generator {
 
     fn free_space(&mut self) {}
 
-    fn passes(&self) -> u64 {
-        self.passes
+    fn passes(&self, signal: Signal) -> u64 {
+        self.passes[signal as usize]
     }
 
-    fn goal(&self) -> u64 {
-        self.passes + if self.left.is_some() { 2 } else { 1 }
+    fn goal(&self, signal: Signal) -> u64 {
+        let place = signal as usize;
+        self.passes[place] + if self.left[place].is_some() { 2 } else { 1 }
     }
 
     fn poll_now(&mut self) {}
