@@ -34,9 +34,13 @@ mod env;
 #[cfg(feature = "agent")]
 mod file;
 #[cfg(feature = "agent")]
+mod given;
+#[cfg(feature = "agent")]
 mod interned;
 #[cfg(feature = "agent")]
 mod limits;
+#[cfg(feature = "agent")]
+mod log_settings;
 #[cfg(feature = "agent")]
 mod names;
 pub(crate) mod policies;
@@ -53,6 +57,8 @@ mod service;
 pub(crate) mod settings;
 #[cfg(feature = "agent")]
 mod settings_file;
+#[cfg(feature = "agent")]
+mod spans;
 pub(crate) mod storage;
 pub(crate) mod tail_sampling;
 #[cfg(feature = "agent")]
@@ -70,12 +76,12 @@ mod with_agent {
     #[cfg(any(feature = "report-grpc", feature = "report-http"))]
     pub(crate) use super::address::{Host, Security, Target};
     pub use super::builder::Config;
-    pub(super) use super::builder::Given;
     pub(crate) use super::checked::Checked;
     pub use super::compression::Compression;
     pub(crate) use super::file::File;
     #[cfg(any(feature = "report-grpc", feature = "report-http"))]
     pub(crate) use super::file::{Reading, read_at_start};
+    pub(super) use super::given::Given;
     #[cfg(any(feature = "report-grpc", feature = "report-http"))]
     pub(crate) use super::names::{hostname, ipv4s};
     #[cfg(any(feature = "report-grpc", feature = "report-http"))]

@@ -9,6 +9,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::path::PathBuf;
 
 pub(super) use self::parse::{Port, parse_list, tcp as parse_host_and_port};
+use super::{Config, Given};
 
 /// The address of one backend.
 ///
@@ -113,6 +114,22 @@ impl fmt::Display for Address {
                 write!(f, "unix://{} with TLS", path.display())
             }
         }
+    }
+}
+
+impl Config {
+    /// Sets the address of the backend: `host:port`, or several of them separated by commas.
+    /// Default: `127.0.0.1:11800`, or `127.0.0.1:12800` for HTTP.
+    ///
+    /// Several addresses are tried one after the other. The host is a name, an IPv4 address, or an
+    /// IPv6 address in brackets, with its zone if it is link-local: `[fe80::1%eth0]:11800`. A name
+    /// is resolved for each connection, and up to 16 of its addresses are tried, 250 ms apart. The
+    /// prefix `https://` turns TLS on, and `http://` is allowed without TLS (see
+    /// [`force_tls`](Config::force_tls)). `unix:///path` is a Unix socket. The HTTP reporter needs no
+    /// port: its default is 12800, or 443 with `https://`.
+    pub fn backend(mut self, list: impl Into<String>) -> Self {
+        self.backend = Some(Given::new("Config::backend", list));
+        self
     }
 }
 

@@ -1,44 +1,16 @@
 //! [`Config`], the builder of the settings.
 
-use std::fmt;
-use std::time::Duration;
-
 use super::file::File;
 use super::proxy::Proxies;
 use super::sampling::Requests;
 use super::service::Place;
 use super::timing::Timing;
 use super::tls::Tls;
-use super::{Compression, Ignored, Reporter, Storage, Token, correlation, env};
-use crate::config::policies::{Cancelled, Inbound, Orphans, OtherContexts};
+use super::{Compression, Given, Ignored, Reporter, Storage, Token, correlation, env};
 use crate::config::self_log::LogSettings;
 use crate::config::settings::Settings;
 use crate::error::Error;
-use crate::redact::{Hook, Redact};
-use crate::secrets::without_secrets;
-
-/// A text and the name of the setting that contained it.
-#[derive(Clone)]
-pub(super) struct Given {
-    pub(super) text: String,
-    pub(super) setting: &'static str,
-}
-
-impl fmt::Debug for Given {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A list of backends may contain passwords.
-        f.debug_struct("Given")
-            .field("text", &without_secrets(&self.text))
-            .field("setting", &self.setting)
-            .finish()
-    }
-}
-
-impl Given {
-    pub(super) fn new(setting: &'static str, text: impl Into<String>) -> Self {
-        Self { text: text.into(), setting }
-    }
-}
+use crate::redact::Hook;
 
 /// The settings of an agent.
 ///
@@ -182,30 +154,6 @@ impl Config {
         self
     }
 
-    /// Sets the address of the backend: `host:port`, or several of them separated by commas.
-    /// Default: `127.0.0.1:11800`, or `127.0.0.1:12800` for HTTP.
-    ///
-    /// Several addresses are tried one after the other. The host is a name, an IPv4 address, or an
-    /// IPv6 address in brackets, with its zone if it is link-local: `[fe80::1%eth0]:11800`. A name
-    /// is resolved for each connection, and up to 16 of its addresses are tried, 250 ms apart. The
-    /// prefix `https://` turns TLS on, and `http://` is allowed without TLS (see
-    /// [`force_tls`](Config::force_tls)). `unix:///path` is a Unix socket. The HTTP reporter needs no
-    /// port: its default is 12800, or 443 with `https://`.
-    pub fn backend(mut self, list: impl Into<String>) -> Self {
-        self.backend = Some(Given::new("Config::backend", list));
-        self
-    }
-
-    /// Sets the token that the backend requires: visible ASCII. Default: none. An empty token
-    /// counts as not set.
-    ///
-    /// The token is never logged or shown in an error.
-    pub fn token(mut self, token: impl Into<String>) -> Self {
-        self.token = Token::new(token.into());
-        self.token_setting = "Config::token";
-        self
-    }
-
     /// Sets where finished segments are sent. See [`Reporter`] for the default.
     pub fn reporter(mut self, reporter: Reporter) -> Self {
         self.reporter = reporter;
@@ -233,61 +181,6 @@ impl Config {
     /// shortened before they are sent.
     pub fn storage(mut self, storage: Storage) -> Self {
         self.storage = storage;
-        self
-    }
-
-    /// Sets what local spans without a parent do. Default: [`Orphans::Trace`].
-    ///
-    /// `#[local_span(orphan = ..)]` sets it for one function. The first orphan of each function is
-    /// logged. [`orphans`](crate::stats::orphans()) counts them.
-    pub fn orphans(mut self, orphans: Orphans) -> Self {
-        self.settings.orphans = orphans;
-        self
-    }
-
-    /// Sets how the context of incoming requests is used. Default: [`Inbound::Accept`].
-    pub fn inbound(mut self, inbound: Inbound) -> Self {
-        self.settings.inbound = inbound;
-        self
-    }
-
-    /// Sets how the contexts of other tracers are used. Default: [`OtherContexts::Keep`].
-    pub fn other_contexts(mut self, others: OtherContexts) -> Self {
-        self.settings.others = others;
-        self
-    }
-
-    /// Sets what is recorded for a future that is dropped before it completes. Default:
-    /// [`Cancelled::Note`].
-    pub fn cancelled(mut self, cancelled: Cancelled) -> Self {
-        self.settings.cancelled = cancelled;
-        self
-    }
-
-    /// Sets how old a segment can get. Default: 10 minutes.
-    ///
-    /// An older segment, such as one of a long-lived connection, is reported with its open spans
-    /// ended and tagged `unfinished=true`. Its work continues in a new segment that refers to it.
-    /// The age is checked when a span ends and when a root is polled. A segment also waits at most
-    /// this long for a [`DetachedSpan`](crate::DetachedSpan).
-    pub fn max_segment_age(mut self, age: Duration) -> Self {
-        self.settings.max_segment_age = u64::try_from(age.as_millis()).unwrap_or(u64::MAX);
-        self
-    }
-
-    /// Sets how many segments can be open in the process. Default: 50 000. Further requests are not
-    /// traced, and are counted.
-    pub fn max_open_segments(mut self, segments: usize) -> Self {
-        self.settings.max_open_segments = segments;
-        self
-    }
-
-    /// Sets a hook that can rewrite tags, logs, statements and computed names and peers before they
-    /// are sent. Default: none.
-    ///
-    /// [`Redaction::standard`](crate::redact::Redaction::standard) is a ready-made one.
-    pub fn redact(mut self, hook: impl Redact + 'static) -> Self {
-        self.redaction = Hook::new(hook);
         self
     }
 

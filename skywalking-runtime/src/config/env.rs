@@ -5,7 +5,7 @@ use std::ffi::OsString;
 
 use super::{
     Config, File, Given, Reporter, Storage, Token, Usage, Variable, compression, correlation,
-    limits, proxy, sampling, self_log, service, settings_file, timing, tls, variables,
+    limits, log_settings, proxy, sampling, service, settings_file, timing, tls, variables,
 };
 use crate::config::names::bare;
 use crate::config::policies::Orphans;
@@ -133,7 +133,7 @@ fn with(mut config: Config, source: &Source<'_>) -> Result<Config, Error> {
     if let Some(given) = source.text(STORAGE)? {
         config.storage = storage(given)?;
     }
-    self_log::apply(&mut config, source)?;
+    log_settings::apply(&mut config, source)?;
     compression::apply(&mut config, source)?;
     tls::apply(&mut config, source)?;
     proxy::apply(&mut config, source)?;
@@ -182,13 +182,14 @@ pub(super) fn log_settings(given: LogSettings, lookup: &Lookup<'_>) -> LogSettin
     let variables = Source::new(lookup);
     let file = variables.path(settings_file::PATH).map(|file| SettingsFile::read(&file));
     let given = match file {
-        Some(Ok(file)) => given.with_valid(&Source {
-            lookup: &|name| file.value(name),
-            shown: &|name| file.setting(name),
-        }),
+        Some(Ok(file)) => {
+            let lookup = |name: &str| file.value(name);
+            let source = Source { lookup: &lookup, shown: &|name| file.setting(name) };
+            log_settings::with_valid(given, &source)
+        }
         _ => given,
     };
-    given.with_valid(&variables)
+    log_settings::with_valid(given, &variables)
 }
 
 fn orphans(Given { text: value, setting }: Given) -> Result<Orphans, Error> {

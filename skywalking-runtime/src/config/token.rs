@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::Config;
 use crate::secrets::HIDDEN;
 
 /// An authentication token. It has no `Display`, and its `Debug` hides it.
@@ -32,6 +33,18 @@ impl Token {
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(HIDDEN)
+    }
+}
+
+impl Config {
+    /// Sets the token that the backend requires: visible ASCII. Default: none. An empty token
+    /// counts as not set.
+    ///
+    /// The token is never logged or shown in an error.
+    pub fn token(mut self, token: impl Into<String>) -> Self {
+        self.token = Token::new(token.into());
+        self.token_setting = "Config::token";
+        self
     }
 }
 

@@ -132,6 +132,7 @@ fn variables_without_effect_are_one_warning() {
     assert!(warning.ends_with(hint), "{warning}");
 }
 
+// Feature: level of the agent's log
 #[test]
 fn level_selects_the_lines() {
     let lines = |level: &str, wrong: (&str, &str)| {
@@ -173,6 +174,7 @@ impl Drop for Written {
     }
 }
 
+// Feature: settings in a file
 #[test]
 fn file_with_settings_is_in_the_start_line_and_its_unknown_keys_in_a_warning() {
     let file = Written::new(
