@@ -19,8 +19,8 @@ pub enum Compression {
     /// several times smaller. By gRPC each segment is compressed by itself, so that small segments
     /// hardly become smaller; one that would become larger is sent as it is.
     ///
-    /// An OAP accepts both. Its HTTP server decompresses bodies since version 9; older ones answer
-    /// with an error.
+    /// An OAP accepts both (`docs/protocol.md#grpc-transport`, `docs/protocol.md#http-transport`).
+    /// The HTTP server of old versions does not decompress bodies, and answers with an error.
     Gzip,
 }
 
