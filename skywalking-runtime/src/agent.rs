@@ -22,7 +22,7 @@ use tokio::sync::Notify;
 use crate::config::{Checked, Reporter};
 use crate::context::thread_state::never_trace_this_thread;
 use crate::error::Error;
-#[cfg(any(feature = "report-grpc", feature = "report-http"))]
+#[cfg(any(feature = "report-grpc", feature = "report-http", feature = "report-custom"))]
 use crate::management::properties;
 use crate::observer;
 use crate::queue;
@@ -40,6 +40,8 @@ use crate::self_log::{self, Delivery, WithoutThread};
 use crate::sys::{self, forks};
 use crate::trace::panic_hook;
 use crate::tracer::{self, Running, Tracer};
+#[cfg(feature = "report-custom")]
+use crate::transports::custom::Custom;
 #[cfg(any(feature = "report-grpc", feature = "report-http"))]
 use crate::transports::dial::Dialler;
 use crate::transports::discard::Discard;
@@ -143,6 +145,12 @@ pub(crate) fn start(config: Checked) -> Result<Agent, Error> {
     sys::watch_forks(forked::in_child);
     sys::run_first(never_trace_this_thread);
     let _starting = sys::starting();
+    #[cfg(feature = "report-custom")]
+    if let Some(given) = config.transport.clone() {
+        let (identity, belonging) = (config.identity.clone(), config.belonging.clone());
+        let transport = Custom::new(given, properties::Messages::new(identity, belonging));
+        return start_with(config, transport);
+    }
     match config.reporter {
         #[cfg(feature = "report-grpc")]
         Reporter::Grpc => {

@@ -82,7 +82,7 @@ mod with_agent {
     #[cfg(any(feature = "report-grpc", feature = "report-http"))]
     pub(crate) use super::file::{Reading, read_at_start};
     pub(super) use super::given::Given;
-    #[cfg(any(feature = "report-grpc", feature = "report-http"))]
+    #[cfg(any(feature = "report-grpc", feature = "report-http", feature = "report-custom"))]
     pub(crate) use super::names::{hostname, ipv4s};
     #[cfg(any(feature = "report-grpc", feature = "report-http"))]
     pub(crate) use super::proxy::Proxy;

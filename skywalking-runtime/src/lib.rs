@@ -60,6 +60,7 @@
 //! | `report-grpc` (default) | the reporter by gRPC |
 //! | `report-http` | the reporter by HTTP, as JSON |
 //! | `config-file` (default) | `SW_AGENT_CONFIG_PATH`: settings in a file of TOML |
+//! | `report-custom` | the module `transport`, and `Config::transport`: a transport of your own |
 //! | `report-log` | nothing but `agent`, for a program without a backend |
 //! | `agent` | [`Config`], [`init`], the reporter's thread, and the reporters `Log` and `Discard`; each `report-*` enables it |
 //! | `enabled` | spans are recorded; without it the attributes check their arguments, and the functions run as without them; `agent` enables it |
@@ -131,6 +132,8 @@ mod sys;
 pub mod testing;
 mod trace;
 mod tracer;
+#[cfg(feature = "report-custom")]
+pub mod transport;
 #[cfg(feature = "agent")]
 mod transports;
 mod util;

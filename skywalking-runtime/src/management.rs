@@ -4,7 +4,8 @@
 //! failures.
 
 pub(crate) mod heartbeat;
-#[cfg(any(feature = "report-grpc", feature = "report-http"))] // `log` and `discard` send none
+#[cfg(any(feature = "report-grpc", feature = "report-http", feature = "report-custom"))]
+// `log` and `discard` send none
 pub(crate) mod properties;
 
 /// A message about this instance.

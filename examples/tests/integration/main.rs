@@ -10,3 +10,4 @@ mod snapshot;
 #[cfg(target_os = "linux")]
 mod snapshot_kills;
 mod support;
+mod transport;

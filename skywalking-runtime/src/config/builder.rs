@@ -57,6 +57,8 @@ pub struct Config {
     pub(super) token_setting: &'static str,
     pub(super) token_file: Option<File>,
     pub(super) reporter: Reporter,
+    #[cfg(feature = "report-custom")]
+    pub(super) transport: Option<crate::transport::Given>,
     pub(super) enabled: bool,
     pub(super) storage: Storage,
     pub(super) compression: Compression,
@@ -96,6 +98,8 @@ impl Config {
             token_setting: "Config::token",
             token_file: None,
             reporter: Reporter::unless_set(),
+            #[cfg(feature = "report-custom")]
+            transport: None,
             enabled: true,
             storage: Storage::Sql,
             compression: Compression::None,
@@ -156,7 +160,7 @@ impl Config {
 
     /// Sets where finished segments are sent. See [`Reporter`] for the default.
     pub fn reporter(mut self, reporter: Reporter) -> Self {
-        self.reporter = reporter;
+        self.set_reporter(reporter);
         self
     }
 

@@ -17,6 +17,11 @@ use crate::tracer::Identity;
 impl Config {
     /// Checks the settings. An error names the invalid setting.
     pub(crate) fn check(mut self) -> Result<Checked, Error> {
+        #[cfg(feature = "report-custom")]
+        if self.transport.is_some() {
+            // It has no backend.
+            self.reporter = Reporter::Discard;
+        }
         self.correlation.check(&mut self.settings)?;
         let storage = self.storage;
         let service = self.place.full_name(&self.service)?;
@@ -58,6 +63,8 @@ impl Config {
             sampling: self.requests.summary(),
             choice: self.requests.check()?,
             reporter: self.reporter,
+            #[cfg(feature = "report-custom")]
+            transport: self.transport,
             backends,
             proxies,
             token: self.token,
@@ -86,6 +93,9 @@ pub(crate) struct Checked {
     /// The sampling as text, for a log line.
     pub(crate) sampling: String,
     pub(crate) reporter: Reporter,
+    /// The transport of the program, which replaces the reporter.
+    #[cfg(feature = "report-custom")]
+    pub(crate) transport: Option<crate::transport::Given>,
     /// Has at least one address.
     #[cfg_attr(
         not(any(feature = "report-grpc", feature = "report-http")),

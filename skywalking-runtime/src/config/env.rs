@@ -119,7 +119,7 @@ fn with(mut config: Config, source: &Source<'_>) -> Result<Config, Error> {
         config.backend = Some(given);
     }
     if let Some(given) = source.text(PROTOCOL)? {
-        config.reporter = reporter(given)?;
+        config.set_reporter(reporter(given)?);
     }
     if let Some(given) = source.text(DISCARD)?
         && switch(given)?

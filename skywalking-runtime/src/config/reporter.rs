@@ -1,6 +1,9 @@
 //! [`Reporter`]: where finished segments are sent.
 
+use super::Config;
 use super::address::{self, Port};
+#[cfg(feature = "report-custom")]
+use crate::transport::{Given, Transport};
 
 /// Where finished segments are sent.
 ///
@@ -47,5 +50,27 @@ impl Reporter {
             Self::Http => (address::HTTP, Port::Default(12_800)),
             _ => (address::GRPC, Port::Needed),
         }
+    }
+}
+
+impl Config {
+    /// Sets the reporter, in place of a transport that was given before.
+    pub(super) fn set_reporter(&mut self, reporter: Reporter) {
+        self.reporter = reporter;
+        #[cfg(feature = "report-custom")]
+        {
+            self.transport = None;
+        }
+    }
+
+    /// Sends batches through a transport of the program, in place of a [`Reporter`].
+    ///
+    /// The last of this method, [`Config::reporter`] and `SW_AGENT_PROTOCOL` counts. Settings of the
+    /// connection to a backend have no effect: its addresses, TLS, proxies and the token. See
+    /// [`transport`](mod@crate::transport) for an example.
+    #[cfg(feature = "report-custom")]
+    pub fn transport(mut self, transport: impl Transport) -> Self {
+        self.transport = Some(Given::new(transport));
+        self
     }
 }

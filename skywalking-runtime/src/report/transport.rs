@@ -14,8 +14,8 @@ pub(crate) type Call = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 
 /// The outcome of a call.
 #[cfg_attr(
-    not(feature = "report-grpc"),
-    allow(dead_code, reason = "only this transport has all of them")
+    not(any(feature = "report-grpc", feature = "report-custom")),
+    allow(dead_code, reason = "only these transports have all of them")
 )]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
@@ -49,8 +49,13 @@ pub(crate) enum Form {
 pub(crate) trait Transport: Send + 'static {
     /// The format of its messages.
     const FORM: Form = Form::Protobuf;
-    /// The most batches that are sent at the same time.
+    /// What [`width`](Self::width) returns.
     const WIDTH: usize = 1;
+
+    /// Returns the most batches that are sent at the same time.
+    fn width(&self) -> usize {
+        Self::WIDTH
+    }
 
     /// Returns the number of backend addresses.
     fn addresses(&self) -> usize;
@@ -64,7 +69,7 @@ pub(crate) trait Transport: Send + 'static {
     /// Sends a management message.
     fn send_management(&mut self, message: ManagementMessage) -> Call;
 
-    /// Sends a batch. Calls can run at the same time, up to [`WIDTH`](Self::WIDTH) of them.
+    /// Sends a batch. Calls can run at the same time, up to [`width`](Self::width) of them.
     fn send(&mut self, messages: Messages) -> Call;
 }
 

@@ -48,6 +48,8 @@ use self::lane::{Lane, Sending};
 use self::lanes::Lanes;
 pub(crate) use self::reply::Reply;
 pub(crate) use self::restart::keep_running;
+#[cfg(feature = "report-custom")]
+pub(crate) use self::thread::{Drivers, Engine};
 pub(crate) use self::thread::{Handle, prepare, start};
 use self::unset_clock::UnsetClock;
 use super::accounts::Flight;
@@ -140,7 +142,7 @@ impl<T: Transport, S: Source> Worker<T, S> {
         commands: mpsc::Receiver<Command>,
         pace: Pace,
     ) -> Self {
-        let now = Instant::now();
+        let (now, width) = (Instant::now(), transport.width());
         Self {
             transport,
             source,
@@ -149,7 +151,7 @@ impl<T: Transport, S: Source> Worker<T, S> {
             link: Link::Down { until: now },
             link_number: 0,
             managing: None,
-            lanes: Lanes::new(S::SIGNALS, T::WIDTH, pace.timing.batch_deadline, now),
+            lanes: Lanes::new(S::SIGNALS, width, pace.timing.batch_deadline, now),
             pending: PendingCommands::default(),
             timing: pace.timing,
             backoff: Backoff::new(pace.timing.max_backoff, pace.seed),

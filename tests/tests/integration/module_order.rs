@@ -17,7 +17,7 @@ const RUNTIME: Crate = Crate {
     folder: "skywalking-runtime/src",
     layers: &[
         "sys util observer",
-        "redact error secrets config::policies config::self_log config::storage",
+        "transport redact error secrets config::policies config::self_log config::storage",
         "self_log",
         "span",
         "headers",

@@ -41,6 +41,46 @@ const DESCRIPTORS: usize = 8;
 #[derive(Debug)]
 pub(crate) struct Engine(Option<Runtime>);
 
+/// What a runtime can wait for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Drivers {
+    /// What the reporter needs: time, and connections if it has a backend.
+    Reporter,
+    /// Everything that tokio was built with.
+    #[cfg(feature = "report-custom")]
+    All,
+}
+
+impl Engine {
+    /// Creates a runtime for one thread.
+    pub(crate) fn new(drivers: Drivers) -> io::Result<Self> {
+        sys::check_descriptors(DESCRIPTORS)?;
+        let mut builder = Builder::new_current_thread();
+        match drivers {
+            Drivers::Reporter => {
+                builder.enable_time();
+                #[cfg(any(feature = "report-grpc", feature = "report-http"))]
+                builder.enable_io();
+            }
+            #[cfg(feature = "report-custom")]
+            Drivers::All => {
+                builder.enable_all();
+            }
+        }
+        // Another thread may have used the descriptors since the check.
+        let runtime = catch_panic(|| builder.build())
+            .unwrap_or_else(|| Err(io::Error::other("its runtime panicked at the start")))?;
+        Ok(Self(Some(runtime)))
+    }
+
+    /// Runs a future on this thread.
+    pub(crate) fn run(&self, future: impl Future<Output = ()>) {
+        if let Some(runtime) = &self.0 {
+            runtime.block_on(future);
+        }
+    }
+}
+
 impl Drop for Engine {
     fn drop(&mut self) {
         if let Some(runtime) = self.0.take() {
@@ -52,16 +92,9 @@ impl Drop for Engine {
 /// Creates the runtime and the channel. This can fail, so it runs before anything is started that
 /// would have to be stopped again.
 pub(crate) fn prepare() -> io::Result<(Engine, Handle, mpsc::Receiver<Command>)> {
-    sys::check_descriptors(DESCRIPTORS)?;
-    let mut builder = Builder::new_current_thread();
-    builder.enable_time();
-    #[cfg(any(feature = "report-grpc", feature = "report-http"))]
-    builder.enable_io();
-    // Another thread may have used the descriptors since the check.
-    let runtime = catch_panic(|| builder.build())
-        .unwrap_or_else(|| Err(io::Error::other("its runtime panicked at the start")))?;
+    let engine = Engine::new(Drivers::Reporter)?;
     let (commands, receiver) = mpsc::channel(COMMANDS);
-    Ok((Engine(Some(runtime)), Handle { commands, reached: Arc::default() }, receiver))
+    Ok((engine, Handle { commands, reached: Arc::default() }, receiver))
 }
 
 /// Starts the thread. Calls `died` with the message of a panic from which the worker did not
@@ -73,9 +106,7 @@ pub(crate) fn start<T: Transport, S: Source>(
 ) -> io::Result<()> {
     sys::spawn("skywalking-reporter", move || {
         let ended = catch_message(|| {
-            if let Some(runtime) = &engine.0 {
-                runtime.block_on(async move { keep_running(worker()).await });
-            }
+            engine.run(async move { keep_running(worker()).await });
         });
         if let Err(problem) = ended {
             died(&problem);

@@ -1,0 +1,90 @@
+//! The transport that the program gave ([`Config::transport`](crate::Config::transport)). Its calls
+//! run on [`threads`] of their own.
+
+mod threads;
+
+use bytes::Bytes;
+use prost::Message as _;
+
+use self::threads::{Threads, Work};
+use crate::management::ManagementMessage;
+use crate::management::properties;
+use crate::report::transport::{Call, Messages, Transport};
+use crate::transport::{Batch, Given, Message, Signal};
+use crate::util::catch_panic::catch_panic;
+
+/// The most batches that are sent at the same time.
+const WIDEST: usize = 32;
+
+#[derive(Debug)]
+pub(crate) struct Custom {
+    threads: Threads,
+    management: properties::Messages,
+    width: usize,
+    address: String,
+}
+
+impl Custom {
+    pub(crate) fn new(given: Given, management: properties::Messages) -> Self {
+        let width = catch_panic(|| given.width()).unwrap_or(1).clamp(1, WIDEST);
+        let address = catch_panic(|| given.address()).unwrap_or_default();
+        Self { threads: Threads::new(given), management, width, address }
+    }
+
+    fn call(&self, work: Work) -> Call {
+        Box::pin(self.threads.clone().run(work))
+    }
+}
+
+impl Transport for Custom {
+    fn width(&self) -> usize {
+        self.width
+    }
+
+    fn addresses(&self) -> usize {
+        1
+    }
+
+    fn address(&self) -> String {
+        self.address.clone()
+    }
+
+    fn next_backend(&mut self) {}
+
+    fn send_management(&mut self, message: ManagementMessage) -> Call {
+        let ping = self.management.keep_alive();
+        let (signal, payload) = match message {
+            ManagementMessage::Properties => {
+                (Signal::InstanceProperties, self.management.properties().encode_to_vec())
+            }
+            ManagementMessage::KeepAlive => (Signal::KeepAlive, ping.encode_to_vec()),
+        };
+        let message = Message::new(ping.service_instance, payload.into());
+        self.call(Box::new(move || Some(Batch::new(signal, vec![message]))))
+    }
+
+    fn send(&mut self, messages: Messages) -> Call {
+        let flight = messages.flight();
+        self.call(Box::new(move || {
+            // Nothing is left of a batch that was withdrawn.
+            let messages: Vec<_> =
+                messages.map(|payload| Message::new(segment_id(&payload), payload)).collect();
+            flight.hand_over();
+            (!messages.is_empty()).then(|| Batch::new(Signal::Segments, messages))
+        }))
+    }
+}
+
+/// The field of a `SegmentObject` that is its key.
+#[derive(Clone, PartialEq, prost::Message)]
+struct Identified {
+    #[prost(string, tag = "2")]
+    trace_segment_id: String,
+}
+
+fn segment_id(payload: &Bytes) -> String {
+    Identified::decode(payload.clone()).unwrap_or_default().trace_segment_id
+}
+
+#[cfg(test)]
+mod tests;
