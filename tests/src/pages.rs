@@ -24,10 +24,10 @@ pages! {
     migrating_skywalking_go: "docs/migrating/skywalking-go.md",
     migrating_tracing: "docs/migrating/tracing.md",
     production: "docs/production.md",
-    transports: "docs/transports.md",
     propagation: "docs/propagation.md",
     sampling: "docs/sampling.md",
     security: "docs/security.md",
     spans: "docs/spans.md",
     testing: "docs/testing.md",
+    transports: "docs/transports.md",
 }
