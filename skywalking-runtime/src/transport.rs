@@ -45,9 +45,10 @@ use bytes::Bytes;
 
 /// Sends encoded batches.
 ///
-/// All methods run on a thread of the agent, `skywalking-transport`, inside a tokio runtime of one
-/// thread with time and, if the program's tokio has it, IO. So a transport can use tokio's
-/// connections, and keep them from batch to batch. It is not traced.
+/// [`send`](Self::send) runs on a thread of the agent, `skywalking-transport`, inside a tokio runtime
+/// of one thread with time and, if the program's tokio has it, IO. So a transport can use tokio's
+/// connections, and keep them from batch to batch, until a call blocks the thread. It is not traced.
+/// The other methods are called once, at the start of the agent.
 ///
 /// A transport cannot stop the agent:
 /// - A panic costs its batch, which counts as `unconfirmed`.
