@@ -74,9 +74,11 @@ pub(crate) fn read_at_start<T: Send + 'static>(
     Reading::begin()
         .and_then(|reading| {
             sys::spawn("skywalking-files", move || {
-                let _reading = reading;
+                let result = work();
+                // Before the caller can begin another read.
+                drop(reading);
                 // Fails if the start has given up.
-                let _ = sender.send(work());
+                let _ = sender.send(result);
             })
         })
         .map_err(|error| failed(format!("could not be read: {error}")))?;
