@@ -4,6 +4,7 @@
 mod backend;
 
 use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -11,7 +12,7 @@ use tokio::net::TcpListener;
 
 use self::backend::{Backend, listener, request};
 use super::{Http, lock};
-use crate::config::{Address, Belonging, Token};
+use crate::config::{Address, Belonging, Config, Token};
 use crate::management::{ManagementMessage, properties};
 use crate::report::accounts::Flight;
 use crate::report::transport::{Messages, Outcome, Transport};
@@ -351,4 +352,45 @@ async fn only_a_written_batch_counts_as_sent() {
         let came = server.await.unwrap();
         assert!(came >= bytes || !flight.is_handed_over(), "{came} of {bytes}");
     }
+}
+
+#[tokio::test]
+async fn batch_rejected_with_an_old_token_is_sent_again_once() {
+    let path = std::env::temp_dir().join(format!("skywalking-token-{}", std::process::id()));
+    for (next, tokens) in
+        [("s3cret-2", vec!["s3cret-1", "s3cret-2"]), ("s3cret-1", vec!["s3cret-1"])]
+    {
+        std::fs::write(&path, "s3cret-1").unwrap();
+        let checked = Config::new("svc").token_file(&path).check().unwrap();
+        let (listener, address) = listener().await;
+        let mut http = transport(address);
+        http.token = TokenSource::new(&checked).unwrap();
+        let (file, seen) = (path.clone(), Arc::new(Mutex::new(Vec::new())));
+        let requests = Arc::clone(&seen);
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                while let Some((head, body)) = request(&mut stream).await {
+                    let token = head.lines().find_map(|line| line.strip_prefix("authentication: "));
+                    // The file changes after the agent has read it.
+                    std::fs::write(&file, next).unwrap();
+                    let is_good = token == Some("s3cret-2");
+                    requests.lock().unwrap().push((token.unwrap().to_owned(), body));
+                    let rejected = "HTTP/1.1 401 -\r\ncontent-length: 0\r\n\r\n";
+                    stream
+                        .write_all(if is_good { GOOD } else { rejected }.as_bytes())
+                        .await
+                        .unwrap();
+                }
+            }
+        });
+        let flight = Flight::default();
+        let outcome = http.send(batch(&flight)).await;
+        let is_renewed = tokens.len() == 2;
+        assert_eq!(outcome == Outcome::Taken, is_renewed, "{outcome:?}");
+        assert!(flight.is_handed_over(), "the batch was written, and is not sent by the worker");
+        let expected: Vec<_> =
+            tokens.iter().map(|token| ((*token).to_owned(), "[{\"a\":1},{}]".to_owned())).collect();
+        assert_eq!(*seen.lock().unwrap(), expected);
+    }
+    std::fs::remove_file(path).unwrap();
 }
