@@ -106,6 +106,9 @@ pub(crate) struct Worker<T, S> {
     link: Link,
     /// How many links there were before.
     link_number: u64,
+    /// When the backend stated for the first time that it had not processed a call of this link. A
+    /// backend does that before it closes a connection. A later call that succeeds resets it.
+    unprocessed_since: Option<Instant>,
     managing: Option<Managing>,
     lanes: Lanes,
     pending: PendingCommands,
@@ -150,6 +153,7 @@ impl<T: Transport, S: Source> Worker<T, S> {
             wake,
             link: Link::Down { until: now },
             link_number: 0,
+            unprocessed_since: None,
             managing: None,
             lanes: Lanes::new(S::SIGNALS, width, pace.timing.batch_deadline, now),
             pending: PendingCommands::default(),
@@ -191,7 +195,7 @@ impl<T: Transport, S: Source> Worker<T, S> {
                     let now = Instant::now();
                     self.fill_at(now);
                     self.unset_clock.give_up(now);
-                    if !self.can_send(Signal::Segments, now) {
+                    if self.source.drops_oldest() && !self.can_send(Signal::Segments, now) {
                         self.source.free_space();
                     }
                 }

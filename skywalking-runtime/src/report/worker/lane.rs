@@ -42,8 +42,9 @@ pub(super) struct Lane {
     pub(super) last_filled: Instant,
     sending: Vec<Sending>,
     again: VecDeque<Batch>,
-    /// How many may be sent at the same time now, and at most.
+    /// How many may be sent at the same time now, through this link, and at most.
     width: usize,
+    link_width: usize,
     widest: usize,
 }
 
@@ -57,6 +58,7 @@ impl Lane {
             sending: Vec::new(),
             again: VecDeque::new(),
             width: 1,
+            link_width: widest,
             widest,
         }
     }
@@ -66,16 +68,22 @@ impl Lane {
         !self.again.is_empty() || self.next_tick <= now
     }
 
-    /// Returns true if another batch may be sent through this link. Batches of earlier links, which
-    /// may wait for their deadline, use memory. They do not delay the link.
+    /// Returns true if another batch may be sent through this link. Batches of earlier links may
+    /// wait for their deadline. They do not delay the link until they use as much as it may.
     pub(super) fn has_capacity(&self, link: u64, now: Instant) -> bool {
-        let current = self.sending.iter().filter(|sending| sending.link == link);
-        let oldest = current.clone().map(|sending| sending.began).min();
-        self.sending.len() < self.widest
-            && current.count() < self.width
-            && self.sending.iter().map(|sending| sending.batch.bytes()).sum::<usize>()
-                < self.signal.bytes_in_flight()
+        let oldest = self.sent_through(link).map(|sending| sending.began).min();
+        let (number, bytes) = size(self.sent_through(link));
+        let (all, all_bytes) = size(self.sending.iter());
+        let most = self.signal.bytes_in_flight();
+        number < self.width
+            && bytes < most
+            && all < 2 * self.widest
+            && all_bytes < 2 * most
             && oldest.is_none_or(|oldest| now.duration_since(oldest) <= SILENCE)
+    }
+
+    fn sent_through(&self, link: u64) -> impl Iterator<Item = &Sending> {
+        self.sending.iter().filter(move |sending| sending.link == link)
     }
 
     /// Returns true if no batch is being sent.
@@ -110,12 +118,25 @@ impl Lane {
 
     /// Allows one batch more at the same time, because one was confirmed.
     pub(super) fn widen(&mut self) {
-        self.width = (self.width + 1).min(self.widest);
+        self.width = (self.width + 1).min(self.link_width);
     }
 
-    /// Allows one batch at a time, because one failed.
+    /// Allows no more batches than are being sent through this link, because a batch that began at
+    /// this time found no connection. Returns false if all others are younger: the link may have
+    /// failed.
+    pub(super) fn limit(&mut self, link: u64, began: Instant) -> bool {
+        let is_open = self.sent_through(link).any(|sending| sending.began <= began);
+        if is_open {
+            self.link_width = self.sent_through(link).count();
+            self.width = self.width.min(self.link_width);
+        }
+        is_open
+    }
+
+    /// Allows one batch at a time, because the link failed.
     pub(super) fn narrow(&mut self) {
         self.width = 1;
+        self.link_width = self.widest;
     }
 
     /// Returns the pass of the oldest batch.
@@ -140,4 +161,9 @@ impl Lane {
     pub(super) fn stop(&mut self) {
         self.sending.clear();
     }
+}
+
+/// Returns the number of batches and their bytes.
+fn size<'a>(batches: impl Iterator<Item = &'a Sending>) -> (usize, usize) {
+    batches.fold((0, 0), |(number, bytes), sending| (number + 1, bytes + sending.batch.bytes()))
 }

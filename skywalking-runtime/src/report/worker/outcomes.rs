@@ -30,6 +30,12 @@ impl<T: Transport, S: Source> Worker<T, S> {
                 self.failed(Cause::Management, &problem);
             }
             Outcome::Overloaded(problem) => return self.mark_down(Cause::Overloaded, &problem),
+            // It is still due.
+            Outcome::Unprocessed(_)
+                if matches!(self.link, Link::Up(_)) && !self.is_unprocessed_again(began) =>
+            {
+                return;
+            }
             Outcome::Failed(problem) | Outcome::Unprocessed(problem) => {
                 return self.mark_down(Cause::Unreachable, &problem);
             }
@@ -51,7 +57,8 @@ impl<T: Transport, S: Source> Worker<T, S> {
     /// Counts a batch or keeps it, and draws the conclusion for the link if it is still the same.
     pub(super) fn finish_batch(&mut self, sending: Sending, outcome: Outcome) {
         let is_current = sending.link == self.link_number && matches!(self.link, Link::Up(_));
-        let (signal, next) = (sending.signal, Next::of(&sending, &outcome));
+        let (signal, began) = (sending.signal, sending.began);
+        let next = Next::of(&sending, &outcome);
         let outcome = match outcome {
             Outcome::TooLarge(problem) => {
                 Outcome::TooLarge(format!("{problem} ({})", sending.batch.size()))
@@ -73,7 +80,7 @@ impl<T: Transport, S: Source> Worker<T, S> {
             }
         }
         if is_current {
-            self.judge_link(signal, next, outcome);
+            self.judge_link(signal, began, next, outcome);
         }
     }
 
@@ -86,10 +93,12 @@ impl<T: Transport, S: Source> Worker<T, S> {
         }
     }
 
-    fn judge_link(&mut self, signal: Signal, next: Next, outcome: Outcome) {
+    /// Draws the conclusion for the link from a batch that was sent at this time.
+    fn judge_link(&mut self, signal: Signal, began: Instant, next: Next, outcome: Outcome) {
         match outcome {
             Outcome::Taken => {
                 self.mark_up();
+                self.unprocessed_since.take_if(|since| began >= *since);
                 if next == Next::Ended(End::Sent) {
                     if let Some(lane) = self.lanes.of_mut(signal) {
                         lane.widen();
@@ -118,12 +127,30 @@ impl<T: Transport, S: Source> Worker<T, S> {
                 self.failed(cause, &problem);
             }
             Outcome::Overloaded(problem) => self.mark_down(Cause::Overloaded, &problem),
+            // The transport opens another connection if the backend closes this one.
+            Outcome::Unprocessed(_) if !self.is_unprocessed_again(began) => {}
+            // A further connection could not be opened. The others are in use.
+            Outcome::Failed(_) if next == Next::Again && self.limit(signal, began) => {}
             Outcome::Unprocessed(problem) | Outcome::Failed(problem) => {
                 let cause =
                     if next == Next::Again { Cause::Unreachable } else { Cause::Unconfirmed };
                 self.mark_down(cause, &problem);
             }
         }
+    }
+
+    /// Returns true if an earlier call was not processed before this one began, and none that began
+    /// later has succeeded.
+    fn is_unprocessed_again(&mut self, began: Instant) -> bool {
+        let since = self.unprocessed_since.get_or_insert_with(Instant::now);
+        began >= *since
+    }
+
+    /// Returns true if older batches of this lane are being sent through the link. The lane then
+    /// has no more in flight than these.
+    fn limit(&mut self, signal: Signal, began: Instant) -> bool {
+        let link = self.link_number;
+        self.lanes.of_mut(signal).is_some_and(|lane| lane.limit(link, began))
     }
 
     /// Resets the count of failures, because a call succeeded.
@@ -156,6 +183,7 @@ impl<T: Transport, S: Source> Worker<T, S> {
         };
         self.link = Link::Down { until: Instant::now() + wait };
         self.link_number += 1;
+        self.unprocessed_since = None;
         // A management message of the old link would delay the first one of the next link.
         self.managing = None;
         self.lanes.iter_mut().for_each(Lane::narrow);

@@ -29,6 +29,8 @@ pub(super) enum Plan {
     CutLater,
     /// Takes the messages and states that it has not processed them.
     Unprocess,
+    /// The same, 200 ms later.
+    UnprocessLater,
     /// Takes the messages and never answers.
     Stall,
     /// Takes the messages and refuses them because they are too large together.
@@ -124,13 +126,13 @@ impl Script {
                 }
             }
             let _flying = Flying::begin(&state);
-            if matches!(plan, Plan::Slow | Plan::CutLater) {
+            if matches!(plan, Plan::Slow | Plan::CutLater | Plan::UnprocessLater) {
                 sleep(SLOW).await;
             }
             match plan {
                 Plan::Take | Plan::Slow | Plan::Early => Outcome::Taken,
                 Plan::TooLarge => Outcome::TooLarge(text),
-                Plan::Unprocess => Outcome::Unprocessed(text),
+                Plan::Unprocess | Plan::UnprocessLater => Outcome::Unprocessed(text),
                 Plan::Refuse => Outcome::Refused(text),
                 Plan::Overload => Outcome::Overloaded(text),
                 Plan::Absent | Plan::Cut | Plan::CutLater => Outcome::Failed(text),

@@ -142,3 +142,89 @@ async fn shutdown_counts_batches_in_flight_and_those_behind_them() {
     bench.ledger.close();
     assert_eq!(bench.counts(), ([4, 5_000, 0, 1_000], [0, 0]));
 }
+
+#[tokio::test(start_paused = true)]
+async fn batches_of_a_silent_link_do_not_block_the_next_one() {
+    let bench = Bench::new(2, &[]);
+    bench.pass(1).await;
+    warm(&bench, 8).await;
+    bench.pass(24).await;
+    bench.script.lock().always = Some(Plan::Stall);
+    bench.finish(8 * BATCH);
+    // The keep-alive of the 30th second fails in the 40th, and the batches fail in the 55th.
+    bench.pass(10).await;
+    bench.script.lock().always = None;
+    bench.pass(7).await;
+    bench.finish(1);
+    bench.pass(3).await;
+    let calls = bench.heard();
+    assert_eq!(bench.counts().0[0], 9, "{calls:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn oldest_segments_stay_by_default() {
+    use crate::queue::Budget;
+    use crate::report::stats::Stats;
+    let queue = Budget { bytes: 16 * 1024 * 1024, segments: 100 };
+    let bench = Bench::with(1, &[], queue, None);
+    bench.pass(1).await;
+    warm(&bench, 8).await;
+    bench.script.lock().always = Some(Plan::Stall);
+    bench.script.lock().departed.clear();
+    bench.finish(1);
+    while bench.script.lock().departed.is_empty() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let departed = bench.script.lock().departed[0].0;
+    // Between two ticks, of which the second one is the first without capacity.
+    tokio::time::sleep_until(departed + Duration::from_millis(2_050)).await;
+    let before = Stats::read().dropped.queue_full;
+    bench.finish(90);
+    bench.wake.notify_one();
+    tokio::time::sleep(Duration::from_millis(5)).await;
+    assert_eq!(Stats::read().dropped.queue_full - before, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn link_stays_up_when_one_call_was_not_processed() {
+    let bench = Bench::new(1, &[]);
+    bench.pass(1).await;
+    warm(&bench, 4).await;
+    bench.script.lock().always = Some(Plan::UnprocessLater);
+    bench.finish(4 * BATCH);
+    tokio::time::sleep(Duration::from_millis(150)).await;
+    bench.script.lock().always = None;
+    assert!(bench.flush(10).await);
+
+    assert_eq!(bench.counts(), ([4_004, 0, 0, 0], [0, 0]));
+    let heard = bench.calls();
+    assert_eq!(heard.iter().filter(|call| call.contains("UnprocessLater")).count(), 4);
+    assert!(!heard.iter().any(|call| call.contains("Properties")), "{heard:?}");
+
+    // A backend that processes nothing is down.
+    bench.script.lock().always = Some(Plan::Unprocess);
+    bench.finish(1);
+    bench.pass(1).await;
+    let heard = bench.calls();
+    assert!(heard.iter().any(|call| call.contains("Properties")), "{heard:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn link_stays_up_when_a_further_connection_fails() {
+    let bench = Bench::new(1, &[]);
+    bench.pass(1).await;
+    warm(&bench, 8).await;
+    bench.script.lock().always = Some(Plan::Slow);
+    bench.finish(BATCH);
+    tokio::time::sleep(Duration::from_millis(101)).await;
+    bench.script.lock().always = Some(Plan::Absent);
+    bench.finish(BATCH);
+    tokio::time::sleep(Duration::from_millis(101)).await;
+    let heard = bench.calls();
+    assert_eq!(heard, ["batch: Slow", "batch: Absent"]);
+    bench.script.lock().always = None;
+    assert!(bench.flush(10).await);
+
+    assert_eq!(bench.counts(), ([2_008, 0, 0, 0], [0, 0]));
+    assert_eq!(bench.calls(), ["batch"]);
+}
