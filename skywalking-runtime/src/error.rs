@@ -3,6 +3,7 @@
 mod values;
 
 use std::fmt;
+use std::time::Duration;
 
 use self::values::{SHOWN, as_percentage, readings, shown};
 use crate::util::text::cut;
@@ -206,6 +207,29 @@ pub enum Error {
         setting: &'static str,
         /// The value.
         value: String,
+    },
+    /// The period of keep-alives is too short.
+    #[error("{setting}: the period of keep-alives is below 1 s; give at least 1 s")]
+    #[non_exhaustive]
+    Heartbeat {
+        /// The builder's method or the variable.
+        setting: &'static str,
+    },
+    /// A connect may take longer than the first call, whose time includes it.
+    #[error(
+        "{setting}: a connect of {} s does not fit into the first call of {} s; lower it, or raise SW_AGENT_MANAGEMENT_TIMEOUT \
+         (Config::management_timeout)",
+        connect.as_secs_f64(),
+        management.as_secs_f64()
+    )]
+    #[non_exhaustive]
+    ConnectTimeout {
+        /// The builder's method or the variable.
+        setting: &'static str,
+        /// The longest time of a connect.
+        connect: Duration,
+        /// The longest time of the first call.
+        management: Duration,
     },
     /// A namespace or cluster has a separator or a control character.
     #[error(

@@ -18,6 +18,8 @@ use super::{Config, Given};
 pub(crate) struct Address {
     target: Target,
     security: Security,
+    /// How often the address failed. The addresses of a name are tried in another order each time.
+    turn: usize,
 }
 
 /// Where a connection is opened.
@@ -59,6 +61,21 @@ impl Address {
 
     pub(crate) fn security(&self) -> Security {
         self.security
+    }
+
+    /// Returns how often the address failed.
+    pub(crate) fn turn(&self) -> usize {
+        self.turn
+    }
+
+    /// Returns true if both are the same place, whatever failed.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        (&self.target, self.security) == (&other.target, other.security)
+    }
+
+    /// Counts a failure of the address.
+    pub(crate) fn add_failure(&mut self) {
+        self.turn = self.turn.wrapping_add(1);
     }
 
     /// Returns the host and port for the `Host` header and `:authority`. The zone of an IPv6
@@ -123,10 +140,10 @@ impl Config {
     ///
     /// Several addresses are tried one after the other. The host is a name, an IPv4 address, or an
     /// IPv6 address in brackets, with its zone if it is link-local: `[fe80::1%eth0]:11800`. A name
-    /// is resolved for each connection, and up to 16 of its addresses are tried, 250 ms apart. The
-    /// prefix `https://` turns TLS on, and `http://` is allowed without TLS (see
-    /// [`force_tls`](Config::force_tls)). `unix:///path` is a Unix socket. The HTTP reporter needs no
-    /// port: its default is 12800, or 443 with `https://`.
+    /// is resolved for each connection, and up to 16 of its addresses are tried, 250 ms apart. After
+    /// a failure the next connect begins with another one. The prefix `https://` turns TLS on, and
+    /// `http://` is allowed without TLS (see [`force_tls`](Config::force_tls)). `unix:///path` is a
+    /// Unix socket. The HTTP reporter needs no port: its default is 12800, or 443 with `https://`.
     pub fn backend(mut self, list: impl Into<String>) -> Self {
         self.backend = Some(Given::new("Config::backend", list));
         self
@@ -139,6 +156,7 @@ impl From<std::net::SocketAddr> for Address {
         Self {
             target: Target::Tcp { host: Host::Ip(address.ip()), port: address.port() },
             security: Security::Plain,
+            turn: 0,
         }
     }
 }

@@ -70,7 +70,7 @@ impl<'a> Source<'a> {
 /// Returns the value of a setting for a message.
 pub(super) fn without_secret(name: &str, value: &str) -> String {
     match name {
-        TOKEN => HIDDEN.to_owned(),
+        TOKEN | tls::TOKEN_FILE => HIDDEN.to_owned(),
         BACKEND | proxy::OURS | proxy::LOWER | proxy::UPPER => without_secrets(value),
         _ => value.to_owned(),
     }

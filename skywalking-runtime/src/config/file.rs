@@ -1,14 +1,16 @@
 //! A file that a setting names: its path, and a read with limits.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::fs;
 use std::io::{self, Read as _};
-use std::path::PathBuf;
+use std::path::{PathBuf, is_separator};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::sync_channel;
 use std::time::Duration;
 
 use crate::error::Error;
+use crate::secrets::HIDDEN;
 use crate::sys::{self, PerProcess};
 
 /// The largest file that is read.
@@ -17,6 +19,8 @@ const LARGEST: u64 = 1024 * 1024;
 const WAIT_AT_START: Duration = Duration::from_secs(3);
 /// The most reads in the process that have not ended.
 const READS: usize = 4;
+/// The beginnings of the settings whose file has the token.
+const OF_TOKEN: [&str; 2] = ["SW_AGENT_AUTHENTICATION_FILE", "Config::token_file"];
 
 /// A file that a setting names.
 #[derive(Clone, PartialEq, Eq)]
@@ -27,7 +31,7 @@ pub(crate) struct File {
 
 impl fmt::Debug for File {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} ({})", self.path, self.setting)
+        write!(f, "{:?} ({})", self.shown(), self.setting)
     }
 }
 
@@ -39,8 +43,26 @@ impl File {
 
     /// Returns an error about this file. The problem ends with the fix.
     pub(crate) fn error(&self, problem: impl Into<String>) -> Error {
-        let path = self.path.to_string_lossy().into_owned();
-        Error::File { setting: self.setting, path, problem: problem.into() }
+        let mut problem = problem.into();
+        if self.may_be_secret() {
+            problem.push_str("; give a path, not the contents of the file");
+        }
+        Error::File { setting: self.setting, path: self.shown().into_owned(), problem }
+    }
+
+    /// Returns the path for messages, or `<hidden>` for what may be a secret in place of a path.
+    pub(super) fn shown(&self) -> Cow<'_, str> {
+        if self.may_be_secret() { Cow::Borrowed(HIDDEN) } else { self.path.to_string_lossy() }
+    }
+
+    /// Returns true for PEM, and for a token: a name without a folder.
+    fn may_be_secret(&self) -> bool {
+        let path = self.path.to_string_lossy();
+        let is_name =
+            || !self.path.is_absolute() && !path.starts_with('.') && !path.contains(is_separator);
+        path.contains("-----BEGIN")
+            || path.contains(['\n', '\r'])
+            || OF_TOKEN.iter().any(|setting| self.setting.starts_with(setting)) && is_name()
     }
 
     /// Returns the contents. May block, for example on a network file system.
@@ -108,5 +130,47 @@ impl Reading {
 impl Drop for Reading {
     fn drop(&mut self) {
         COUNT.get().fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(setting: &'static str, path: &str) -> String {
+        let file = File { setting, path: path.into() };
+        format!("{} {file:?}", file.read().unwrap_err())
+    }
+
+    #[test]
+    fn secret_in_place_of_a_path_is_hidden() {
+        let secrets = [
+            ("SW_AGENT_AUTHENTICATION_FILE", "s3cret"),
+            ("SW_AGENT_AUTHENTICATION_FILE (line 2 of a.toml)", "s3cret.x=="),
+            ("Config::token_file", "s3cret"),
+            ("SW_AGENT_SSL_KEY_PATH", "-----BEGIN PRIVATE KEY----- s3cret"),
+            ("Config::client_certificate", "s3cret\ns3cret"),
+            ("SW_AGENT_AUTHENTICATION_FILE", "/s3cret\r"),
+        ];
+        for (setting, path) in secrets {
+            let text = texts(setting, path);
+            assert!(!text.contains("s3cret") && text.contains(HIDDEN), "{text}");
+            assert!(text.contains("give a path, not the contents of the file"), "{text}");
+        }
+    }
+
+    #[test]
+    fn path_is_shown() {
+        let paths = [
+            ("SW_AGENT_AUTHENTICATION_FILE", "/nowhere/token"),
+            ("SW_AGENT_AUTHENTICATION_FILE", "nowhere/token"),
+            ("SW_AGENT_AUTHENTICATION_FILE", ".no-token"),
+            ("SW_AGENT_SSL_KEY_PATH", "no-key.pem"),
+        ];
+        for (setting, path) in paths {
+            let text = texts(setting, path);
+            assert_eq!(text.matches(path).count(), 2, "{text}");
+            assert!(!text.contains("give a path"), "{text}");
+        }
     }
 }

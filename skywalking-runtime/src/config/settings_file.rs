@@ -77,7 +77,7 @@ fn setting(name: &str, line: usize, path: &str) -> &'static str {
 }
 
 fn shown_path(file: &File) -> String {
-    text::clean(&file.path.to_string_lossy(), SHOWN).into_owned()
+    text::clean(&file.shown(), SHOWN).into_owned()
 }
 
 #[cfg(test)]

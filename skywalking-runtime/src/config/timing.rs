@@ -14,6 +14,9 @@ const CONNECT: &str = "SW_AGENT_CONNECT_TIMEOUT";
 const SHUTDOWN: &str = "SW_AGENT_SHUTDOWN_TIMEOUT";
 const BACKOFF: &str = "SW_AGENT_MAX_BACKOFF";
 
+/// The shortest period of keep-alives. A shorter one could keep segments from being sent: the
+/// answer to a keep-alive can take as long.
+const LEAST_HEARTBEAT: Duration = Duration::from_secs(1);
 /// The longest time of a setting.
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -34,6 +37,8 @@ pub(crate) struct Timing {
         allow(dead_code, reason = "nothing connects to a backend")
     )]
     pub(crate) connect_deadline: Duration,
+    /// What set it.
+    pub(crate) connect_setting: Option<&'static str>,
     /// The longest wait between two tries to reach the backend.
     pub(crate) max_backoff: Duration,
     /// The longest time that dropping the agent takes.
@@ -48,6 +53,7 @@ impl Default for Timing {
             batch_deadline: Duration::from_secs(30),
             management_deadline: Duration::from_secs(10),
             connect_deadline: Duration::from_secs(3),
+            connect_setting: None,
             max_backoff: Duration::from_secs(4),
             shutdown: Duration::from_secs(5),
         }
@@ -55,8 +61,8 @@ impl Default for Timing {
 }
 
 impl Timing {
-    /// Checks the settings of the builder. Those of variables were checked when they were parsed.
-    pub(super) fn check(&self) -> Result<(), Error> {
+    /// Checks the settings. The numbers of variables were checked when they were parsed.
+    pub(super) fn check(&mut self) -> Result<(), Error> {
         let times = [
             ("Config::heartbeat_period", self.heartbeat),
             ("Config::batch_timeout", self.batch_deadline),
@@ -74,12 +80,26 @@ impl Timing {
         if self.properties_every == 0 {
             return Err(Error::ZeroLimit { setting: "Config::properties_every" });
         }
+        if self.heartbeat < LEAST_HEARTBEAT {
+            return Err(Error::Heartbeat { setting: "Config::heartbeat_period" });
+        }
+        if let Some(setting) = self.connect_setting
+            && self.connect_deadline > self.management_deadline
+        {
+            return Err(Error::ConnectTimeout {
+                setting,
+                connect: self.connect_deadline,
+                management: self.management_deadline,
+            });
+        }
+        // The first call is of management, and its time includes the connect.
+        self.connect_deadline = self.connect_deadline.min(self.management_deadline);
         Ok(())
     }
 }
 
 impl Config {
-    /// Sets the time between two keep-alives. Default: 30 s, at most a day.
+    /// Sets the time between two keep-alives. Default: 30 s, at least 1 s, at most a day.
     ///
     /// The backend shows an instance as inactive if it has received nothing for some minutes.
     pub fn heartbeat_period(mut self, period: Duration) -> Self {
@@ -103,16 +123,18 @@ impl Config {
     }
 
     /// Sets how long the reporter waits for the answer to a keep-alive or to the properties.
-    /// Default: 10 s, at most a day.
+    /// Default: 10 s, at most a day. The time of the first answer includes the connect.
     pub fn management_timeout(mut self, deadline: Duration) -> Self {
         self.timing.management_deadline = deadline;
         self
     }
 
     /// Sets how long a connect can take, with the look-up of the name, the proxy and TLS. Default:
-    /// 3 s, at most a day.
+    /// 3 s, or [`management_timeout`](Config::management_timeout) if that is shorter. A longer time
+    /// than that is an error.
     pub fn connect_timeout(mut self, deadline: Duration) -> Self {
         self.timing.connect_deadline = deadline;
+        self.timing.connect_setting = Some("Config::connect_timeout");
         self
     }
 
@@ -146,7 +168,13 @@ pub(super) fn apply(config: &mut Config, source: &Source<'_>) -> Result<(), Erro
         (BACKOFF, &mut timing.max_backoff),
     ] {
         if let Some(given) = source.text(name)? {
+            let setting = given.setting;
             *time = seconds(given)?;
+            match name {
+                HEARTBEAT if *time < LEAST_HEARTBEAT => return Err(Error::Heartbeat { setting }),
+                CONNECT => timing.connect_setting = Some(setting),
+                _ => {}
+            }
         }
     }
     if let Some(given) = source.text(FACTOR)? {
@@ -178,6 +206,58 @@ mod tests {
         }
     }
 
+    const SHORT: Duration = Duration::from_secs(10);
+
+    #[test]
+    fn heartbeat_is_at_least_a_second() {
+        let check = |millis| {
+            Config::new("s").heartbeat_period(Duration::from_millis(millis)).check().map(drop)
+        };
+        let error = Error::Heartbeat { setting: "Config::heartbeat_period" };
+        assert_eq!((check(999), check(1)), (Err(error.clone()), Err(error)));
+        assert_eq!(check(1_000), Ok(()));
+        let of_variable = |name: &'static str, value: &str| {
+            Config::from_lookup(&|asked| (asked == name).then(|| value.into())).map(drop)
+        };
+        for name in [HEARTBEAT, "SW_AGENT_REPORTER_CHECK_INTERVAL"] {
+            let error = of_variable(name, "0.2").unwrap_err();
+            assert_eq!(error, Error::Heartbeat { setting: name });
+            assert_eq!(
+                error.to_string(),
+                format!("{name}: the period of keep-alives is below 1 s; give at least 1 s")
+            );
+            assert_eq!(of_variable(name, "1"), Ok(()));
+        }
+    }
+
+    #[test]
+    fn connect_takes_at_most_as_long_as_the_first_call() {
+        let seconds = Duration::from_secs;
+        let both = |connect, management| {
+            Config::new("s")
+                .connect_timeout(seconds(connect))
+                .management_timeout(seconds(management))
+                .check()
+                .map(|checked| checked.timing.connect_deadline)
+        };
+        assert_eq!((both(5, 5), both(4, 5)), (Ok(seconds(5)), Ok(seconds(4))));
+        assert_eq!(
+            both(6, 5).unwrap_err().to_string(),
+            "Config::connect_timeout: a connect of 6 s does not fit into the first call of 5 s; \
+             lower it, or raise SW_AGENT_MANAGEMENT_TIMEOUT (Config::management_timeout)"
+        );
+        // The default does not count as set.
+        let short = Config::new("s").management_timeout(seconds(1)).check().unwrap();
+        assert_eq!(short.timing.connect_deadline, seconds(1));
+        let lookup = |name: &str| match name {
+            "SW_AGENT_NAME" => Some("s".into()),
+            CONNECT => Some("20".into()),
+            _ => None,
+        };
+        let error = Config::from_lookup(&lookup).and_then(Config::check).unwrap_err();
+        assert!(matches!(error, Error::ConnectTimeout { setting: CONNECT, .. }), "{error}");
+    }
+
     #[test]
     fn zero_and_long_times_of_the_builder_are_errors() {
         type Setter = fn(Config, Duration) -> Config;
@@ -193,7 +273,8 @@ mod tests {
             assert!(
                 matches!(check(Duration::MAX), Err(Error::Seconds { setting: named, .. }) if named == setting)
             );
-            assert_eq!(check(DAY), Ok(()));
+            let longest = if setting == "Config::connect_timeout" { SHORT } else { DAY };
+            assert_eq!(check(longest), Ok(()));
         }
         let error = Config::new("s").properties_every(0).check().unwrap_err();
         assert_eq!(error, Error::ZeroLimit { setting: "Config::properties_every" });

@@ -14,7 +14,7 @@ pub(super) const FORCE: &str = "SW_AGENT_FORCE_TLS";
 const CA: &str = "SW_AGENT_SSL_TRUSTED_CA_PATH";
 const CHAIN: &str = "SW_AGENT_SSL_CERT_CHAIN_PATH";
 const KEY: &str = "SW_AGENT_SSL_KEY_PATH";
-const TOKEN_FILE: &str = "SW_AGENT_AUTHENTICATION_FILE";
+pub(super) const TOKEN_FILE: &str = "SW_AGENT_AUTHENTICATION_FILE";
 
 /// The settings of TLS.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -72,7 +72,7 @@ impl Config {
     /// [`force_tls`](Config::force_tls) does. Default: the authorities of the system, without TLS.
     ///
     /// The file is read at the start, and again when it has changed. A changed file that is invalid
-    /// is logged once, and the previous certificates stay in use.
+    /// is logged, and the previous certificates stay in use.
     pub fn trusted_ca(mut self, path: impl Into<PathBuf>) -> Self {
         self.tls.ca = File::new("Config::trusted_ca", path.into());
         self

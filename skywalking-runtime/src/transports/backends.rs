@@ -52,8 +52,12 @@ impl<T> Backends<T> {
         self.now().map(|(address, _)| address.to_string()).unwrap_or_default()
     }
 
-    /// Switches to the next backend, and from the last one to the first.
+    /// Switches to the next backend, and from the last one to the first, because the current one
+    /// failed.
     pub(crate) fn next_backend(&mut self) {
+        if let Some((address, _)) = self.list.get_mut(self.at) {
+            address.add_failure();
+        }
         self.at = (self.at + 1) % self.list.len().max(1);
     }
 }

@@ -1,11 +1,13 @@
 //! Opens connections to backends, for all transports.
 //!
-//! [`target`] finds the addresses of a host, for which [`resolver`] resolves names, and [`race`]
-//! connects to one of them by [`tcp`]. [`unix`] connects to a Unix socket. [`proxy`] asks an HTTP
-//! proxy for a tunnel. `tls` secures a connection. Nothing here knows gRPC.
+//! [`target`] finds the addresses of a host, for which [`resolver`] resolves names and [`order`]
+//! sorts their addresses. [`race`] connects to one of them by [`tcp`]. [`unix`] connects to a Unix
+//! socket. [`proxy`] asks an HTTP proxy for a tunnel. `tls` secures a connection. Nothing here knows
+//! gRPC.
 
 #[cfg(any(feature = "tls-ring", feature = "tls-aws-lc"))]
 mod explained;
+mod order;
 #[cfg(any(feature = "tls-ring", feature = "tls-aws-lc"))]
 mod problem;
 mod proxy;
@@ -147,7 +149,7 @@ impl Dialler {
     }
 
     fn proxy(&self, address: &Address) -> Option<&Proxy> {
-        self.proxies.iter().find(|(of, _)| of == address).map(|(_, proxy)| proxy)
+        self.proxies.iter().find(|(of, _)| of.is_same(address)).map(|(_, proxy)| proxy)
     }
 
     /// Connects to a backend. Ends within the deadline of the settings.
@@ -160,6 +162,7 @@ impl Dialler {
             within: self.within,
             deadline: Instant::now() + self.within,
             open: self.open,
+            turn: address.turn(),
         };
         // Also if the backend is unreachable, so that a broken file is logged.
         #[cfg(any(feature = "tls-ring", feature = "tls-aws-lc"))]
@@ -213,6 +216,8 @@ struct Attempt {
     within: Duration,
     deadline: Instant,
     open: Open,
+    /// The number of failures before.
+    turn: usize,
 }
 
 impl Attempt {
@@ -239,7 +244,7 @@ impl Attempt {
 
     async fn tcp(self, host: &Host, port: u16) -> Result<Stream, DialError> {
         let addresses = self
-            .step("the look-up of the name", target::addresses(host, port))
+            .step("the look-up of the name", target::addresses(host, port, self.turn))
             .await?
             .map_err(|error| DialError::LookUp { host: host.to_string(), error })?;
         let stream = self.step("the connect", race::first_of(addresses, self.open)).await?;

@@ -6,6 +6,8 @@
 //! The contents are compared, not the times of the files, because a file that is replaced within
 //! the resolution of the clock has the same time.
 
+mod lines;
+
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher as _};
 use std::io;
@@ -16,6 +18,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
+use self::lines::{Event, Lines};
 use super::offload::offload;
 use crate::config::{File, Reading, read_at_start};
 use crate::error::Error;
@@ -26,6 +29,8 @@ use crate::util::catch_panic::catch_panic;
 const FRESH: Duration = Duration::from_secs(1);
 /// How long a caller waits for a read while the agent runs.
 const WAIT: Duration = Duration::from_millis(500);
+/// A read that takes longer is logged.
+const SLOW: Duration = Duration::from_secs(10);
 
 /// The contents of the files, in the order in which they were given.
 pub(crate) type Contents = Vec<Vec<u8>>;
@@ -48,12 +53,31 @@ type Make<T> = Box<dyn Fn(&[File], Contents) -> Result<T, Error> + Send + Sync>;
 
 struct State<T> {
     value: T,
-    /// A hash of the contents that were read last, or of the error.
+    /// A hash of the contents that were read last.
     hash: u64,
+    /// Why these contents are not used.
+    refused: Option<String>,
+    /// Whether the last read failed.
+    is_unreadable: bool,
     read: Instant,
-    is_reading: bool,
+    reading: Option<Running>,
     /// When a read that was not due found nothing new.
     fruitless: Option<Instant>,
+    lines: Lines,
+}
+
+/// A read that runs.
+#[derive(Debug)]
+struct Running {
+    begun: Instant,
+    /// Whether its duration was logged.
+    is_logged: bool,
+}
+
+impl Running {
+    fn now() -> Self {
+        Self { begun: Instant::now(), is_logged: false }
+    }
 }
 
 impl<T> Clone for Watched<T> {
@@ -70,14 +94,15 @@ impl<T> fmt::Debug for Watched<T> {
 }
 
 impl<T: Clone + Send + 'static> Watched<T> {
-    /// Reads the files for the first time. Blocks, at most for 3 s.
+    /// Reads the files for the first time. Blocks, at most for 3 s. `unread` makes the error for a
+    /// read that does not end.
     pub(super) fn read(
         what: &'static str,
         files: Vec<File>,
         make: impl Fn(&[File], Contents) -> Result<T, Error> + Send + Sync + 'static,
+        unread: impl Fn(String) -> Error,
     ) -> Result<Self, Error> {
         let make: Make<T> = Box::new(make);
-        let first = files.first().cloned();
         let work = move || {
             let read = read_all(&files).and_then(|contents| {
                 let hash = hash(&contents);
@@ -85,18 +110,25 @@ impl<T: Clone + Send + 'static> Watched<T> {
             });
             (read, files, make)
         };
-        let (read, files, make) = read_at_start(work, |problem| match &first {
-            Some(file) => file.error(problem),
-            None => Error::Reporter { problem },
-        })?;
+        let (read, files, make) = read_at_start(work, unread)?;
         let (value, hash) = read?;
-        let state = State { value, hash, read: Instant::now(), is_reading: false, fruitless: None };
+        let state = State {
+            value,
+            hash,
+            refused: None,
+            is_unreadable: false,
+            read: Instant::now(),
+            reading: None,
+            fruitless: None,
+            lines: Lines::default(),
+        };
         let (state, ended) = (Mutex::new(state), Notify::new());
         Ok(Self(Arc::new(Shared { what, files, make, state, ended })))
     }
 
     /// Returns the value. Reads the files again if that was not done within the last second.
     pub(super) async fn current(&self) -> T {
+        log(self.0.slow(Instant::now()));
         if self.0.begin_reading() {
             // A read that takes longer provides the value for a later call. Without a thread, the
             // next call tries again.
@@ -138,7 +170,7 @@ impl<T: Clone + Send + 'static> Watched<T> {
         let ended = EndReading(Arc::clone(&self.0));
         let read = move || {
             let _ended = ended;
-            shared.read_again();
+            log(shared.read_again());
         };
         offload("skywalking-files", read).await
     }
@@ -162,60 +194,83 @@ impl<T: Clone> Shared<T> {
     /// Returns true if the caller is to read the files.
     fn begin_reading(&self) -> bool {
         let mut state = self.state();
-        if self.files.is_empty() || state.is_reading || state.read.elapsed() < FRESH {
+        if self.files.is_empty() || state.reading.is_some() || state.read.elapsed() < FRESH {
             return false;
         }
-        state.is_reading = true;
+        state.reading = Some(Running::now());
         true
     }
 
     fn force_reading(&self) -> Forced {
         let mut state = self.state();
-        if state.is_reading {
+        if state.reading.is_some() {
             return Forced::Running;
         }
         if state.fruitless.is_some_and(|ended| ended.elapsed() < FRESH) {
             return Forced::Done;
         }
-        state.is_reading = true;
+        state.reading = Some(Running::now());
         Forced::Begun
     }
 
-    fn read_again(&self) {
-        let Ok(_reading) = Reading::begin() else { return };
-        let (made, hash) = match read_all(&self.files) {
-            Ok(contents) => {
-                let hash = hash(&contents);
-                if hash == self.state().hash {
-                    return;
-                }
-                let made = catch_panic(|| (self.make)(&self.files, contents));
-                let Some(made) = made else { return };
-                (made, hash)
-            }
-            Err(error) => {
-                let hash = hash(&error.to_string());
-                (Err(error), hash)
-            }
-        };
+    /// Returns a line if a read takes long, once for each.
+    fn slow(&self, now: Instant) -> Option<Line> {
         let mut state = self.state();
-        let is_new = state.hash != hash;
-        state.hash = hash;
-        let line = match made {
-            Ok(value) => {
-                state.value = value;
-                Line::info(format!("{} changed, and the new files are used", self.what))
-            }
-            Err(error) => Line::warn(format!(
-                "{} changed and cannot be used; the previous files stay in use",
-                self.what
-            ))
-            .problem(error.to_string()),
-        };
-        drop(state);
-        if is_new {
-            drop(self_log::emit(vec![line], WithoutThread::WriteHere));
+        let State { reading, lines, .. } = &mut *state;
+        let reading = reading.as_mut().filter(|reading| !reading.is_logged)?;
+        if now.duration_since(reading.begun) < SLOW {
+            return None;
         }
+        reading.is_logged = true;
+        lines.line(Event::Slow, self.what, None, now)
+    }
+
+    /// Reads the files, and returns what is to be logged.
+    fn read_again(&self) -> Option<Line> {
+        let reading = Reading::begin();
+        let contents = match &reading {
+            Ok(_) => read_all(&self.files).map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        let now = Instant::now();
+        let contents = match contents {
+            Ok(contents) => contents,
+            Err(problem) => {
+                let mut state = self.state();
+                state.is_unreadable = true;
+                return state.lines.line(Event::Unreadable, self.what, Some(&problem), now);
+            }
+        };
+        let hash = hash(&contents);
+        let is_changed = self.state().hash != hash;
+        let make = || catch_panic(|| (self.make)(&self.files, contents));
+        let made = if is_changed { Some(make()?) } else { None };
+        let mut state = self.state();
+        let State { value, refused, is_unreadable, lines, .. } = &mut *state;
+        let was_unreadable = std::mem::take(is_unreadable);
+        let event = match made {
+            Some(Ok(made)) => {
+                (*value, *refused) = (made, None);
+                Event::Used
+            }
+            Some(Err(error)) => {
+                *refused = Some(error.to_string());
+                Event::Unusable
+            }
+            None if refused.is_some() => Event::Unusable,
+            None if was_unreadable => Event::Readable,
+            None => return None,
+        };
+        let line = lines.line(event, self.what, refused.as_deref(), now);
+        state.hash = hash;
+        line
+    }
+}
+
+/// Writes a line from a thread of the agent.
+fn log(line: Option<Line>) {
+    if let Some(line) = line {
+        drop(self_log::emit(vec![line], WithoutThread::WriteHere));
     }
 }
 
@@ -225,7 +280,7 @@ struct EndReading<T: Clone>(Arc<Shared<T>>);
 impl<T: Clone> Drop for EndReading<T> {
     fn drop(&mut self) {
         let mut state = self.0.state();
-        state.is_reading = false;
+        state.reading = None;
         state.read = Instant::now();
         drop(state);
         self.0.ended.notify_waiters();

@@ -27,7 +27,8 @@ impl TokenSource {
             ([file], [contents]) => parse(file, contents),
             _ => Err(Error::Token { setting: "Config::token_file" }),
         };
-        Watched::read("the file with the token", vec![file], make).map(Self::File)
+        let unread = |problem| file.error(problem);
+        Watched::read("the file with the token", vec![file.clone()], make, unread).map(Self::File)
     }
 
     /// Adds the token to the headers of a call, and returns it.

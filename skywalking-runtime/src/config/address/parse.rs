@@ -115,7 +115,7 @@ fn parse(text: &str, default: Port, tls: Option<&'static str>) -> Result<Address
         (Scheme::Https, _) | (_, Some(_)) => Security::Tls,
         (_, None) => Security::Plain,
     };
-    Ok(Address { target, security })
+    Ok(Address { target, security, turn: 0 })
 }
 
 /// Parses the path of a Unix socket.

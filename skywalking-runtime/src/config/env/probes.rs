@@ -41,7 +41,7 @@ const PROBES: &[Probe] = &[
     ("SW_AGENT_COLLECTOR_PROPERTIES_REPORT_PERIOD_FACTOR", "77", &[], "properties_every: 77"),
     ("SW_AGENT_COLLECTOR_GRPC_UPSTREAM_TIMEOUT", "77", &[], "batch_deadline: 77s"),
     ("SW_AGENT_MANAGEMENT_TIMEOUT", "77", &[], "management_deadline: 77s"),
-    ("SW_AGENT_CONNECT_TIMEOUT", "77", &[], "connect_deadline: 77s"),
+    ("SW_AGENT_CONNECT_TIMEOUT", "7", &[], "connect_deadline: 7s"),
     ("SW_AGENT_MAX_BACKOFF", "0.77", &[], "max_backoff: 770ms"),
     ("SW_AGENT_SHUTDOWN_TIMEOUT", "0.77", &[], "shutdown: 770ms"),
     ("SW_CORRELATION_ELEMENT_MAX_NUMBER", "7", &[], "pairs: 7"),

@@ -331,7 +331,11 @@ mod with_feature {
 
     #[test]
     fn token_by_another_name_is_in_no_error() {
-        for name in ["SW_AGENT_AUTHENTICATION", "SW_AGENT_REPORTER_GRPC_AUTHENTICATION"] {
+        for name in [
+            "SW_AGENT_AUTHENTICATION",
+            "SW_AGENT_REPORTER_GRPC_AUTHENTICATION",
+            "SW_AGENT_AUTHENTICATION_FILE",
+        ] {
             let (text, _) = error(format!("SW_AGENT_NAME = \"s\"\n{name} = 31415926"));
             assert!(text.contains(name) && !text.contains("31415926"), "{text}");
         }

@@ -237,7 +237,7 @@ pub(super) const USED: &[Variable] = &[
         "SW_AGENT_COLLECTOR_HEARTBEAT_PERIOD",
         &[Java, Go2sky, Python],
         "heartbeat_period",
-        "seconds between two keep-alives",
+        "seconds between two keep-alives, at least 1",
         "`30`",
     ).takes(Number),
     used(
@@ -265,7 +265,7 @@ pub(super) const USED: &[Variable] = &[
         "SW_AGENT_CONNECT_TIMEOUT",
         &[],
         "connect_timeout",
-        "seconds that a connect may take",
+        "seconds that a connect may take, at most those of `SW_AGENT_MANAGEMENT_TIMEOUT`",
         "`3`",
     ).takes(Number),
     used(

@@ -21,8 +21,8 @@ use crate::util::catch_panic::catch_panic;
 const NAMES: usize = 64;
 /// How long a kept result is valid.
 const FRESH: Duration = Duration::from_secs(30);
-/// How many addresses of a name are used.
-const ADDRESSES: usize = 16;
+/// How many addresses of a name are kept.
+const ADDRESSES: usize = 256;
 
 /// The addresses in the order of the operating system, or an error message.
 type Answer = Result<Vec<SocketAddr>, String>;
@@ -138,29 +138,8 @@ fn run() {
 
 fn resolve(name: &str) -> Answer {
     match (name, 0).to_socket_addrs() {
-        Ok(addresses) => {
-            let mut addresses = in_turns(addresses.collect());
-            addresses.truncate(ADDRESSES);
-            Ok(addresses)
-        }
+        Ok(addresses) => Ok(addresses.take(ADDRESSES).collect()),
         Err(error) => Err(error.to_string()),
-    }
-}
-
-/// Alternates between the families, starting with that of the first address. The order within a
-/// family stays.
-fn in_turns(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
-    let is_first_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
-    let (first, second): (Vec<_>, Vec<_>) =
-        addresses.into_iter().partition(|address| address.is_ipv6() == is_first_v6);
-    let (mut first, mut second) = (first.into_iter(), second.into_iter());
-    let mut mixed = Vec::new();
-    loop {
-        let before = mixed.len();
-        mixed.extend(first.next().into_iter().chain(second.next()));
-        if mixed.len() == before {
-            return mixed;
-        }
     }
 }
 
@@ -248,17 +227,6 @@ mod tests {
         let _waiting = wait(look_ups, "a");
         assert!(look_ups.has_thread);
         assert_eq!(look_ups.next().as_deref(), Some("a"));
-    }
-
-    #[test]
-    fn families_take_turns() {
-        let address = |text: &str| SocketAddr::new(text.parse().unwrap(), 0);
-        let sorted = ["::1", "::2", "::3", "127.0.0.1", "127.0.0.2"].map(address).to_vec();
-        let mixed = ["::1", "127.0.0.1", "::2", "127.0.0.2", "::3"].map(address).to_vec();
-        assert_eq!(in_turns(sorted), mixed);
-        let one_family = ["127.0.0.1", "127.0.0.2"].map(address).to_vec();
-        assert_eq!(in_turns(one_family.clone()), one_family);
-        assert_eq!(in_turns(Vec::new()), []);
     }
 
     #[tokio::test]

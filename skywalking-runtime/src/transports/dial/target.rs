@@ -3,17 +3,18 @@
 use std::io;
 use std::net::{SocketAddr, SocketAddrV6};
 
-use super::resolver;
+use super::{order, resolver};
 use crate::config::Host;
 use crate::sys;
 
-/// Returns the addresses to try, in this order. Only names are looked up.
-pub(super) async fn addresses(host: &Host, port: u16) -> io::Result<Vec<SocketAddr>> {
+/// Returns the addresses to try after this number of failures, in this order. Only names are looked
+/// up.
+pub(super) async fn addresses(host: &Host, port: u16, turn: usize) -> io::Result<Vec<SocketAddr>> {
     Ok(match host {
         Host::Ip(ip) => vec![SocketAddr::new(*ip, port)],
         Host::Zoned(ip, zone) => vec![SocketAddrV6::new(*ip, port, 0, index(zone)?).into()],
         Host::Name(name) => {
-            let mut addresses = resolver::look_up(name).await?;
+            let mut addresses = order::of_turn(resolver::look_up(name).await?, turn);
             for address in &mut addresses {
                 address.set_port(port);
             }

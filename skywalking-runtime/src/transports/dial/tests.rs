@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use super::*;
 use crate::config::{Belonging, Config};
 use crate::management::{ManagementMessage, properties};
-use crate::report::transport::{Outcome, Transport as _};
+use crate::report::transport::{Call, Outcome, Transport};
 use crate::tracer::Identity;
 use crate::transports::grpc::Grpc;
 use crate::transports::http::Http;
@@ -122,6 +122,63 @@ async fn both_transports_get_past_a_black_hole_of_a_name() {
             assert_eq!(outcome, Outcome::Taken, "{protocol:?}");
             assert!(took < Duration::from_secs(3), "{took:?}");
         }
+    }
+}
+
+#[cfg(target_os = "linux")] // all of 127.0.0.0/8 is loopback
+#[tokio::test]
+async fn address_that_accepts_and_fails_is_left_by_both_transports() {
+    let messages = || properties::Messages::new(Identity::new("svc", "one"), Belonging::default());
+    for protocol in PROTOCOLS {
+        let other = listener(Ipv4Addr::LOCALHOST.into()).await;
+        let wrong = other.local_addr().unwrap();
+        let other = tokio::spawn(async move {
+            while let Ok((mut stream, _)) = other.accept().await {
+                drop(stream.write_all(b"SSH-2.0-OpenSSH_9.6\r\n").await);
+            }
+        });
+        let live = SocketAddr::from(([127, 0, 0, 2], wrong.port()));
+        let listener = TcpListener::bind(live).await.unwrap();
+        let name = format!("{protocol:?}.test").to_lowercase();
+        let backend = addresses(&format!("{name}:{}", live.port()));
+        let (mut grpc, mut http, serving);
+        let transport: &mut dyn Calls = match protocol {
+            Protocol::H2 => {
+                serving = crate::transports::grpc::tests::Backend::default().serve(listener);
+                grpc = Grpc::new(backend, Dialler::default(), TokenSource::None, messages());
+                grpc.as_mut().unwrap()
+            }
+            Protocol::Http1 => {
+                serving = tokio::spawn(answer_http(listener));
+                http = Http::new(backend, Dialler::default(), TokenSource::None, messages());
+                http.as_mut().unwrap()
+            }
+        };
+        resolver::resolve_next(&name, vec![wrong, live]);
+        let outcome = transport.keep_alive().await;
+        assert!(matches!(outcome, Outcome::Failed(_) | Outcome::Unprocessed(_)), "{outcome:?}");
+        transport.leave();
+        // Also for the connections after it, such as the next one of HTTP.
+        resolver::resolve_next(&name, vec![wrong, live]);
+        assert_eq!(transport.keep_alive().await, Outcome::Taken, "{protocol:?}");
+        other.abort();
+        serving.abort();
+    }
+}
+
+/// The calls of a transport that the test above needs.
+trait Calls {
+    fn keep_alive(&mut self) -> Call;
+    fn leave(&mut self);
+}
+
+impl<T: Transport> Calls for T {
+    fn keep_alive(&mut self) -> Call {
+        self.send_management(ManagementMessage::KeepAlive)
+    }
+
+    fn leave(&mut self) {
+        self.next_backend();
     }
 }
 

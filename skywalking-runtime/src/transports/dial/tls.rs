@@ -4,6 +4,7 @@
 //! has installed as its default has no effect here.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::client::WebPkiServerVerifier;
@@ -25,20 +26,29 @@ pub(super) struct Tls(Watched<Arc<ClientConfig>>);
 impl Tls {
     /// Reads the certificates.
     pub(super) fn new(settings: &Settings) -> Result<Self, Error> {
-        let settings = settings.clone();
-        let Settings { ca, chain, key, .. } = &settings;
-        let files = [ca, chain, key].into_iter().flatten().cloned().collect();
+        let Settings { ca, chain, key, .. } = settings;
+        let files: Vec<_> = [ca, chain, key].into_iter().flatten().cloned().collect();
+        let first = files.first().cloned();
+        let at_system = Arc::new(AtomicBool::new(first.is_none()));
+        // If a file hangs, the error names it.
+        let unread = |problem| match first.as_ref().filter(|_| !at_system.load(Ordering::Relaxed)) {
+            Some(file) => file.error(problem),
+            None => no_trusted_ca(settings, format!("their file {problem}")),
+        };
+        let (settings, is_at_system) = (settings.clone(), Arc::clone(&at_system));
         let make = move |files: &[File], contents: Vec<Vec<u8>>| {
             let mut read = files.iter().zip(contents);
             let mut next = |file: &Option<File>| file.as_ref().and_then(|_| read.next());
-            let roots = match next(&settings.ca) {
-                Some((file, pem)) => roots_of(file, &pem)?,
-                None => roots_of_system(&settings)?,
+            let roots = if let Some((file, pem)) = next(&settings.ca) {
+                roots_of(file, &pem)?
+            } else {
+                is_at_system.store(true, Ordering::Relaxed);
+                roots_of_system(&settings)?
             };
             let client = next(&settings.chain).zip(next(&settings.key));
             config(roots, client).map(Arc::new)
         };
-        Watched::read("the files of TLS", files, make).map(Self)
+        Watched::read("the files of TLS", files, make, unread).map(Self)
     }
 
     /// Reads the certificates again if their files may have changed.
@@ -138,10 +148,14 @@ fn roots_of_system(settings: &Settings) -> Result<RootCertStore, Error> {
     if valid == 0 {
         let problem =
             found.errors.first().map_or_else(|| "none found".to_owned(), ToString::to_string);
-        let setting = settings.turned_on_by().unwrap_or("Config::backend");
-        return Err(Error::NoTrustedCa { setting, problem });
+        return Err(no_trusted_ca(settings, problem));
     }
     Ok(roots)
+}
+
+fn no_trusted_ca(settings: &Settings, problem: String) -> Error {
+    let setting = settings.turned_on_by().unwrap_or("Config::backend");
+    Error::NoTrustedCa { setting, problem }
 }
 
 fn certificates(file: &File, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {

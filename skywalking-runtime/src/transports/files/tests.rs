@@ -30,13 +30,18 @@ impl Drop for Folder {
 
 /// Makes texts. The text `broken` is invalid.
 fn watch(files: Vec<File>) -> Result<Watched<Vec<String>>, Error> {
-    Watched::read("the test", files, |files, contents| {
+    let make = |files: &[File], contents: Contents| {
         let text = |(file, bytes): (&File, Vec<u8>)| match String::from_utf8_lossy(&bytes) {
             text if text == "broken" => Err(file.error("is broken")),
             text => Ok(text.into_owned()),
         };
         files.iter().zip(contents).map(text).collect()
-    })
+    };
+    Watched::read("the test", files, make, unread)
+}
+
+fn unread(problem: String) -> Error {
+    Error::Reporter { problem }
 }
 
 /// Returns the value after the files were read again.
@@ -72,6 +77,57 @@ async fn changed_file_is_read_again_and_a_broken_one_is_not_used() {
     assert_eq!(reread(&watched).await, ["d", "b"]);
     write(&one.path, "e");
     assert_eq!(reread(&watched).await, ["e", "b"]);
+}
+
+/// Reads the files again, and returns the text of the line that is logged.
+fn read_again(watched: &Watched<Vec<String>>) -> Option<String> {
+    watched.0.read_again().map(|line| line.text)
+}
+
+#[test]
+fn read_error_is_not_a_change_and_is_logged_once() {
+    let folder = Folder::new("unreadable");
+    let file = folder.file("one");
+    write(&file.path, "a");
+    let watched = watch(vec![file.clone()]).unwrap();
+    fs::remove_file(&file.path).unwrap();
+    assert_eq!(
+        read_again(&watched).as_deref(),
+        Some("the test cannot be read; the previous contents stay in use")
+    );
+    // Another error of the same cause.
+    fs::create_dir(&file.path).unwrap();
+    assert_eq!(read_again(&watched), None);
+    fs::remove_dir(&file.path).unwrap();
+    write(&file.path, "a");
+    assert_eq!(read_again(&watched).as_deref(), Some("recovered: the test can be read again"));
+    assert_eq!(read_again(&watched), None);
+    write(&file.path, "b");
+    assert_eq!(
+        read_again(&watched).as_deref(),
+        Some("the test changed, and the new files are used")
+    );
+    assert_eq!(watched.0.state().value, ["b"]);
+}
+
+#[test]
+fn invalid_file_is_logged_again_after_a_minute() {
+    let folder = Folder::new("invalid");
+    let file = folder.file("one");
+    write(&file.path, "a");
+    let watched = watch(vec![file.clone()]).unwrap();
+    write(&file.path, "broken");
+    let invalid = "the test changed and cannot be used; the previous files stay in use";
+    assert_eq!(read_again(&watched).as_deref(), Some(invalid));
+    assert_eq!(read_again(&watched), None);
+    watched.0.state().lines.forget();
+    assert_eq!(read_again(&watched).as_deref(), Some(invalid));
+    write(&file.path, "a");
+    assert_eq!(
+        read_again(&watched).as_deref(),
+        Some("the test changed, and the new files are used")
+    );
+    assert_eq!(read_again(&watched), None);
 }
 
 #[tokio::test]
@@ -149,21 +205,27 @@ async fn hanging_read_keeps_the_value_and_one_thread() {
     let (hold, held) = std::sync::mpsc::channel::<()>();
     let (held, reads) = (Mutex::new(held), Arc::new(AtomicUsize::new(0)));
     let count = Arc::clone(&reads);
-    let watched = Watched::read("the test", vec![file.clone()], move |_, contents| {
+    let make = move |_: &[File], contents: Contents| {
         if count.fetch_add(1, Ordering::SeqCst) > 0 {
             // Like a file system that does not answer: until the test drops the sender.
             let _ = held.lock().unwrap().recv();
         }
         Ok(contents.into_iter().map(|bytes| String::from_utf8(bytes).unwrap()).collect::<Vec<_>>())
-    })
-    .unwrap();
+    };
+    let watched = Watched::read("the test", vec![file.clone()], make, unread).unwrap();
     write(&file.path, "b");
     for _ in 0..5 {
         assert_eq!(reread(&watched).await, ["a"]);
     }
     assert_eq!(reads.load(Ordering::SeqCst), 2, "the second one hangs");
+    let now = Instant::now();
+    assert_eq!(watched.0.slow(now), None);
+    let line = watched.0.slow(now + SLOW).expect("a line");
+    let text = "a read of the test has not ended after 10 s; the previous contents stay in use";
+    assert_eq!(line, Line::warn(text));
+    assert_eq!(watched.0.slow(now + 10 * SLOW), None, "it is logged once");
     drop(hold);
-    while watched.0.state().is_reading {
+    while watched.0.state().reading.is_some() {
         tokio::task::yield_now().await;
     }
     assert_eq!(reread(&watched).await, ["b"]);
