@@ -163,46 +163,6 @@ kzMh8cLF
 -----END CERTIFICATE-----
 ";
 
-#[test]
-fn refused_client_certificate_is_logged_with_the_remedy() {
-    let folder = Folder::new("refused");
-    let (authority, other) = (Authority::new("one"), Authority::new("other"));
-    let ca = folder.write("ca.pem", &authority.certificate);
-    let (certificate, key) = authority.issue("localhost", Validity::Now).write(&folder, "server");
-    let backend = Backend::start_with(|builder| builder.tls(&certificate, &key).tls_client_ca(&ca));
-    let cases = [
-        (
-            "unknown",
-            other.issue("client.test", Validity::Now),
-            "UnknownCA; the backend does not trust the authority of the client certificate",
-        ),
-        (
-            "expired",
-            authority.issue("client.test", Validity::Past),
-            "CertificateExpired; renew the client certificate",
-        ),
-    ];
-    for (case, client, remedy) in cases {
-        let (client_certificate, client_key) = client.write(&folder, case);
-        for protocol in PROTOCOLS {
-            let address = format!("https://localhost:{}", backend.port(protocol));
-            let agent = agent(
-                &[
-                    ("SW_AGENT_PROTOCOL", protocol),
-                    ("SW_AGENT_COLLECTOR_BACKEND_SERVICES", address.as_str()),
-                    ("SW_AGENT_SSL_TRUSTED_CA_PATH", ca.as_str()),
-                    ("SW_AGENT_SSL_CERT_CHAIN_PATH", client_certificate.as_str()),
-                    ("SW_AGENT_SSL_KEY_PATH", client_key.as_str()),
-                ],
-                &client.secrets(),
-            );
-            agent.wait_for(remedy);
-            let output = agent.end();
-            assert_eq!(backend.segments(), 0, "{case} {protocol}: {output}");
-        }
-    }
-}
-
 #[cfg(target_os = "linux")] // elsewhere the authorities are in no file
 #[test]
 fn authorities_that_cannot_be_read_in_time_are_the_error() {

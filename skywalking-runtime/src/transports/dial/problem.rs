@@ -56,3 +56,22 @@ fn remedy(error: &Error) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refused_client_certificate_has_a_remedy() {
+        for (alert, remedy) in [
+            (AlertDescription::CertificateRequired, "requires a client certificate"),
+            (AlertDescription::UnknownCA, "does not trust the authority of the client certificate"),
+            (AlertDescription::CertificateExpired, "renew the client certificate"),
+            (AlertDescription::CertificateUnknown, "does not accept the client certificate"),
+        ] {
+            let error = Error::AlertReceived(alert);
+            let text = of(&io::Error::new(io::ErrorKind::InvalidData, error));
+            assert!(text.contains(&format!("{alert:?}; ")) && text.contains(remedy), "{text}");
+        }
+    }
+}
