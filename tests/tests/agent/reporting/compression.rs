@@ -13,10 +13,10 @@ use crate::reporting::program::{agent, request_with_tag, requests};
 use crate::turn;
 
 /// Copies from one connection to the other until the first one ends.
-fn copy(mut from: TcpStream, mut to: TcpStream, count: Option<Arc<AtomicU64>>) {
+fn copy(mut from: TcpStream, mut to: TcpStream, count: Option<&AtomicU64>) {
     let mut bytes = vec![0; 64 * 1024];
     while let Ok(length @ 1..) = from.read(&mut bytes) {
-        if let Some(count) = &count {
+        if let Some(count) = count {
             count.fetch_add(length as u64, Ordering::Relaxed);
         }
         if to.write_all(&bytes[..length]).is_err() {
@@ -38,7 +38,7 @@ fn relay(backend: String) -> (String, Arc<AtomicU64>) {
             let (answers, to) = (server.try_clone().unwrap(), client.try_clone().unwrap());
             std::thread::spawn(move || copy(answers, to, None));
             let counted = Arc::clone(&counted);
-            std::thread::spawn(move || copy(client, server, Some(counted)));
+            std::thread::spawn(move || copy(client, server, Some(&counted)));
         }
     });
     (address, count)

@@ -16,10 +16,14 @@ fn ids_of(trees: &[Tree]) -> BTreeMap<String, (String, String, i32)> {
     fn visit(trace: &str, span: &Span, found: &mut BTreeMap<String, (String, String, i32)>) {
         let ids = (trace.to_owned(), span.segment_id.clone(), span.span_id);
         assert_eq!(found.insert(span.name.clone(), ids), None, "{}", span.name);
-        span.children.iter().for_each(|child| visit(trace, child, found));
+        for child in &span.children {
+            visit(trace, child, found);
+        }
     }
     let mut found = BTreeMap::new();
-    trees.iter().for_each(|tree| visit(&tree.trace_id, &tree.root, &mut found));
+    for tree in trees {
+        visit(&tree.trace_id, &tree.root, &mut found);
+    }
     found
 }
 
