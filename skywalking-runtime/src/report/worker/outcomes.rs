@@ -142,13 +142,11 @@ impl<T: Transport, S: Source> Worker<T, S> {
     /// Returns true if an earlier call was not processed before this one began, and none that began
     /// later has succeeded.
     fn is_unprocessed_again(&mut self, began: Instant) -> bool {
-        match self.unprocessed_since {
-            Some(since) => began >= since,
-            None => {
-                self.unprocessed_since = Some(Instant::now());
-                false
-            }
+        if let Some(since) = self.unprocessed_since {
+            return began >= since;
         }
+        self.unprocessed_since = Some(Instant::now());
+        false
     }
 
     /// Returns true if older batches of this lane are being sent through the link. The lane then
