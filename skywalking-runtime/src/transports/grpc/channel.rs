@@ -2,8 +2,8 @@
 //! connection breaks fails: the worker switches to the next address. A connection that the backend
 //! has closed or is going to close (`GOAWAY`) gets no further call: the next call opens another.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
@@ -47,7 +47,7 @@ impl Channels {
         {
             return least.clone();
         }
-        let new = Channel::new(self.dialler.clone(), address.clone(), least.cloned());
+        let new = Channel::new(self.dialler.clone(), address.clone(), least);
         self.open.push(new.clone());
         new
     }
@@ -72,8 +72,8 @@ pub(super) struct Channel(Arc<Shared>);
 struct Shared {
     dialler: Dialler,
     address: Address,
-    /// The channel whose calls are stalled, if this is the second one.
-    first: Option<Channel>,
+    /// The channel whose calls are stalled, if this is the second one. It is not kept open for that.
+    first: Weak<Shared>,
     connection: OnceCell<Connection>,
     /// Set if the second connection could not be opened. It is not tried again.
     has_failed: AtomicBool,
@@ -97,11 +97,11 @@ impl Drop for Connection {
 }
 
 impl Channel {
-    fn new(dialler: Dialler, address: Address, first: Option<Self>) -> Self {
+    fn new(dialler: Dialler, address: Address, first: Option<&Self>) -> Self {
         Self(Arc::new(Shared {
             dialler,
             address,
-            first,
+            first: first.map(|first| Arc::downgrade(&first.0)).unwrap_or_default(),
             connection: OnceCell::default(),
             has_failed: AtomicBool::default(),
             stalled: AtomicUsize::default(),
@@ -116,10 +116,10 @@ impl Channel {
         match self.requests().await {
             Ok(requests) => Ok((self.clone(), requests)),
             Err(problem) => {
-                let first = self.0.first.as_ref().ok_or_else(|| problem.clone())?;
+                let Some(first) = self.0.first.upgrade() else { return Err(problem) };
                 self.0.has_failed.store(true, Ordering::Relaxed);
-                let connection = first.0.connection.get().ok_or(problem)?;
-                Ok((first.clone(), connection.requests.clone()))
+                let requests = first.connection.get().ok_or(problem)?.requests.clone();
+                Ok((Self(first), requests))
             }
         }
     }
