@@ -87,7 +87,8 @@ pub enum Outcome {
     /// The other side is overloaded. The segments count as `refused`, and the agent pauses for up
     /// to 60 s.
     Overloaded(String),
-    /// Nothing was sent. The batch is sent again after a pause.
+    /// Nothing was sent. The batch is sent again: the first time at once, then after a
+    /// pause.
     NotSent(String),
     /// It is unknown whether the other side has the batch. Its segments count as `unconfirmed`, and
     /// the agent pauses.
