@@ -25,7 +25,7 @@ use self::call::Failure;
 use self::channel::Channels;
 use super::backends::{self, AGENT, Backends};
 use super::dial::Dialler;
-use super::gzip::Gzip;
+use super::gzip::{GZIP, Gzip};
 use super::quote::quote;
 use super::token::TokenSource;
 use crate::config::{Address, Compression, Security, Token};
@@ -42,7 +42,6 @@ const AGENT_VERSION: HeaderName = HeaderName::from_static("agent-version");
 const VERSION: HeaderValue = HeaderValue::from_static(env!("CARGO_PKG_VERSION"));
 const GRPC: HeaderValue = HeaderValue::from_static("application/grpc");
 const ENCODING: HeaderName = HeaderName::from_static("grpc-encoding");
-const GZIP: HeaderValue = HeaderValue::from_static("gzip");
 const TRAILERS: HeaderValue = HeaderValue::from_static("trailers");
 
 /// Sends to one backend of a list at a time.
@@ -109,10 +108,10 @@ impl Grpc {
         };
         let channel = self.channels.next(address);
         let source = self.token.clone();
-        let compression = self.compression;
-        let gzip = batch.as_ref().and_then(|_| Gzip::of(compression));
-        let is_compressed = gzip.is_some();
-        if is_compressed {
+        // Management messages are small.
+        let compression = if batch.is_some() { self.compression } else { Compression::None };
+        let gzip = Gzip::of(compression);
+        if gzip.is_some() {
             request.headers_mut().insert(ENCODING, GZIP);
         }
         let (flight, largest) = batch.unzip();
@@ -130,7 +129,7 @@ impl Grpc {
                     flight.restart();
                 }
                 token = source.add_to(request.headers_mut()).await;
-                let gzip = Gzip::of(compression).filter(|_| is_compressed);
+                let gzip = Gzip::of(compression);
                 answer = call::call(&channel, request, messages, flight, gzip).await;
             }
             let quoted = |text: &str| quote(text, token.as_ref());
@@ -202,8 +201,10 @@ fn outcome(status: &Status, largest: usize, token: Option<&Token>) -> Outcome {
     if limit::is_exceeded(status) {
         return Outcome::Refused(limit::explained(&text, largest));
     }
+    if is_rejected(status) {
+        return backends::rejected_token(&text, token);
+    }
     match status.code() {
-        _ if is_rejected(status) => backends::rejected_token(&text, token),
         Code::ResourceExhausted => Outcome::Overloaded(text),
         // Of a proxy without a backend, or of a server that stops.
         Code::Unavailable | Code::DeadlineExceeded | Code::Cancelled => Outcome::Failed(text),

@@ -1,6 +1,11 @@
 //! Compresses by gzip (RFC 1952). Without the feature `gzip` there is no [`Gzip`].
 
+use http::HeaderValue;
+
 use crate::config::Compression;
+
+/// The name of the encoding in headers.
+pub(super) const GZIP: HeaderValue = HeaderValue::from_static("gzip");
 
 #[cfg(feature = "gzip")]
 mod encoder {

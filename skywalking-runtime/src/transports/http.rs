@@ -22,7 +22,7 @@ use self::body::Content;
 use self::connection::{Answer, Connection};
 use super::backends::{self, AGENT, Backends};
 use super::dial::Dialler;
-use super::gzip::Gzip;
+use super::gzip::{GZIP, Gzip};
 use super::quote::{quote, sources};
 use super::token::TokenSource;
 use crate::config::{Address, Compression, Token};
@@ -34,7 +34,6 @@ use crate::report::transport::{Call, Form, Messages, Outcome, Transport};
 const SEGMENTS: &str = "/v3/segments";
 const PROPERTIES: &str = "/v3/management/reportProperties";
 const KEEP_ALIVE: &str = "/v3/management/keepAlive";
-const GZIP: HeaderValue = HeaderValue::from_static("gzip");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// The connections for the next calls. A running call owns its connection, so an abandoned call

@@ -29,8 +29,7 @@ export function useVirtual(scroller, rows, rowHeight, header = 0) {
     const schedule = () => {
       frame ||= requestAnimationFrame(measure);
     };
-    if (isPainted()) measure();
-    else afterPaint(measure);
+    afterPaint(measure);
     element.addEventListener("scroll", schedule, { passive: true });
     const observer = new ResizeObserver(() => afterPaint(schedule));
     observer.observe(element);

@@ -47,11 +47,11 @@ impl Lanes {
 
     /// Returns the next lane that has something to send through this link.
     pub(super) fn next_due(&mut self, link: u64, now: Instant) -> Option<&mut Lane> {
-        let (before, after) = self.lanes.split_at(self.turn.min(self.lanes.len()));
-        let can_send = |lane: &&Lane| lane.has_capacity(link, now) && lane.is_due(now);
-        let signal = after.iter().chain(before).find(can_send)?.signal;
-        let place = self.lanes.iter().position(|lane| lane.signal == signal)?;
-        self.turn = (place + 1) % self.lanes.len().max(1);
+        let number = self.lanes.len();
+        let can_send = |lane: &Lane| lane.has_capacity(link, now) && lane.is_due(now);
+        let mut places = (0..number).map(|step| (self.turn + step) % number);
+        let place = places.find(|place| self.lanes.get(*place).is_some_and(can_send))?;
+        self.turn = place + 1;
         self.lanes.get_mut(place)
     }
 

@@ -59,6 +59,26 @@ async fn read_frame(stream: &mut TcpStream) -> std::io::Result<(u8, usize)> {
     Ok((head[3], length))
 }
 
+/// The window of a connection and of a stream, unless the server enlarges it.
+const WINDOW: usize = 65_535;
+
+/// Accepts a connection and leaves its windows as they are.
+async fn accept_with_window(listener: &TcpListener) -> TcpStream {
+    let (mut stream, _) = timeout(PATIENCE, listener.accept()).await.unwrap().unwrap();
+    stream.read_exact(&mut [0; 24]).await.unwrap();
+    stream.write_all(&frame(SETTINGS, 0, 0, &[])).await.unwrap();
+    stream
+}
+
+/// Reads until the client has used the window of the connection.
+async fn read_window(stream: &mut TcpStream) {
+    let mut received = 0;
+    while received < WINDOW {
+        let (kind, length) = read_frame(stream).await.unwrap();
+        received += if kind == DATA { length } else { 0 };
+    }
+}
+
 /// Accepts a connection with the largest windows, and reads up to the head of the call.
 async fn accept(listener: &TcpListener) -> TcpStream {
     let (mut stream, _) = listener.accept().await.unwrap();
@@ -233,15 +253,12 @@ async fn answer_without_status_confirms_nothing() {
 
 #[tokio::test]
 async fn end_of_a_batch_needs_no_window() {
-    const WINDOW: usize = 65_535;
     let (listener, address) = listener().await;
     let mut grpc = transport(address);
     // With its head of 5 bytes, the batch is as long as the window, which this server never enlarges.
     let messages = vec![Bytes::from(vec![b'x'; WINDOW - 5])];
     let call = tokio::spawn(grpc.send(Messages::new(messages, Flight::default())));
-    let (mut stream, _) = listener.accept().await.unwrap();
-    stream.read_exact(&mut [0; 24]).await.unwrap();
-    stream.write_all(&frame(SETTINGS, 0, 0, &[])).await.unwrap();
+    let mut stream = accept_with_window(&listener).await;
     let ended = async {
         let mut head = [0; 9];
         loop {
@@ -352,21 +369,13 @@ async fn second_connection_opens_when_the_window_limits_the_first() {
     let (listener, address) = listener().await;
     let mut grpc = transport(address);
     // More than the window of a connection, which this server never enlarges.
-    let large = || vec![Bytes::from(vec![b'x'; 16 * 1024]); 8];
+    let large = vec![Bytes::from(vec![b'x'; 16 * 1024]); 8];
     let mut send = |messages| grpc.send(Messages::new(messages, Flight::default()));
-    let first = tokio::spawn(send(large()));
-    let (mut stream, _) = listener.accept().await.unwrap();
-    stream.read_exact(&mut [0; 24]).await.unwrap();
-    stream.write_all(&frame(SETTINGS, 0, 0, &[])).await.unwrap();
-    let mut received = 0;
-    while received < 65_535 {
-        let (kind, length) = read_frame(&mut stream).await.unwrap();
-        received += if kind == DATA { length } else { 0 };
-    }
+    let first = tokio::spawn(send(large));
+    let mut stream = accept_with_window(&listener).await;
+    read_window(&mut stream).await;
     let second = tokio::spawn(send(batch(&["b"])));
-    let (mut other, _) = timeout(PATIENCE, listener.accept()).await.unwrap().unwrap();
-    other.read_exact(&mut [0; 24]).await.unwrap();
-    other.write_all(&frame(SETTINGS, 0, 0, &[])).await.unwrap();
+    let mut other = accept_with_window(&listener).await;
     while read_frame(&mut other).await.unwrap().0 != HEADERS {}
     other.write_all(&[head(), frame(DATA, 0, 1, &[0; 5]), trailers("0")].concat()).await.unwrap();
     assert_eq!(timeout(PATIENCE, second).await.unwrap().unwrap(), Outcome::Taken);
@@ -382,14 +391,8 @@ async fn second_connection_that_is_refused_leaves_the_first_in_use() {
     let large = vec![Bytes::from(vec![b'x'; 16 * 1024]); 8];
     let mut send = |messages| grpc.send(Messages::new(messages, Flight::default()));
     let first = tokio::spawn(send(large));
-    let (mut stream, _) = listener.accept().await.unwrap();
-    stream.read_exact(&mut [0; 24]).await.unwrap();
-    stream.write_all(&frame(SETTINGS, 0, 0, &[])).await.unwrap();
-    let mut received = 0;
-    while received < 65_535 {
-        let (kind, length) = read_frame(&mut stream).await.unwrap();
-        received += if kind == DATA { length } else { 0 };
-    }
+    let mut stream = accept_with_window(&listener).await;
+    read_window(&mut stream).await;
     drop(listener);
     let second = tokio::spawn(send(batch(&["b"])));
     // The call is stream 3 of the first connection.
