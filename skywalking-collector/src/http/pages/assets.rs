@@ -43,7 +43,7 @@ fn made(entries: Result<Vec<Entry>, BundleError>) -> Vec<Asset> {
 /// Returns the modules and style sheets by their paths.
 pub(super) fn files() -> Files<'static> {
     let text = |asset: &'static Asset| str::from_utf8(&asset.bytes).unwrap_or_default();
-    let is_source = |asset: &&Asset| ["js/", "style/"].iter().any(|f| asset.path.starts_with(f));
+    let is_source = |asset: &&Asset| !asset.path.ends_with("LICENSE");
     ASSETS.iter().filter(is_source).map(|asset| (&*asset.path, text(asset))).collect()
 }
 

@@ -3,7 +3,7 @@
 //! The start module and the target of each dynamic import are entries. The response for an entry
 //! contains the modules that it imports, each as a function that runs once, in the order of the
 //! language. The first page is part of the start entry. Modules of the start entry are not repeated
-//! in the others. Vendored modules are still imported, by the names of the import map.
+//! in the others. Vendored modules that the first page doesn't need are still imported.
 //!
 //! The bundler knows the forms of `import` and `export` that the pages use and refuses all others.
 //! A test bundles the embedded modules.
@@ -12,6 +12,7 @@ mod lexer;
 mod module;
 mod source_map;
 mod style;
+mod vendored;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -118,7 +119,11 @@ fn read<'a>(files: &Files<'a>) -> Result<Modules<'a>, BundleError> {
         let Some(source) = files.get(&path[..]) else {
             return Err(BundleError::Missing { path });
         };
-        let module = Module::read(&path, source)?;
+        let module = if vendored::is_bundled(&path) {
+            vendored::read(&path, source)?
+        } else {
+            Module::read(&path, source)?
+        };
         pending.extend(module.targets().map(|(target, _)| target.to_owned()));
         pending.extend(module.dynamic.iter().map(|(target, _)| target.clone()));
         modules.insert(path, module);
@@ -204,8 +209,9 @@ fn write<'m>(entry: &str, order: &[&str], modules: &'m Modules<'_>) -> (String, 
 
 /// Writes a module's source with its imports and exports replaced. Keeps the lines.
 fn write_module(script: &mut String, module: &Module<'_>) {
+    let words = module.export_words.iter();
     let mut edits: Vec<_> =
-        module.export_words.iter().map(|range| (range.clone(), String::new())).collect();
+        words.map(|(range, text)| (range.clone(), (*text).to_owned())).collect();
     for (path, range) in &module.dynamic {
         let text = if path == FIRST_PAGE {
             format!("Promise.resolve().then(() => $import(\"{path}\"))")

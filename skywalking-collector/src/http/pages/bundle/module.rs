@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use super::BundleError;
 use super::lexer::{self, Kind, Token};
+use super::{BundleError, vendored};
 
-/// The folder of vendored modules, which are not bundled.
+/// The folder of vendored modules. Those of the import map may be bundled.
 const VENDOR: &str = "vendor/";
 
 /// What an import names.
@@ -34,24 +34,29 @@ pub(super) struct Module<'a> {
     pub(super) dynamic: Vec<(String, Range<usize>)>,
     /// The exported names, and the names in this module.
     pub(super) exports: Vec<(&'a str, &'a str)>,
-    /// The ranges of the words before exported declarations.
-    pub(super) export_words: Vec<Range<usize>>,
+    /// The ranges of the words that export, such as those before declarations, and what replaces
+    /// them.
+    pub(super) export_words: Vec<(Range<usize>, &'static str)>,
 }
 
 impl<'a> Module<'a> {
+    pub(super) const fn new(source: &'a str) -> Self {
+        Self {
+            source,
+            imports: Vec::new(),
+            dynamic: Vec::new(),
+            exports: Vec::new(),
+            export_words: Vec::new(),
+        }
+    }
+
     pub(super) fn read(path: &str, source: &'a str) -> Result<Self, BundleError> {
         let error = |(at, problem)| BundleError::refused(path, source, at, problem);
         if !source.ends_with('\n') {
             return Err(error((source.len(), "the last line has no end")));
         }
         let tokens = lexer::tokens(source).map_err(error)?;
-        let mut module = Self {
-            source,
-            imports: Vec::new(),
-            dynamic: Vec::new(),
-            exports: Vec::new(),
-            export_words: Vec::new(),
-        };
+        let mut module = Self::new(source);
         let mut rest = &tokens[..];
         let mut previous = "";
         let mut is_head = true;
@@ -116,6 +121,9 @@ impl<'a> Module<'a> {
             return None;
         }
         let Target::Module(target) = target(path, string)? else { return None };
+        if target.starts_with(VENDOR) {
+            return None;
+        }
         self.dynamic.push((target, import.start..close.start + 1));
         after.get(3..)
     }
@@ -178,7 +186,7 @@ impl<'a> Module<'a> {
             return None;
         }
         self.exports.push((if is_default { "default" } else { name }, name));
-        self.export_words.push(export.start..declaration.first()?.start);
+        self.export_words.push((export.start..declaration.first()?.start, ""));
         Some(declaration)
     }
 }
@@ -202,7 +210,7 @@ fn target(path: &str, string: &Token<'_>) -> Option<Target> {
         return None;
     }
     if !name.starts_with('.') {
-        return Some(Target::External(name.to_owned()));
+        return Some(vendored::target(name));
     }
     let mut parts: Vec<_> = path.split('/').collect();
     parts.pop();
@@ -246,7 +254,7 @@ mod tests {
             found,
             [
                 (&Target::Module("js/b.js".to_owned()), &vec![("a", "a"), ("b", "c")]),
-                (&external("htm"), &vec![("default", "d")]),
+                (&Target::Module("vendor/htm/htm.mjs".to_owned()), &vec![("default", "d")]),
                 (&external("/assets/vendor/e/e.mjs"), &vec![("e", "e")]),
             ]
         );

@@ -13,6 +13,7 @@ fn entries_contain_their_modules_once() {
              a(h, () => import(\"./page/index.js\"));\n",
         ),
         ("js/a.js", "// Text.\nexport const a = 1;\n"),
+        ("vendor/preact/preact.mjs", "var k=1;export{k as h};\n//# sourceMappingURL=a.map\n"),
         (
             "js/page/index.js",
             "import {\n  a as first,\n} from \"../a.js\";\nimport { b } from \"./b.js\";\n\
@@ -29,7 +30,6 @@ fn entries_contain_their_modules_once() {
     let [start, page] = &entries[..] else { panic!("two entries: {entries:#?}") };
     insta::assert_snapshot!(start.text, @r#"
     // Made of the modules named below, by the collector.
-    import { h as $preact$h } from "preact";
     const $modules = new Map();
     export function $define(path, run) {
       if (!$modules.has(path)) $modules.set(path, { run, exports: null });
@@ -39,13 +39,17 @@ fn entries_contain_their_modules_once() {
       module.exports ??= module.run();
       return module.exports;
     }
+    $define("vendor/preact/preact.mjs", () => {
+    var k=1;
+    return { h: k };
+    });
     $define("js/a.js", () => {
     // Text.
     const a = 1;
     return { a: a };
     });
     $define("js/main.js", () => {
-    const h = $preact$h;
+    const { h: h } = $import("vendor/preact/preact.mjs");
     const { a: a } = $import("js/a.js");
     a(h, () => import("/assets/js/page/index.js"));
     return {  };
