@@ -238,6 +238,15 @@ pub mod prelude {
     };
 }
 
+/// Spans that are entered and left by hand, in any order and on several threads. For bridges from
+/// other tracing libraries.
+#[doc(hidden)]
+pub mod movable {
+    pub use crate::trace::movable::{
+        LeftSegment, MovableSpan, SpanFields, is_own_thread, leave, past,
+    };
+}
+
 /// The functions that the fuzz targets call. Other builds do not contain them.
 #[cfg(fuzzing)]
 #[doc(hidden)]

@@ -12,6 +12,7 @@
 //! * [`references`] and [`trace_id`] connect the segment to its callers, [`outgoing`] writes the
 //!   headers of its calls, [`baggage`] is propagated with them, and other tasks and threads continue
 //!   from its [`identity`].
+//! * [`resting`] leaves spans and enters them again.
 //! * [`splitting`] continues a long segment in a new part, and [`hand_over`] queues a part.
 //! * [`guards`] and [`root_task`] detect misuse.
 #![deny(clippy::disallowed_types)]
@@ -32,6 +33,7 @@ mod outgoing;
 mod overflow;
 pub(crate) mod panics;
 mod references;
+mod resting;
 pub(crate) mod root_task;
 mod spans;
 mod splitting;

@@ -9,6 +9,7 @@
 //! - [`autoref`], [`error_forms`], [`made`], [`failure`], [`panic_hook`]: returned values, errors
 //!   and panics
 //! - [`snapshot`], [`detached`]: other tasks and threads, spans that end by a handle
+//! - [`movable`]: spans that are entered and left by hand, for bridges from other libraries
 //! - [`span_context`]: the ids of the current span, for log lines
 //! - [`orphans`]: Local spans without a parent
 //!
@@ -26,6 +27,7 @@ pub(crate) mod error_forms;
 pub(crate) mod failure;
 pub(crate) mod inject;
 pub(crate) mod made;
+pub(crate) mod movable;
 pub(crate) mod opening;
 pub(crate) mod opening_span;
 pub(crate) mod orphans;

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::config::settings::Settings;
 use crate::context::current_segment;
+use crate::context::entered;
 use crate::observer;
 use crate::queue::{self, HandOver, ThreadOutbox};
 use crate::segment::{Part, Segment};
@@ -33,6 +34,8 @@ struct Thread {
 }
 
 thread_local! {
+    /// True on the agent's own threads.
+    static OWN: Cell<bool> = const { Cell::new(false) };
     static THREAD: Thread = Thread {
         forks: Cell::new(forks()),
         outbox: Cell::new(ThreadOutbox::claim()),
@@ -166,8 +169,20 @@ impl Drop for Thread {
                 self.finish(displaced);
             }
         }
+        // Segments that spans displaced which are still entered.
+        let now = clock::now();
+        for mut segment in entered::take_all() {
+            segment.end_root_at(now);
+            self.finish(segment);
+        }
         self.outbox.get().release();
     }
+}
+
+/// Returns true unless the thread is ending. From then on, the destructor finishes what is left in
+/// the slot and in frames.
+pub(crate) fn is_usable() -> bool {
+    THREAD.try_with(|_| ()).is_ok()
 }
 
 /// Creates a segment that is not yet in the slot. `sampled` decides whether it records, or returns
@@ -236,7 +251,13 @@ pub(crate) fn give_back(mut segment: Box<Segment>) {
 
 /// Occupies the slot forever, so that nothing on this thread is traced. For the agent's own threads.
 pub(crate) fn never_trace_this_thread() {
+    OWN.set(true);
     if let Some(segment) = segment(|_| Some(false)) {
         current_segment::replace(Some(segment));
     }
+}
+
+/// Returns true on the agent's own threads.
+pub(crate) fn is_own_thread() -> bool {
+    OWN.get()
 }

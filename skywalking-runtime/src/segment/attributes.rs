@@ -75,11 +75,6 @@ impl Segment {
         }
     }
 
-    /// Adds an attribute to the current span, if it is recorded.
-    pub(super) fn push_current(&mut self, side: Attribute) {
-        self.with_current_list(|segment, head| _ = segment.push(head, side));
-    }
-
     /// Calls `work` with the list of the current span, if it is recorded.
     pub(crate) fn with_current_list(&mut self, work: impl FnOnce(&mut Self, &mut u32)) {
         let at = usize::from(self.current.index());
@@ -148,15 +143,25 @@ impl Segment {
         place
     }
 
+    /// Adds a component id to the list at `head`.
+    pub(crate) fn component(&mut self, head: &mut u32, component: i32) {
+        let component = component.cast_unsigned();
+        self.push(head, Attribute::new("", AttributeKind::Component, component, 0));
+    }
+
+    /// Adds a layer to the list at `head`.
+    pub(crate) fn layer(&mut self, head: &mut u32, layer: SpanLayer) {
+        self.push(head, Attribute::new("", AttributeKind::Layer, layer as u32, 0));
+    }
+
     /// Overrides the component of the current span.
     pub(crate) fn set_component(&mut self, component: i32) {
-        let component = component.cast_unsigned();
-        self.push_current(Attribute::new("", AttributeKind::Component, component, 0));
+        self.with_current_list(|segment, head| segment.component(head, component));
     }
 
     /// Overrides the layer of the current span.
     pub(crate) fn set_layer(&mut self, layer: SpanLayer) {
-        self.push_current(Attribute::new("", AttributeKind::Layer, layer as u32, 0));
+        self.with_current_list(|segment, head| segment.layer(head, layer));
     }
 
     /// Begins a log in the list at `head`, with the current time.
@@ -165,7 +170,7 @@ impl Segment {
     }
 
     /// Begins a log in the list at `head`, with this time.
-    pub(super) fn log_at(&mut self, head: &mut u32, at: u64) {
+    pub(crate) fn log_at(&mut self, head: &mut u32, at: u64) {
         self.push(head, Attribute::number("", AttributeKind::Log, at));
     }
 

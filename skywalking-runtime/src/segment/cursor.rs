@@ -66,6 +66,15 @@ impl Cursor {
         Self(u64::from(record.parent) | u64::from(record.parent_level()) << Self::LEVEL | overflow)
     }
 
+    /// Returns true if this is the position of the span itself.
+    pub(crate) fn is_at(self, opened: SpanRef) -> bool {
+        match opened.which() {
+            SpanRefKind::Recorded(index) => self == Self::of(index),
+            SpanRefKind::Merged(index, level) => self == Self::at_level(index, level),
+            SpanRefKind::Overflow(number) => self.overflow() == number,
+        }
+    }
+
     /// Returns the number of the overflow span, or 0.
     pub(super) fn overflow(self) -> u32 {
         (self.0 >> Self::OVERFLOW) as u32
@@ -98,6 +107,8 @@ impl SpanRef {
     pub(crate) const LEVEL: u32 = 0b1111 << Self::LEVEL_SHIFT;
     const LEVEL_SHIFT: u32 = 16;
     const INDEX: u32 = 0xffff;
+    /// The first span of a segment.
+    pub(crate) const FIRST: Self = Self(0);
     /// The greatest number of an overflow span. It uses the bits of index and level.
     pub(super) const MOST_OVERFLOW: u32 = Self::INDEX | Self::LEVEL;
 

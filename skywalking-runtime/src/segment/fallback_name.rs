@@ -15,7 +15,8 @@ impl Segment {
     ) {
         let Some(old) = fallback_name(self) else { return };
         if let Some(key) = path_tag {
-            self.push_current(Attribute::new(key, AttributeKind::Text, old.offset, old.length));
+            let side = Attribute::new(key, AttributeKind::Text, old.offset, old.length);
+            self.with_current_list(|segment, head| _ = segment.push(head, side));
         }
         self.rename_static(name);
     }

@@ -149,6 +149,24 @@ impl Segment {
                 && !self.list(before).any(|side| side.key == key && is_tag(side.kind))
     }
 
+    /// Returns true if the current span takes a component id from a span that merges with it.
+    #[cold]
+    pub(crate) fn takes_component(&self, inner: &Callsite) -> bool {
+        self.takes_own(inner, AttributeKind::Component)
+    }
+
+    /// Returns true if the current span takes a layer from a span that merges with it.
+    #[cold]
+    pub(crate) fn takes_layer(&self, inner: &Callsite) -> bool {
+        self.takes_own(inner, AttributeKind::Layer)
+    }
+
+    fn takes_own(&self, inner: &Callsite, kind: AttributeKind) -> bool {
+        self.records.get(usize::from(self.current.index())).is_some_and(|outer| {
+            replaces(outer.callsite, inner) || !self.has_own(outer, kind)
+        })
+    }
+
     /// Returns true if the component or layer of a span is set, by its callsite or since.
     fn has_own(&self, record: &Record, kind: AttributeKind) -> bool {
         let callsite = record.callsite;
@@ -171,6 +189,11 @@ impl Segment {
         if self.lacks_peer() && !text::is_blank(callsite.peer) {
             self.with_current_list(|segment, head| segment.peer(head, callsite.peer));
         }
+        self.raise_level()
+    }
+
+    /// Enters a span that merges with the current one.
+    pub(super) fn raise_level(&mut self) -> SpanRef {
         let index = self.current.index();
         let mut level = 0;
         if let Some(record) = self.records.get_mut(usize::from(index)) {

@@ -46,7 +46,7 @@ impl Segment {
     }
 
     /// Renames the current span to a name that is not copied.
-    pub(super) fn rename_static(&mut self, name: &'static str) {
+    pub(crate) fn rename_static(&mut self, name: &'static str) {
         self.with_current_list(|segment, head| segment.static_name(head, name));
         self.renamed();
     }
@@ -90,8 +90,10 @@ impl Segment {
 
     /// Returns the name in the list of a span that has not opened yet.
     pub(crate) fn given_name(&self, head: u32) -> Option<&str> {
-        let side = self.find(head, |kind| kind == AttributeKind::Name)?;
-        Some(self.text_of(side))
+        let side = self.find(head, |kind| {
+            matches!(kind, AttributeKind::Name | AttributeKind::StaticName)
+        })?;
+        Some(if side.kind == AttributeKind::Name { self.text_of(side) } else { side.key })
     }
 
     /// Returns the name of a span.

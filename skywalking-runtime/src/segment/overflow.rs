@@ -181,6 +181,22 @@ impl Segment {
         SpanRef::overflow(number)
     }
 
+    /// Enters an overflow span that was left, as a child of the current span. It was counted when it
+    /// opened.
+    #[cold]
+    pub(super) fn reopen_overflow(&mut self, callsite: &'static Callsite) -> SpanRef {
+        let is_exit = callsite.kind == SpanKind::Exit;
+        let peer = match callsite.peer {
+            "" if is_exit => UNKNOWN_PEER,
+            peer => peer,
+        };
+        let peer = if is_exit { peer } else { "" };
+        let number = self.overflow.add(self.current, callsite.kind, peer);
+        let number = number.unwrap_or(if is_exit { LOST_EXIT } else { LOST });
+        self.current = self.current.within_overflow(number);
+        SpanRef::overflow(number)
+    }
+
     /// Adds an overflow span for an Exit that is about to open, and keeps its peer. Returns its
     /// number.
     #[cold]

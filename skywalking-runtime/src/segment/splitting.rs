@@ -2,7 +2,8 @@
 //!
 //! The recorded spans are sent. Open spans continue as Local spans in a segment with another id,
 //! at the same indexes, so that guards and futures find them. A span that has ended keeps its
-//! index while spans that merged with it are open. The new root refers to the old one.
+//! index while spans that merged with it are open, and a span that rests keeps its index and its
+//! name. The new root refers to the old one.
 
 use std::borrow::Cow;
 
@@ -84,14 +85,16 @@ impl Segment {
         let open = self
             .records
             .iter()
-            .rposition(|record| record.is_open() || record.levels() > 0)
+            .rposition(|record| {
+                record.is_open() || record.levels() > 0 || record.is(Record::RESTING)
+            })
             .unwrap_or(0);
         self.records.truncate(open + 1);
         let kept: Vec<_> = (0..)
             .zip(&self.records)
             .map(|(index, record)| Kept {
                 name: self.name_to_keep(record),
-                peer: record.is_open().then(|| self.called_peer(Cursor::of(index))).flatten(),
+                peer: goes_on(record).then(|| self.called_peer(Cursor::of(index))).flatten(),
             })
             .collect();
         self.sides.clear();
@@ -134,7 +137,7 @@ impl Segment {
             .find(record.side, |kind| {
                 matches!(kind, AttributeKind::Name | AttributeKind::StaticName)
             })
-            .filter(|_| record.is_open())?;
+            .filter(|_| goes_on(record))?;
         Some(match side.kind {
             AttributeKind::StaticName => Named::Static(side.key),
             _ => Named::Text(self.text_of(side).to_owned()),
@@ -170,4 +173,9 @@ impl Segment {
         }
         record.side = head;
     }
+}
+
+/// Returns true if the span is open or can be entered again.
+fn goes_on(record: &Record) -> bool {
+    record.is_open() || record.is(Record::RESTING)
 }

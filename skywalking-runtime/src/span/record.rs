@@ -42,6 +42,8 @@ impl Record {
     pub(crate) const HANDED_OVER: u16 = 1 << 5;
     /// The program holds the span's guard, below a root that is a call.
     pub(crate) const BY_HAND: u16 = 1 << 6;
+    /// The span has an end and can be entered again, which removes the end.
+    pub(crate) const RESTING: u16 = 1 << 7;
 
     /// An end that means: a handle ends the span, and its scope is still open. No stamp is so late.
     pub(crate) const IN_SCOPE: u64 = u64::MAX;

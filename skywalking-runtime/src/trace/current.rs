@@ -4,6 +4,7 @@
 use std::any::type_name;
 use std::error::Error;
 use std::fmt::{Debug, Display};
+use std::ops::Range;
 
 use crate::context::current_segment;
 use crate::segment::Segment;
@@ -124,6 +125,30 @@ impl CurrentSpan {
                 }
             });
             segment.return_scratch(text);
+        });
+        self
+    }
+
+    /// Adds a log with the level and these fields, as ranges of one text, at the present time. An
+    /// empty level is left out.
+    #[doc(hidden)]
+    pub fn log_text(
+        self,
+        level: &'static str,
+        text: &str,
+        fields: &[(&'static str, Range<usize>)],
+    ) -> Self {
+        with(|segment| {
+            segment.with_current_list(|segment, head| {
+                segment.log(head);
+                if !level.is_empty() {
+                    segment.field(head, "level", level);
+                }
+                for (key, range) in fields {
+                    let value = text.get(range.clone()).unwrap_or_default();
+                    segment.field(head, key, text::cut(value, TAG_LIMIT));
+                }
+            });
         });
         self
     }

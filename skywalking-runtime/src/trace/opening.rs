@@ -21,6 +21,7 @@ use std::mem::replace;
 use crate::context::begun::Begun;
 use crate::headers::carrier::Extract;
 use crate::headers::incoming::IncomingHeaders;
+use crate::segment::Segment;
 use crate::span::callsite::Callsite;
 use crate::span::kind::SpanKind;
 use crate::span::tag::{SpanText, TagDisplay};
@@ -53,6 +54,18 @@ impl Opening {
     /// Describes a span that opens only as a child.
     pub(crate) fn of_child(callsite: &'static Callsite) -> Self {
         Self::of(callsite, Starts::Nothing)
+    }
+
+    /// Describes the first span of a new trace, also where a span is current.
+    pub(crate) fn of_root(callsite: &'static Callsite) -> Self {
+        Self { callsite, target: Target::new_root(callsite, Starts::Traces), latency: 0 }
+    }
+
+    /// Opens the first span of a trace outside of the slot. Only after
+    /// [`of_root`](Self::of_root).
+    pub(crate) fn into_segment(mut self) -> Option<(Begun, Box<Segment>)> {
+        self.decide();
+        self.take_target().into_segment(self.callsite)
     }
 
     #[inline]

@@ -4,6 +4,7 @@
 use std::fmt::{Debug, Display};
 
 use crate::headers::carrier::Extract;
+use crate::span::layer::SpanLayer;
 use crate::span::tag::TagValue;
 use crate::trace::opening::Opening;
 
@@ -96,6 +97,33 @@ impl OpeningSpan<'_> {
     pub fn name_parts(&mut self, parts: &[&str]) -> &mut Self {
         if self.0.wants_name() {
             self.0.name_parts(parts);
+        }
+        self
+    }
+
+    /// Sets an operation name that is not copied. An empty one leaves the default.
+    #[doc(hidden)]
+    pub fn static_name(&mut self, name: &'static str) -> &mut Self {
+        if self.0.wants_name() {
+            self.0.static_name(name);
+        }
+        self
+    }
+
+    /// Sets the component id.
+    #[doc(hidden)]
+    pub fn component(&mut self, component: i32) -> &mut Self {
+        if self.0.wants_tags_early() {
+            self.0.component(component);
+        }
+        self
+    }
+
+    /// Sets the layer.
+    #[doc(hidden)]
+    pub fn layer(&mut self, layer: SpanLayer) -> &mut Self {
+        if self.0.wants_tags_early() {
+            self.0.layer(layer);
         }
         self
     }

@@ -69,6 +69,16 @@ impl Snapshot {
         self.shared.is_none()
     }
 
+    /// Returns a snapshot of a span.
+    pub(crate) fn of_span(shared: &Arc<SegmentIdentity>, span: u16) -> Self {
+        Self { shared: Some(Arc::clone(shared)), span }
+    }
+
+    /// Returns the segment and the span. `None` if the snapshot is empty.
+    pub(crate) fn span(&self) -> Option<(&SegmentIdentity, u16)> {
+        Some((self.shared.as_deref()?, self.span))
+    }
+
     fn shared(&self) -> Option<&SegmentIdentity> {
         self.shared.as_deref().filter(|_| tracer::enabled())
     }

@@ -66,6 +66,7 @@ pub(crate) fn choose() {
     static TRUSTED: OnceBool = OnceBool::new();
     base();
     RAW.store(TRUSTED.get_or_init(counter_is_trusted), Ordering::Relaxed);
+    first_anchor();
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -106,6 +107,25 @@ pub(crate) struct Anchor {
     pub(crate) monotonic: u64,
     /// Nanoseconds since 1970.
     pub(crate) wall: u64,
+}
+
+/// Returns how many ticks of the counter so much time takes, by its rate since the clock was chosen.
+#[cold]
+pub(crate) fn ticks(time: std::time::Duration) -> u64 {
+    let nanoseconds = time.as_nanos();
+    if !RAW.load(Ordering::Relaxed) {
+        return u64::try_from(nanoseconds).unwrap_or(u64::MAX);
+    }
+    let (first, now) = (first_anchor(), anchor());
+    let counted = u128::from(now.counter.saturating_sub(first.counter));
+    let passed = u128::from(now.monotonic.saturating_sub(first.monotonic)).max(1);
+    u64::try_from(nanoseconds.saturating_mul(counted) / passed).unwrap_or(u64::MAX)
+}
+
+/// Returns the clocks as of when the counter was chosen.
+fn first_anchor() -> &'static Anchor {
+    static FIRST: OnceBox<Anchor> = OnceBox::new();
+    FIRST.get_or_init(|| Box::new(anchor()))
 }
 
 /// Pairs the three clocks. Takes the best of five tries, since the thread may be preempted between

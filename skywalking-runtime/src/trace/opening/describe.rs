@@ -5,6 +5,7 @@ use std::fmt::{self, Display};
 use crate::context::quiet::Quiet;
 use crate::segment::Segment;
 use crate::span::kind::SpanKind;
+use crate::span::layer::SpanLayer;
 use crate::span::tag::{Raw, Recorder};
 use crate::trace::opening::Opening;
 use crate::trace::opening::target::Target;
@@ -52,6 +53,39 @@ impl Opening {
             Target::Merged(_) => self.formatted(name, NAME_LIMIT, Segment::rename),
             _ => self.formatted(name, NAME_LIMIT, Segment::name),
         }
+    }
+
+    /// Sets an operation name that is not copied. An empty one leaves the callsite's.
+    pub(crate) fn static_name(&mut self, name: &'static str) {
+        self.note_named();
+        if !text::is_blank(name) {
+            self.target.with_list(|segment, head| segment.static_name(head, name));
+        }
+        if let Target::Merged(merged) = &self.target {
+            merged.note_renamed();
+        }
+    }
+
+    /// Sets the component id, unless the span that this one merges with has one.
+    pub(crate) fn component(&mut self, component: i32) {
+        let callsite = self.callsite;
+        let is_merged = matches!(self.target, Target::Merged(_));
+        self.target.with_list(|segment, head| {
+            if !is_merged || segment.takes_component(callsite) {
+                segment.component(head, component);
+            }
+        });
+    }
+
+    /// Sets the layer, unless the span that this one merges with has one.
+    pub(crate) fn layer(&mut self, layer: SpanLayer) {
+        let callsite = self.callsite;
+        let is_merged = matches!(self.target, Target::Merged(_));
+        self.target.with_list(|segment, head| {
+            if !is_merged || segment.takes_layer(callsite) {
+                segment.layer(head, layer);
+            }
+        });
     }
 
     /// Sets the operation name to the concatenated parts.

@@ -74,7 +74,7 @@ impl Target {
     }
 
     #[cold]
-    fn new_root(callsite: &'static Callsite, starts: Starts) -> Self {
+    pub(super) fn new_root(callsite: &'static Callsite, starts: Starts) -> Self {
         let segment = match starts {
             Starts::Traces => root::segment_for(callsite),
             Starts::Nothing => None,
@@ -158,6 +158,14 @@ impl Target {
             Self::OverLimit(span) => span.open(callsite),
             Self::Merged(merged) => merged.open(callsite),
             Self::Root(root) => root.open(callsite, runs),
+        }
+    }
+
+    /// Opens the root of a segment that the caller puts into the slot. A root must have been decided.
+    pub(super) fn into_segment(self, callsite: &'static Callsite) -> Option<(Begun, Box<Segment>)> {
+        match self {
+            Self::Root(Root { segment, head }) => Some(root::prepare(segment, callsite, head, 0)),
+            _ => None,
         }
     }
 
