@@ -5,6 +5,8 @@ pub(crate) mod begun;
 pub(crate) mod current_segment;
 pub(crate) mod ended_roots;
 pub(crate) mod entered;
+pub(crate) mod frames;
 pub(crate) mod other_task;
+pub(crate) mod parking;
 pub(crate) mod quiet;
 pub(crate) mod thread_state;

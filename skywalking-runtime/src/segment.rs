@@ -12,13 +12,15 @@
 //! * [`references`] and [`trace_id`] connect the segment to its callers, [`outgoing`] writes the
 //!   headers of its calls, [`baggage`] is propagated with them, and other tasks and threads continue
 //!   from its [`identity`].
-//! * [`resting`] leaves spans and enters them again.
+//! * [`resting`] leaves spans and enters them again. [`changes`] and [`inbox`] change spans from other
+//!   threads, and [`visit`] is a segment that is dropped if nothing is recorded in it.
 //! * [`splitting`] continues a long segment in a new part, and [`hand_over`] queues a part.
 //! * [`guards`] and [`root_task`] detect misuse.
 #![deny(clippy::disallowed_types)]
 
 mod attributes;
 mod baggage;
+mod changes;
 mod cursor;
 mod detaching;
 #[cfg(feature = "http")]
@@ -26,6 +28,7 @@ mod fallback_name;
 mod guards;
 mod hand_over;
 mod identity;
+mod inbox;
 mod marks;
 mod merging;
 mod names;
@@ -40,6 +43,7 @@ mod splitting;
 mod state;
 mod text;
 mod trace_id;
+mod visit;
 
 use std::sync::Arc;
 
@@ -51,9 +55,11 @@ use crate::span::record::{Attribute, LeftOut, NONE, Record, Trace};
 use crate::tracer::Tracer;
 use crate::util::coarse_clock;
 
+pub(crate) use changes::{Change, MOST_CHANGES, MOST_TEXT};
 pub(crate) use cursor::{Cursor, SpanRef, SpanRefKind};
 pub(crate) use hand_over::Part;
 pub(crate) use identity::SegmentIdentity;
+pub(crate) use inbox::Inbox;
 pub(crate) use merging::NameSource;
 pub(crate) use names::{Name, UNKNOWN_PEER, UNNAMED, known_peer};
 pub(crate) use outgoing::Headers;
@@ -95,6 +101,9 @@ pub(crate) struct Segment {
     shared: Option<Arc<SegmentIdentity>>,
     /// The span whose name is in `shared`.
     shared_endpoint: u16,
+    /// Changes of spans by other threads, once somebody may make them.
+    inbox: Option<Arc<Inbox>>,
+    visit: visit::Visit,
     baggage: Baggage,
     /// A buffer for formatting while the segment stays in the slot.
     scratch: String,
@@ -136,6 +145,8 @@ impl Segment {
             text: String::with_capacity(256),
             shared: None,
             shared_endpoint: NONE,
+            inbox: None,
+            visit: visit::Visit::No,
             baggage: Baggage::default(),
             scratch: String::new(),
             overflow: overflow::OverflowSpans::default(),
@@ -170,6 +181,8 @@ impl Segment {
         self.sides.clear();
         self.text.clear();
         self.shared = None;
+        self.inbox = None;
+        self.visit = visit::Visit::No;
         self.baggage.clear();
         self.overflow.clear();
         self.panic = panics::PanicText::default();

@@ -6,6 +6,8 @@ pub(crate) mod catch_panic;
 pub(crate) mod clock;
 pub(crate) mod coarse_clock;
 pub(crate) mod diagnostics;
+pub(crate) mod exchange_cell;
 pub(crate) mod id;
+pub(crate) mod push_list;
 pub(crate) mod sync;
 pub(crate) mod text;

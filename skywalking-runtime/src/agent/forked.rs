@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::task::Poll;
 
 use crate::context::current_segment;
-use crate::context::entered;
+use crate::context::frames;
 use crate::queue;
 use crate::self_log;
 use crate::sys::forks;
@@ -20,7 +20,7 @@ use crate::util::diagnostics;
 pub(super) fn in_child() {
     tracer::after_fork();
     current_segment::after_fork();
-    entered::after_fork();
+    frames::after_fork();
     queue::after_fork();
     diagnostics::after_fork();
     self_log::after_fork();

@@ -5,69 +5,23 @@
 //! displaced from the slot. Leaving removes the frame as out of a linked list: later frames that had
 //! saved the span as current get what it had saved, and a displaced segment moves to the frame that
 //! displaced the span's own. A segment leaves the slot when none of its spans is entered here.
-//!
-//! The thread-local has no destructor, like the slot. The destructor of
-//! [`thread_state`](crate::context::thread_state) empties it.
 
-use std::cell::Cell;
-use std::mem::ManuallyDrop;
 use std::thread::panicking;
 
 use crate::context::begun::{Begun, End};
 use crate::context::current_segment;
 use crate::context::ended_roots;
+use crate::context::frames::{Before, Frame, with};
 use crate::segment::{Cursor, Segment, SpanRef};
 use crate::span::record::Mark;
 use crate::util::clock;
 use crate::util::diagnostics::{self, Diagnostic};
-
-/// What a frame restores.
-#[derive(Debug)]
-pub(crate) enum Before {
-    /// Nothing: the span is not recorded here.
-    Nothing,
-    /// The position in the segment that was in the slot.
-    Current(Cursor),
-    /// The segment that the span's own segment displaced from the slot.
-    Displaced(Option<Box<Segment>>),
-}
-
-/// A span that is entered on this thread.
-#[derive(Debug)]
-pub(crate) struct Frame {
-    /// The caller's number for the span.
-    id: u64,
-    /// The key of the segment.
-    key: u64,
-    opened: SpanRef,
-    /// How many more times the span was entered.
-    again: u32,
-    was_panicking: bool,
-    /// When the span was left while others in its segment were entered. Only for a segment that this
-    /// frame has put into the slot.
-    left: Option<u64>,
-    before: Before,
-}
 
 /// A segment that left the slot, and the caller's number for the span that put it there.
 #[derive(Debug)]
 pub(crate) struct Released {
     pub(crate) id: u64,
     pub(crate) segment: Box<Segment>,
-}
-
-thread_local! {
-    static FRAMES: Cell<ManuallyDrop<Vec<Frame>>> = const { Cell::new(ManuallyDrop::new(Vec::new())) };
-}
-
-/// Calls `work` with the frames of this thread. `work` must not run code of the program.
-fn with<R>(work: impl FnOnce(&mut Vec<Frame>) -> R) -> R {
-    FRAMES.with(|frames| {
-        let mut content = frames.replace(ManuallyDrop::new(Vec::new()));
-        let result = work(&mut content);
-        frames.set(content);
-        result
-    })
 }
 
 /// Counts one more enter of a span whose segment is in the slot. Returns false if the span is not
@@ -125,7 +79,8 @@ fn leave_one(frames: &mut Vec<Frame>, id: u64) -> Option<Released> {
                         segment.restore(saved);
                     }
                 });
-            } else if with_segment(frames, key, |segment| segment.rest(opened, saved, now)).is_none()
+            } else if with_segment(frames, key, |segment| segment.rest(opened, saved, now))
+                .is_none()
             {
                 diagnostics::count(Diagnostic::GuardMisplaced);
             }
@@ -135,24 +90,6 @@ fn leave_one(frames: &mut Vec<Frame>, id: u64) -> Option<Released> {
         with_segment(frames, key, |segment| segment.mark_at(opened, Mark::Panicked, now));
     }
     release(frames, key, panicked)
-}
-
-impl Frame {
-    /// Returns true if the frame keeps a segment in the slot whose first span was left.
-    fn holds(&self, key: u64, opened: SpanRef) -> bool {
-        self.key == key && self.opened == opened && self.left.is_some()
-    }
-
-    fn displaced(&mut self, key: u64) -> Option<&mut Segment> {
-        match &mut self.before {
-            Before::Displaced(Some(segment)) if segment.key() == key => Some(segment),
-            _ => None,
-        }
-    }
-
-    fn displaces(&self, key: u64) -> bool {
-        matches!(&self.before, Before::Displaced(Some(segment)) if segment.key() == key)
-    }
 }
 
 /// Gives frames that had saved a span as current what the span had saved.
@@ -226,17 +163,4 @@ fn take_displaced(
         Before::Displaced(own) => own,
         Before::Nothing | Before::Current(_) => None,
     }
-}
-
-/// Removes all frames when the thread ends. Returns the segments that they displaced.
-pub(crate) fn take_all() -> impl Iterator<Item = Box<Segment>> {
-    with(std::mem::take).into_iter().filter_map(|frame| match frame.before {
-        Before::Displaced(segment) => segment,
-        Before::Nothing | Before::Current(_) => None,
-    })
-}
-
-/// Removes all frames in a forked child. The parent reports their segments, so they are leaked.
-pub(crate) fn after_fork() {
-    std::mem::forget(with(std::mem::take));
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::config::settings::Settings;
 use crate::context::current_segment;
-use crate::context::entered;
+use crate::context::frames;
 use crate::observer;
 use crate::queue::{self, HandOver, ThreadOutbox};
 use crate::segment::{Part, Segment};
@@ -104,12 +104,24 @@ impl Thread {
             // The parent process reports its own copy.
             return;
         }
-        if segment.is_sampled() {
+        if segment.is_sampled() && !(segment.is_uncounted() && segment.is_blank_visit()) {
+            self.confirm(&mut segment);
             self.hand_over(&mut segment, Part::Last);
         } else {
             segment.release_attached();
         }
         self.keep(segment);
+    }
+
+    /// Counts a visit as opened.
+    #[inline]
+    fn confirm(&self, segment: &mut Segment) {
+        if segment.is_uncounted() {
+            self.outbox().opened();
+            queue::count_open();
+            observer::segment_opened(segment.test(), segment.id(), segment.root_name());
+            segment.note_counted();
+        }
     }
 
     fn keep(&self, segment: Box<Segment>) {
@@ -128,6 +140,7 @@ impl Thread {
             // It is checked again when the next span ends.
             return;
         }
+        self.confirm(segment);
         let mut block = self.block.get();
         let id = block.next();
         self.block.set(block);
@@ -171,7 +184,7 @@ impl Drop for Thread {
         }
         // Segments that spans displaced which are still entered.
         let now = clock::now();
-        for mut segment in entered::take_all() {
+        for mut segment in frames::take_all() {
             segment.end_root_at(now);
             self.finish(segment);
         }
@@ -219,10 +232,29 @@ pub(crate) fn finish(segment: Box<Segment>) {
             thread.finish(segment);
         }
     });
-    if finished.is_err() && segment.is_some_and(|segment| segment.is_sampled()) {
-        queue::count_closed();
+    let late = segment.filter(|segment| finished.is_err() && segment.is_sampled());
+    if let Some(mut segment) = late {
+        segment.lose_changes();
+        if segment.is_uncounted() {
+            if segment.is_blank_visit() {
+                return;
+            }
+            queue::opened_late();
+        } else {
+            queue::count_closed();
+        }
         queue::finished_late();
     }
+}
+
+/// Counts a visit as opened if something was recorded in it. Returns false if not.
+pub(crate) fn confirm(segment: &mut Segment) -> bool {
+    if !segment.is_sampled() || segment.is_blank_visit() {
+        return false;
+    }
+    // If the thread is ending, its end is not counted either.
+    let _ = THREAD.try_with(|thread| thread.confirm(segment));
+    true
 }
 
 /// Splits the segment in the slot, if it has this key.

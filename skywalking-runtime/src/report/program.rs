@@ -11,6 +11,7 @@ use super::problem_log::Losses;
 use super::signal::Signal;
 use super::source::Source;
 use super::vitals::Change;
+use crate::context::parking;
 use crate::queue;
 use crate::self_log::{self, Line, WithoutThread};
 use crate::util::coarse_clock;
@@ -49,6 +50,7 @@ impl Source for Program {
     }
 
     fn release(&mut self) {
+        parking::end_all();
         self.drain.release();
     }
 
@@ -63,6 +65,7 @@ impl Source for Program {
     fn pulse(&mut self) {
         // Segments learn their age from this clock.
         coarse_clock::tick();
+        parking::end_old();
         self.findings.log(WithoutThread::WriteHere);
     }
 

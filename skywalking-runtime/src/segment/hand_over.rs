@@ -26,6 +26,9 @@ impl Segment {
         part: Part,
         queue: impl FnOnce(FinishedSegment<'_>, &Tracer) -> HandOver,
     ) -> HandOver {
+        if self.inbox.is_some() {
+            self.apply_changes(part);
+        }
         let next = self.prepare_tail_decision(part);
         if self.limited {
             self.attach_left_out();

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use crate::headers::baggage::Baggage;
 use crate::observer::TestId;
 use crate::sampling::tail_decision::TailDecision;
-use crate::segment::Segment;
 use crate::segment::text::Range;
+use crate::segment::{Inbox, Segment};
 use crate::span::record::Trace;
 use crate::util::id;
 
@@ -26,6 +26,8 @@ pub(crate) struct SegmentIdentity {
     pub(crate) baggage: Baggage,
     /// The computed peer of the Exit span that continues, if it is one.
     pub(crate) called_peer: Option<Box<str>>,
+    /// Takes changes of the segment's spans, if it accepts any.
+    pub(crate) inbox: Option<Arc<Inbox>>,
 }
 
 impl SegmentIdentity {
@@ -68,6 +70,7 @@ impl Segment {
             tail_decision: self.attached.tail_decision.clone(),
             baggage: self.baggage.clone(),
             called_peer: None,
+            inbox: self.inbox.clone(),
         });
         self.shared = Some(Arc::clone(&shared));
         self.shared_endpoint = endpoint;

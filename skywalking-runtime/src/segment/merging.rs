@@ -162,9 +162,9 @@ impl Segment {
     }
 
     fn takes_own(&self, inner: &Callsite, kind: AttributeKind) -> bool {
-        self.records.get(usize::from(self.current.index())).is_some_and(|outer| {
-            replaces(outer.callsite, inner) || !self.has_own(outer, kind)
-        })
+        self.records
+            .get(usize::from(self.current.index()))
+            .is_some_and(|outer| replaces(outer.callsite, inner) || !self.has_own(outer, kind))
     }
 
     /// Returns true if the component or layer of a span is set, by its callsite or since.

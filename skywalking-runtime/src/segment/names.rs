@@ -90,9 +90,8 @@ impl Segment {
 
     /// Returns the name in the list of a span that has not opened yet.
     pub(crate) fn given_name(&self, head: u32) -> Option<&str> {
-        let side = self.find(head, |kind| {
-            matches!(kind, AttributeKind::Name | AttributeKind::StaticName)
-        })?;
+        let side = self
+            .find(head, |kind| matches!(kind, AttributeKind::Name | AttributeKind::StaticName))?;
         Some(if side.kind == AttributeKind::Name { self.text_of(side) } else { side.key })
     }
 

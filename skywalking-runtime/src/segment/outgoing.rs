@@ -100,6 +100,7 @@ impl Segment {
             return out;
         }
         self.fix_trace();
+        self.note_propagated();
         let endpoint = self.endpoint();
         let mut out = Header(out.into_bytes());
         out.push("1-");

@@ -136,10 +136,7 @@ impl Segment {
         if !self.sampled {
             return true;
         }
-        if self
-            .records
-            .get(usize::from(index))
-            .is_none_or(|record| record.is(Record::HANDED_OVER))
+        if self.records.get(usize::from(index)).is_none_or(|record| record.is(Record::HANDED_OVER))
         {
             return false;
         }

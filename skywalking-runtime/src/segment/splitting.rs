@@ -40,6 +40,11 @@ impl Segment {
         self.expires_at_poll < coarse_clock::now()
     }
 
+    /// Returns the time on the coarse clock at which the segment is too old.
+    pub(crate) fn expires(&self) -> u64 {
+        self.expires
+    }
+
     pub(super) fn expire_at(&mut self, expires: u64) {
         self.expires = expires;
         self.expires_at_poll = if self.needs_check() { 0 } else { expires };

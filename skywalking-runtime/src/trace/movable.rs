@@ -8,7 +8,7 @@
 //! All methods take `&mut self`, so the only lock is the caller's. Code of the program runs in
 //! [`MovableSpan::root`] and in [`past`] only.
 
-mod changes;
+mod fields;
 mod opening;
 mod past;
 #[cfg(test)]
@@ -17,10 +17,11 @@ mod visits;
 
 use crate::context::begun::Begun;
 use crate::context::current_segment;
-use crate::context::entered::{self, Before};
+use crate::context::entered;
+use crate::context::frames::Before;
 use crate::context::other_task;
 use crate::context::thread_state;
-use crate::segment::{Segment, SpanRef};
+use crate::segment::{Change, Segment, SpanRef};
 use crate::span::callsite::Callsite;
 use crate::span::layer::SpanLayer;
 use crate::span::tag::TagValue;
@@ -31,8 +32,7 @@ use crate::tracer;
 use crate::util::clock;
 use crate::util::diagnostics::{self, Diagnostic};
 
-pub use changes::SpanFields;
-pub(crate) use changes::Change;
+pub use fields::SpanFields;
 pub use past::past;
 
 use opening::Waiting;
@@ -122,9 +122,8 @@ impl MovableSpan {
         if entered::again(id) {
             return;
         }
-        let (key, opened, before) = self
-            .make_current()
-            .unwrap_or((0, SpanRef::FIRST, Before::Nothing));
+        let (key, opened, before) =
+            self.make_current().unwrap_or((0, SpanRef::FIRST, Before::Nothing));
         entered::push(id, key, opened, before);
     }
 
@@ -237,8 +236,10 @@ impl MovableSpan {
 
     /// Adds a CrossThread reference to the span of a snapshot, unless it is in the same segment.
     pub fn refer_to(&mut self, other: &Snapshot) {
-        let Some(change) = Change::reference(other) else { return };
-        self.change(|| change);
+        let reference = other.span().and_then(|(shared, span)| Change::reference(shared, span));
+        if let Some(change) = reference {
+            self.change(|| change);
+        }
     }
 
     fn change(&mut self, change: impl FnOnce() -> Change) {
@@ -280,13 +281,11 @@ fn is_current(key: u64) -> bool {
 
 impl Open {
     fn of_root(begun: Begun, mut segment: Box<Segment>) -> Self {
-        let home = Home {
-            key: begun.key,
-            opened: begun.opened(),
-            shared: segment.share(),
-        };
+        segment.accept_changes();
+        let home = Home { key: begun.key, opened: begun.opened(), shared: segment.share() };
         let name = home.shared.endpoint.to_string().into();
-        let mut open = Self { home, name, peer: None, own: OwnSegments::of(&segment), entered: false };
+        let mut open =
+            Self { home, name, peer: None, own: OwnSegments::of(&segment), entered: false };
         open.park(segment);
         open
     }

@@ -156,6 +156,21 @@ pub(crate) fn prepare(
     (Begun::root(segment.key(), opened), segment)
 }
 
+/// Opens the root of a segment for a span that has others. It is counted and reported only if
+/// something is recorded in it.
+pub(crate) fn prepare_visit(
+    mut segment: Box<Segment>,
+    callsite: &'static Callsite,
+    side: u32,
+    flags: u16,
+) -> Box<Segment> {
+    if segment.is_sampled() {
+        segment.open_as(callsite, side, flags);
+        segment.begin_visit();
+    }
+    segment
+}
+
 /// Opens the root and puts its segment into the slot, which was empty when that was decided.
 #[cold]
 pub(crate) fn begin(

@@ -93,6 +93,8 @@ reasons! {
     DroppedElsewhere = "dropped_elsewhere",
     /// A detached span ended after its segment had been reported. Its tags and logs are lost.
     DetachedTooLate = "detached_too_late",
+    /// A tag, log or other change of a span came after its segment had been reported, and is lost.
+    RecordedTooLate = "recorded_too_late",
     /// A span was detached twice. The second handle does nothing.
     DetachedTwice = "detached_twice",
     /// A span was not recorded because its segment had reached the span limit.

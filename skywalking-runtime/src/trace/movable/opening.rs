@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 
 use crate::context::current_segment;
-use crate::context::entered::Before;
+use crate::context::frames::Before;
 use crate::context::quiet;
 use crate::context::thread_state;
-use crate::segment::{NameSource, Segment, SpanRef};
+use crate::segment::{Change, NameSource, Segment, SpanRef};
 use crate::span::callsite::Callsite;
 use crate::span::kind::SpanKind;
-use crate::trace::movable::changes::{Change, SpanFields};
+use crate::trace::movable::fields::SpanFields;
 use crate::trace::movable::is_current;
 use crate::trace::movable::visits::{Home, Open, OwnSegments};
 use crate::trace::root;
@@ -58,6 +58,7 @@ impl Waiting {
             let saved = if same { segment.move_to(parent) } else { segment.current() };
             let opened = self.fields.open_in(segment, callsite);
             segment.start_at(opened, self.created);
+            segment.accept_changes();
             Some((saved, Home { key: segment.key(), opened, shared: segment.share() }))
         });
         let (saved, home) = opened.flatten()?;
@@ -99,6 +100,7 @@ impl Waiting {
                     change.apply(&mut segment);
                 }
             }
+            segment.accept_changes();
         }
         let home = Home { key: begun.key, opened: begun.opened(), shared: segment.share() };
         Some((self.opened(home, OwnSegments::of(&segment), callsite), segment))
@@ -144,7 +146,7 @@ impl SpanFields {
                 Change::Peer(_) => segment.lacks_peer(),
                 Change::Component(_) => segment.takes_component(callsite),
                 Change::Layer(_) => segment.takes_layer(callsite),
-                Change::Log(..) | Change::Failed | Change::Reference(_) => true,
+                Change::Log(..) | Change::Failed | Change::Reference(_) | Change::Done(_) => true,
             };
             if takes {
                 change.apply(segment);

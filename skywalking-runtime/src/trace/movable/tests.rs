@@ -1,4 +1,5 @@
 //! Spans that are entered and left by hand: what a layer for `tracing` builds on.
+#![allow(clippy::disallowed_types, reason = "a registry of tests may lock")]
 
 mod basics;
 

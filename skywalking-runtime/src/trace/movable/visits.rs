@@ -4,14 +4,15 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::context::current_segment;
-use crate::context::entered::{self, Before};
+use crate::context::entered;
+use crate::context::frames::Before;
+use crate::context::parking::Parking;
 use crate::context::quiet;
 use crate::context::thread_state;
-use crate::segment::{Segment, SegmentIdentity, SpanRef};
+use crate::segment::{Change, Segment, SegmentIdentity, SpanRef};
 use crate::span::callsite::Callsite;
 use crate::span::kind::SpanKind;
 use crate::span::record::Record;
-use crate::trace::movable::changes::Change;
 use crate::trace::movable::is_current;
 use crate::trace::root;
 use crate::tracer;
@@ -45,10 +46,10 @@ pub(super) struct Open {
 
 /// A segment whose first span is this one.
 #[derive(Debug)]
-pub(super) struct Own {
+struct Own {
     key: u64,
-    /// `None` while it is in use, or after it has ended.
-    parked: Option<Box<Segment>>,
+    /// Empty while the segment is in use, and after it has ended.
+    parking: Parking,
 }
 
 /// The segments whose first span is this one.
@@ -60,19 +61,19 @@ pub(super) struct OwnSegments {
 
 impl OwnSegments {
     pub(super) fn of(segment: &Segment) -> Self {
-        Self { first: Some(Own { key: segment.key(), parked: None }), more: Vec::new() }
+        Self { first: Some(Own::new(segment.key())), more: Vec::new() }
     }
 
-    fn iter_mut(&mut self) -> impl Iterator<Item = &mut Own> {
-        self.first.iter_mut().chain(&mut self.more)
+    fn iter(&self) -> impl Iterator<Item = &Own> {
+        self.first.iter().chain(&self.more)
     }
 
-    fn find(&mut self, key: u64) -> Option<&mut Own> {
-        self.iter_mut().find(|own| own.key == key)
+    fn find(&self, key: u64) -> Option<&Own> {
+        self.iter().find(|own| own.key == key)
     }
 
     fn add(&mut self, key: u64) {
-        let own = Own { key, parked: None };
+        let own = Own::new(key);
         if self.first.is_none() {
             self.first = Some(own);
         } else {
@@ -80,8 +81,31 @@ impl OwnSegments {
         }
     }
 
-    fn take_free(&mut self) -> Option<Box<Segment>> {
-        self.iter_mut().find_map(|own| own.parked.take())
+    fn remove(&mut self, key: u64) {
+        if self.first.as_ref().is_some_and(|own| own.key == key) {
+            self.first = self.more.pop();
+        } else {
+            self.more.retain(|own| own.key != key);
+        }
+    }
+
+    /// Calls `work` with the segment, if it is parked.
+    fn with_parked<R>(&self, key: u64, work: impl FnOnce(&mut Segment) -> R) -> Option<R> {
+        let own = self.find(key)?;
+        let mut segment = own.parking.take()?;
+        let result = work(&mut segment);
+        own.parking.put(segment);
+        Some(result)
+    }
+
+    fn take_free(&self) -> Option<Box<Segment>> {
+        self.iter().find_map(|own| own.parking.take())
+    }
+}
+
+impl Own {
+    fn new(key: u64) -> Self {
+        Self { key, parking: Parking::claim() }
     }
 }
 
@@ -152,15 +176,20 @@ impl Open {
                 SpanKind::Local => {}
             }
         }
-        let (_, segment) = root::prepare(segment, callsite, head, flags);
+        let segment = root::prepare_visit(segment, callsite, head, flags);
         self.own.add(segment.key());
         Some(segment)
     }
 
-    /// Takes back a segment that left the slot.
-    pub(super) fn park(&mut self, segment: Box<Segment>) {
-        match self.own.find(segment.key()) {
-            Some(own) => own.parked = Some(segment),
+    /// Takes back a segment that left the slot. A visit in which nothing was recorded is dropped.
+    pub(super) fn park(&mut self, mut segment: Box<Segment>) {
+        let key = segment.key();
+        if segment.is_uncounted() && !thread_state::confirm(&mut segment) {
+            self.own.remove(key);
+            return thread_state::finish(segment);
+        }
+        match self.own.find(key) {
+            Some(own) => own.parking.put(segment),
             None => thread_state::finish(segment),
         }
     }
@@ -177,32 +206,23 @@ impl Open {
         if !shared.sampled {
             return;
         }
-        let apply = |segment: &mut Segment| segment.with_span(*opened, |span| change.apply(span));
-        let parked = self.own.find(*key).and_then(|own| own.parked.as_mut());
-        let applied = match parked {
-            Some(segment) => apply(segment),
-            None => entered::with_key(*key, apply).unwrap_or(false),
+        let mut change = Some(change);
+        let mut apply = |segment: &mut Segment| {
+            change.take().is_some_and(|change| change.apply_to(segment, *opened))
         };
-        if !applied {
-            diagnostics::count(Diagnostic::DetachedTooLate);
+        let applied =
+            self.own.with_parked(*key, &mut apply).or_else(|| entered::with_key(*key, &mut apply));
+        match (applied, change, &shared.inbox) {
+            (Some(false), ..) => diagnostics::count(Diagnostic::RecordedTooLate),
+            (None, Some(change), Some(inbox)) => inbox.push(*opened, change),
+            _ => {}
         }
     }
 
     /// Ends the span.
     pub(super) fn finish(&mut self) {
-        let Home { key, opened, .. } = self.home;
-        let end = (!self.entered).then(clock::now);
-        let mut is_done = false;
-        for own in self.own.iter_mut() {
-            let Some(mut segment) = own.parked.take() else { continue };
-            if own.key == key {
-                segment.end_resting(opened, end);
-                is_done = true;
-            }
-            thread_state::finish(segment);
-        }
-        if !is_done {
-            entered::with_key(key, |segment| segment.end_resting(opened, end));
-        }
+        self.change(Change::Done((!self.entered).then(clock::now)));
+        let ended = self.own.iter().filter_map(|own| own.parking.take());
+        ended.for_each(thread_state::finish);
     }
 }

@@ -47,10 +47,7 @@ fn span_first_entered_on_another_thread_has_a_segment() {
             spans.close(1);
         });
     });
-    assert_eq!(
-        testing::text(&trees),
-        "Entry /outer\n  Local a ref=CrossThread\n    Local f\n"
-    );
+    assert_eq!(testing::text(&trees), "Entry /outer\n  Local a ref=CrossThread\n    Local f\n");
 }
 
 #[test]
@@ -96,10 +93,7 @@ fn kinds_merge_like_those_of_attributes() {
         });
         spans.close(1);
     });
-    assert_eq!(
-        testing::text(&trees),
-        "Entry /outer\n  Local f\n  Exit call peer=db:1\n"
-    );
+    assert_eq!(testing::text(&trees), "Entry /outer\n  Local f\n  Exit call peer=db:1\n");
 }
 
 #[test]
@@ -147,7 +141,9 @@ fn left_in_another_order_the_innermost_entered_is_current() {
         assert!(!testing::is_idle());
         spans.leave(3);
         assert!(testing::is_idle());
-        [3, 2, 1].map(|id| spans.close(id));
+        for id in [3, 2, 1] {
+            spans.close(id);
+        }
     });
     assert_eq!(
         testing::text(&trees),

@@ -1,18 +1,16 @@
-//! What is set on a span before it opens, or while its segment is elsewhere.
+//! Changes of a span that are kept: until the span opens, or until its segment can be reached.
 
 use std::ops::Range;
 
-use crate::segment::{Segment, known_peer};
+use crate::segment::{Segment, SegmentIdentity, SpanRef, known_peer};
 use crate::span::layer::SpanLayer;
-use crate::span::tag::{Kept, Raw, TagValue};
-use crate::trace::snapshot::Snapshot;
+use crate::span::tag::{Kept, Raw};
 use crate::util::diagnostics::{self, Diagnostic};
 use crate::util::text::{self, NAME_LIMIT, PEER_LIMIT, TAG_LIMIT};
 
-/// The most changes that one span collects before it opens, and the most bytes of their text. Those
-/// above are counted.
-const CHANGES: usize = 1_024;
-const TEXT: usize = 256 * 1024;
+/// The most changes of one list, and the most bytes of their text. Those above are counted.
+pub(crate) const MOST_CHANGES: usize = 1_024;
+pub(crate) const MOST_TEXT: usize = 256 * 1024;
 
 /// One change of a span.
 #[derive(Debug)]
@@ -27,6 +25,8 @@ pub(crate) enum Change {
     Layer(SpanLayer),
     Failed,
     Reference(Box<Reference>),
+    /// The span is not entered again. If it was never entered, it ends at this time.
+    Done(Option<u64>),
 }
 
 /// A reference to a span of this process.
@@ -41,11 +41,11 @@ pub(crate) struct Reference {
 }
 
 impl Change {
-    pub(super) fn tag(key: &'static str, value: Raw<'_>) -> Self {
+    pub(crate) fn tag(key: &'static str, value: Raw<'_>) -> Self {
         Self::Tag(key, Kept::new(value))
     }
 
-    pub(super) fn log(at: u64, text: &str, fields: &[(&'static str, Range<usize>)]) -> Self {
+    pub(crate) fn log(at: u64, text: &str, fields: &[(&'static str, Range<usize>)]) -> Self {
         let value = |range: &Range<usize>| text.get(range.clone()).unwrap_or_default();
         let field = |(key, range): &(&'static str, Range<usize>)| {
             (*key, text::cut(value(range), TAG_LIMIT).to_owned())
@@ -53,25 +53,24 @@ impl Change {
         Self::Log(at, fields.iter().map(field).collect())
     }
 
-    pub(super) fn name(name: &str) -> Self {
+    pub(crate) fn name(name: &str) -> Self {
         Self::Name(text::clean(name, NAME_LIMIT).into_owned())
     }
 
-    pub(super) fn peer(peer: &str) -> Self {
+    pub(crate) fn peer(peer: &str) -> Self {
         Self::Peer(text::clean(known_peer(peer), PEER_LIMIT).into_owned())
     }
 
-    pub(super) fn component(component: i32) -> Self {
+    pub(crate) fn component(component: i32) -> Self {
         Self::Component(component)
     }
 
-    pub(super) fn layer(layer: SpanLayer) -> Self {
+    pub(crate) fn layer(layer: SpanLayer) -> Self {
         Self::Layer(layer)
     }
 
-    /// Returns `None` for a snapshot of a request that is not recorded.
-    pub(super) fn reference(other: &Snapshot) -> Option<Self> {
-        let (shared, span) = other.span()?;
+    /// Returns `None` for a request that is not recorded.
+    pub(crate) fn reference(shared: &SegmentIdentity, span: u16) -> Option<Self> {
         shared.sampled.then(|| {
             Self::Reference(Box::new(Reference {
                 key: shared.key,
@@ -89,13 +88,27 @@ impl Change {
             Self::Log(_, fields) => fields.iter().map(|(_, value)| value.len()).sum(),
             Self::Name(text) | Self::Peer(text) => text.len(),
             Self::Reference(reference) => reference.endpoint.len(),
-            Self::StaticName(_) | Self::Component(_) | Self::Layer(_) | Self::Failed => 0,
+            Self::StaticName(_)
+            | Self::Component(_)
+            | Self::Layer(_)
+            | Self::Failed
+            | Self::Done(_) => 0,
         }
+    }
+
+    /// Changes a span of a segment. Returns false if the span was reported before.
+    pub(crate) fn apply_to(&self, segment: &mut Segment, opened: SpanRef) -> bool {
+        if let Self::Done(end) = self {
+            segment.end_resting(opened, *end);
+            return true;
+        }
+        segment.with_span(opened, |segment| self.apply(segment))
     }
 
     /// Changes the current span of a segment.
     pub(crate) fn apply(&self, segment: &mut Segment) {
         match self {
+            Self::Done(_) => {}
             Self::Tag(key, value) => segment.tag_current(key, value.raw()),
             Self::Log(at, fields) => {
                 segment.extend_current(*at);
@@ -130,68 +143,5 @@ impl Change {
                 });
             }
         }
-    }
-}
-
-/// What is known of a span before it opens: tags, name, peer, component and layer.
-#[derive(Debug, Default)]
-pub struct SpanFields {
-    changes: Vec<Change>,
-    bytes: usize,
-}
-
-impl SpanFields {
-    /// Creates an empty list.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Adds a tag: text (cut at 2048 UTF-16 units), an integer or a bool.
-    pub fn tag(&mut self, key: &'static str, value: impl TagValue) -> &mut Self {
-        self.add(Change::tag(key, value.raw()));
-        self
-    }
-
-    /// Sets the operation name. An empty one leaves the callsite's.
-    pub fn name(&mut self, name: &str) -> &mut Self {
-        self.add(Change::name(name));
-        self
-    }
-
-    /// Sets an operation name that is not copied. An empty one leaves the callsite's.
-    pub fn static_name(&mut self, name: &'static str) -> &mut Self {
-        self.add(Change::StaticName(name));
-        self
-    }
-
-    /// Sets the peer of an Exit span.
-    pub fn peer(&mut self, peer: &str) -> &mut Self {
-        self.add(Change::peer(peer));
-        self
-    }
-
-    /// Sets the component id.
-    pub fn component(&mut self, component: i32) -> &mut Self {
-        self.add(Change::component(component));
-        self
-    }
-
-    /// Sets the layer.
-    pub fn layer(&mut self, layer: SpanLayer) -> &mut Self {
-        self.add(Change::layer(layer));
-        self
-    }
-
-    pub(super) fn add(&mut self, change: Change) {
-        let bytes = self.bytes + change.bytes();
-        if self.changes.len() >= CHANGES || bytes > TEXT {
-            return diagnostics::count(Diagnostic::EntryLimit);
-        }
-        self.bytes = bytes;
-        self.changes.push(change);
-    }
-
-    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &Change> {
-        self.changes.iter()
     }
 }
