@@ -27,7 +27,7 @@ impl Inbox {
         }
         let is_done = matches!(change, Change::Done(_));
         match self.changes.push((opened, change)) {
-            // The end of a span that has left with its segment is no loss.
+            // The span has left with its segment, with the end that it had.
             Err(Refused::Closed) if is_done => {}
             Err(Refused::Closed) => diagnostics::count(Diagnostic::RecordedTooLate),
             Err(Refused::Full) => diagnostics::count(Diagnostic::EntryLimit),
