@@ -40,6 +40,7 @@
 //! - [`propagation`]: headers of messages, captured contexts, and key-value pairs that are propagated
 //!   with the trace.
 //! - [`config`]: [`Config`] lists each setting and variable.
+//! - [`meter`]: counters, gauges and histograms that are reported beside the traces.
 //! - [`stats`]: counts of sent and lost segments, by cause.
 //! - [Concepts](docs::concepts): traces, spans, segments, sampling, and
 //!   [what is recorded when](docs::concepts#what-is-recorded-when).
@@ -105,6 +106,7 @@ mod headers;
 pub mod integrations;
 #[cfg(feature = "agent")]
 mod management;
+pub mod meter;
 #[cfg(feature = "testing")]
 mod observer;
 #[cfg(not(feature = "testing"))]

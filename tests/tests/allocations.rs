@@ -1,5 +1,5 @@
-//! The allocations of a span on a warm thread: none. The allocator counts them for this thread
-//! only.
+//! The allocations of a span on a warm thread, and of an update of a meter: none. The allocator
+//! counts them for this thread only.
 #![allow(unsafe_code)] // a global allocator needs it
 
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -7,9 +7,12 @@ use std::cell::Cell;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use skywalking_runtime::testing::Test;
-use skywalking_runtime::{Callsite, callsite, current, local_span, propagation::capture, span};
+use skywalking_runtime::{
+    Callsite, callsite, current, local_span, meter, propagation::capture, span,
+};
 
 struct Counting;
 
@@ -133,4 +136,20 @@ fn warm_unsampled_request_allocates_nothing() {
     });
 
     assert_eq!((trees.len(), second), (0, Some(0)));
+}
+
+#[test]
+fn updates_of_meters_allocate_nothing() {
+    let total = meter::counter("updates").register().unwrap();
+    let sizes = meter::histogram("sizes", [10, 100, 1_000]).register().unwrap();
+    let allocations = count(|| {
+        for number in 0..1_000_u32 {
+            total.add(1);
+            sizes.record(f64::from(number));
+            sizes.record_duration(Duration::from_millis(number.into()));
+        }
+    });
+
+    assert_eq!((allocations, total.value()), (0, 1_000));
+    assert_eq!(sizes.buckets().map(|(_, count)| count).sum::<u64>(), 2_000);
 }

@@ -123,6 +123,14 @@ reasons! {
     HeaderRefused = "header_refused",
     /// A span was not opened because its thread was ending.
     ThreadEnding = "thread_ending",
+    /// The closure of a gauge panicked. The gauge was left out of a report.
+    GaugePanicked = "gauge_panicked",
+    /// A gauge was left out of a report because its value was not finite, or a value that is not a
+    /// number was not counted in a histogram.
+    MeterValueIgnored = "meter_value_ignored",
+    /// A meter was updated that an integration could not register: its name or labels can't be
+    /// reported, or the limit of meters was reached.
+    MeterRefused = "meter_refused",
 }
 
 static COUNTS: [AtomicU64; Diagnostic::ALL.len()] =

@@ -19,6 +19,7 @@ const RUNTIME: Crate = Crate {
         "sys util observer",
         "transport redact error secrets config::policies config::self_log config::storage",
         "self_log",
+        "meter",
         "span",
         "headers",
         "sampling",
@@ -78,10 +79,12 @@ const COLLECTOR: Crate = Crate {
     ],
 };
 
-const OTHERS: [Crate; 3] = [
+const OTHERS: [Crate; 5] = [
     Crate { folder: "proto/src", layers: &[] },
     Crate { folder: "integrations/tower/src", layers: &[] },
     Crate { folder: "integrations/reqwest/src", layers: &[] },
+    Crate { folder: "integrations/metrics/src", layers: &[] },
+    Crate { folder: "integrations/tokio/src", layers: &[] },
 ];
 
 type Modules = BTreeMap<String, PathBuf>;

@@ -3,12 +3,14 @@
 use std::path::Path;
 
 /// The packages that `.ci/package` builds alone.
-const PACKAGES: [&str; 6] = [
+const PACKAGES: [&str; 8] = [
     "skywalking-macros",
     "proto",
     "skywalking-runtime",
     "integrations/tower",
     "integrations/reqwest",
+    "integrations/metrics",
+    "integrations/tokio",
     "skywalking-collector",
 ];
 
