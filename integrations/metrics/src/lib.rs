@@ -44,8 +44,8 @@
 //! | `Microseconds`, `Nanoseconds` | unchanged | milliseconds |
 //! | any other, or none | unchanged | unchanged |
 //!
-//! A histogram without a description whose name ends with `seconds` is in seconds too. A description
-//! applies to the values after it.
+//! A histogram without a description is in seconds as well if its name ends with `seconds`. A
+//! description applies to the values after it.
 //!
 //! # Buckets
 //!
