@@ -215,7 +215,7 @@ fn light_core_has_at_most_25_crates_and_none_of_the_agent() {
 /// Its `PartialEq` impls break the inference of other crates: `trybuild/inference`.
 #[test]
 fn no_feature_depends_on_serde_json() {
-    for package in PRODUCT.into_iter().chain(["skywalking-tower"]) {
+    for package in PRODUCT.into_iter().chain(["skywalking-tower", "skywalking-tracing"]) {
         let names = names(package, &["--all-features"]);
         assert!(names.contains(package), "{names:#?}");
         assert!(!names.contains("serde_json") && !names.contains("serde"), "{names:#?}");

@@ -79,12 +79,13 @@ const COLLECTOR: Crate = Crate {
     ],
 };
 
-const OTHERS: [Crate; 5] = [
+const OTHERS: [Crate; 6] = [
     Crate { folder: "proto/src", layers: &[] },
     Crate { folder: "integrations/tower/src", layers: &[] },
     Crate { folder: "integrations/reqwest/src", layers: &[] },
     Crate { folder: "integrations/metrics/src", layers: &[] },
     Crate { folder: "integrations/tokio/src", layers: &[] },
+    Crate { folder: "integrations/tracing/src", layers: &[] },
 ];
 
 type Modules = BTreeMap<String, PathBuf>;

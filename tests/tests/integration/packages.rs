@@ -3,7 +3,7 @@
 use std::path::Path;
 
 /// The packages that `.ci/package` builds alone.
-const PACKAGES: [&str; 8] = [
+const PACKAGES: [&str; 9] = [
     "skywalking-macros",
     "proto",
     "skywalking-runtime",
@@ -11,6 +11,7 @@ const PACKAGES: [&str; 8] = [
     "integrations/reqwest",
     "integrations/metrics",
     "integrations/tokio",
+    "integrations/tracing",
     "skywalking-collector",
 ];
 

@@ -1,0 +1,4 @@
+//! `skywalking-tracing` in programs that use `tracing`.
+#![allow(missing_docs)]
+
+mod format;
