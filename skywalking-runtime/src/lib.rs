@@ -247,6 +247,7 @@ pub mod movable {
     pub use crate::trace::movable::{
         LeftSegment, MovableSpan, SpanFields, is_own_thread, leave, past,
     };
+    pub use crate::util::text::format_value;
 }
 
 /// The functions that the fuzz targets call. Other builds do not contain them.

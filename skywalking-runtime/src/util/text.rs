@@ -73,6 +73,12 @@ pub(crate) fn format_into(out: &mut String, args: fmt::Arguments<'_>, limit: usi
     }
 }
 
+/// Appends the value of a field, up to `limit` UTF-16 units, or up to what fits in a tag if `limit`
+/// is 0. For bridges from other tracing libraries.
+pub fn format_value(out: &mut String, value: fmt::Arguments<'_>, limit: usize) {
+    format_into(out, value, if limit == 0 { TAG_LIMIT } else { limit });
+}
+
 /// Formats a value to a new text.
 pub(crate) fn formatted(value: &dyn fmt::Display, limit: usize) -> String {
     let mut out = String::new();

@@ -85,6 +85,7 @@ macro_rules! both {
     };
 }
 
+// Feature: ids in formatted lines
 #[test]
 fn text_line_is_the_line_of_the_format_behind_the_id() {
     let (plain, wrapped) = (Lines::new(), Lines::new());
