@@ -1,5 +1,5 @@
-//! Checks a segment against the rules of the protocol. An OAP loses, cuts or misreads a segment
-//! that breaks them.
+//! Checks segments, logs, meters and events against the rules of the protocol. An OAP loses, cuts
+//! or misreads what breaks them.
 //!
 //! `docs/protocol.md` has the source of each rule. The limits that agents keep (50, 150, 200 and
 //! 2 048 UTF-16 units, 300 logs, 500 refs) are rules like those of the server. The collector checks
@@ -41,6 +41,7 @@
 
 mod advice;
 mod lengths;
+mod records;
 mod reference;
 mod rule;
 mod span;
@@ -54,6 +55,7 @@ use std::fmt;
 use std::ops::ControlFlow;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+pub use records::{RecordRule, event_violations, log_violations, meter_violations};
 pub use rule::Rule;
 
 use crate::v3::{SegmentObject, SpanObject};

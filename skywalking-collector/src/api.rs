@@ -6,6 +6,9 @@
 
 mod about;
 mod call_stats;
+mod events;
+mod logs;
+mod meters;
 mod nesting;
 mod not_kept;
 mod query;
@@ -23,6 +26,10 @@ mod tree;
 
 pub(crate) use about::{About, AboutLimits};
 pub use call_stats::{CallStats, EndpointView, SeriesPoint, SeriesView, TimeRange};
+pub use events::{EventKind, EventQuery, EventView, MAX_EVENTS};
+pub(crate) use logs::NewLogs;
+pub use logs::{LogFormat, LogPage, LogQuery, LogRecord, MAX_LOGS};
+pub use meters::{MAX_SERIES, MeterKind, MeterQuery, MeterView};
 pub use nesting::{ParentLink, TreeNode};
 pub(crate) use nesting::{Position, SpanKey, nest};
 pub use not_kept::{NotKept, NotKeptCounts};

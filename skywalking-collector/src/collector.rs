@@ -7,11 +7,13 @@ use std::time::Duration;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::api::{
-    Found, Histogram, InstanceView, NewTraces, ServiceView, Stats, TagKey, TagValue, TimeRange,
-    Topology, TracePage, TraceQuery, TraceSummary, TraceView, ViolationView,
+    EventQuery, EventView, Found, Histogram, InstanceView, LogPage, LogQuery, MeterQuery,
+    MeterView, NewTraces, ServiceView, Stats, TagKey, TagValue, TimeRange, Topology, TracePage,
+    TraceQuery, TraceSummary, TraceView, ViolationView,
 };
 use crate::budget::Unlimited;
 use crate::error::Error;
+use crate::query::LogDetail;
 use crate::state::CollectorState;
 
 /// How long open connections have to end at shutdown.
@@ -129,6 +131,35 @@ impl Collector {
     /// Returns a trace, or `None` if no segment of it is stored.
     pub fn trace(&self, trace_id: &str) -> Option<TraceView> {
         self.state.trace(trace_id)
+    }
+
+    /// Returns a page of the reported logs that match, their number, and the position of the next
+    /// page.
+    ///
+    /// ```
+    /// # use skywalking_collector::{Collector, LogQuery};
+    /// # #[tokio::main] async fn main() -> Result<(), skywalking_collector::Error> {
+    /// # let collector =
+    /// #     Collector::builder().grpc_addr("127.0.0.1:0").http_addr("127.0.0.1:0").start().await?;
+    /// let errors = collector.logs(&LogQuery::new().service("shop").level("ERROR"));
+    /// assert_eq!(errors.matched, 0);
+    /// # Ok(()) }
+    /// ```
+    pub fn logs(&self, query: &LogQuery) -> LogPage {
+        let Ok(found) = self.state.logs(query, LogDetail::Whole, &mut Unlimited);
+        found
+    }
+
+    /// Returns the series of the reported meters that match.
+    pub fn meters(&self, query: &MeterQuery) -> Vec<MeterView> {
+        let Ok(found) = self.state.meters(query, &mut Unlimited);
+        found
+    }
+
+    /// Returns the reported events that match, the latest first.
+    pub fn events(&self, query: &EventQuery) -> Vec<EventView> {
+        let Ok(found) = self.state.events(query, &mut Unlimited);
+        found
     }
 
     /// Returns the known services with the requests that they received.

@@ -60,6 +60,21 @@ impl Limits {
         (self.max_bytes / 8).max(64 * 1024)
     }
 
+    /// The largest size of the logs, in bytes.
+    pub(crate) fn logs_bytes(&self) -> usize {
+        (self.max_bytes / 8).max(64 * 1024)
+    }
+
+    /// The largest size of the meters, in bytes.
+    pub(crate) fn meters_bytes(&self) -> usize {
+        (self.max_bytes / 16).max(64 * 1024)
+    }
+
+    /// The largest size of the events, in bytes.
+    pub(crate) fn events_bytes(&self) -> usize {
+        (self.max_bytes / 64).max(64 * 1024)
+    }
+
     pub(crate) fn validate(&self) -> Result<(), Error> {
         for (name, value) in [
             ("max_spans", self.max_spans),

@@ -1,4 +1,4 @@
-//! Decodes segments, after checking how much memory they need.
+//! Decodes segments and records, after checking how much memory they need.
 //!
 //! Two bytes are enough for an empty span that takes more than two hundred in memory, so a message
 //! of 50 MiB could decode to gigabytes. The check therefore comes before decoding: it counts the
@@ -11,6 +11,7 @@
 //! would evict it at a thirtieth of `max_bytes`.
 
 mod fields;
+mod records;
 
 use std::mem::size_of;
 
@@ -21,6 +22,7 @@ use skywalking_proto::v3::{
 
 use crate::segment_error::SegmentError;
 use fields::{Field, Fields};
+pub(crate) use records::{Decoded, event, log, meter, meters};
 
 /// The approximate memory that the allocator and the store's indexes need in addition to a value.
 const OVERHEAD: usize = 32;

@@ -9,6 +9,7 @@ mod management;
 mod messages;
 mod methods;
 mod not_kept;
+mod records;
 mod response;
 mod segments;
 

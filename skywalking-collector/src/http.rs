@@ -12,6 +12,7 @@ mod live;
 mod metrics;
 mod pages;
 mod params;
+mod records;
 mod response;
 mod search;
 mod trace;
@@ -63,7 +64,13 @@ const PATHS: &[&str] = &[
     "/api/traces/{traceId}/skeleton",
     "/api/traces/{traceId}/search",
     "/api/traces/{traceId}/spans/{segmentId}/{spanId}",
+    "/api/traces/{traceId}/logs",
     "/api/live",
+    "/api/logs",
+    "/api/logs/{number}",
+    "/api/live/logs",
+    "/api/meters",
+    "/api/events",
     "/api/topology",
     "/api/violations",
     "/api/stats",
@@ -106,12 +113,14 @@ fn router(hosts: Hosts, state: Arc<CollectorState>) -> Router {
     let access = AccessControl { hosts, state: Arc::clone(&state) };
     Router::new()
         .route(access::HEALTHCHECK, get(healthcheck))
-        .route("/api/live", get(live::stream))
+        .route("/api/live", get(live::traces))
+        .route("/api/live/logs", get(live::logs))
         .route("/api/about", get(about))
         .route("/api/stats", get(stats))
         .merge(search::routes())
         .merge(metrics::routes())
         .merge(trace::routes())
+        .merge(records::routes())
         .merge(ingest::routes())
         .merge(pages::routes())
         .fallback(not_found)

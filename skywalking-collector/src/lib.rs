@@ -1,12 +1,12 @@
 //! An embedded collector for `SkyWalking` traces.
 //!
 //! - Receives reports of any SkyWalking agent, by gRPC and over HTTP.
-//! - Stores traces in memory, within limits.
+//! - Stores traces, logs, meters and events in memory, within limits.
 //! - Shows traces as trees and the service map as text ([`view`]), and all data as JSON over HTTP.
 //! - Reports segments that a real OAP would lose silently, and other violations of the protocol.
 //!
 //! Use it in tests and examples, or run the program `skywalking-collector` while you develop. It
-//! doesn't replace an OAP: it has no alarms, no reported meters and no persistent storage.
+//! doesn't replace an OAP: it has no alarms, no analysis of meters and no persistent storage.
 //!
 //! # Example
 //!
@@ -46,13 +46,13 @@
 //! | modules | content |
 //! | --- | --- |
 //! | `text`, `naming`, `enums` | quoting of untrusted text; names and ids as in the OAP; names of the protocol's enums |
-//! | `api` | the public data types: traces, services, topology, counters, queries |
+//! | `api` | the public data types: traces, logs, meters, services, topology, counters, queries |
 //! | `error` | errors of the library |
 //! | `config` | addresses, limits and timeouts |
 //! | `auth`, `budget`, `shutdown` | the token; the memory budget for data in flight; the shutdown signal |
-//! | `gzip`, `segment_error` | decompression within the budget; why a segment is refused |
+//! | `gzip`, `segment_error`, `record_error` | decompression within the budget; why a report is refused |
 //! | `proto_json`, `decode`, `validate` | JSON to protobuf; protobuf to segments of bounded memory; the rules of the protocol |
-//! | `store` | traces, metrics, services and instances, with eviction of the oldest |
+//! | `store` | traces, metrics, logs, meters, events, services and instances, with eviction of the oldest |
 //! | `query` | lists of traces, whole traces, metrics, the service map |
 //! | [`view`] | text for a terminal |
 //! | `server` | connections of both ports: their number and their deadlines |
@@ -82,6 +82,7 @@ mod naming;
 mod partial_success;
 mod proto_json;
 mod query;
+mod record_error;
 mod segment_error;
 mod server;
 mod shutdown;
@@ -92,12 +93,13 @@ mod validate;
 pub mod view;
 
 pub use api::{
-    Bar, Bucket, Call, CallStats, Cursor, DetectPoint, EndpointView, Found, FoundEndpoint,
-    Histogram, InstanceView, InvalidCursor, KeyValue, LogView, MAX_TRACES, NewTraces, Node,
-    NodeKind, NotKept, NotKeptCounts, ParentLink, RefView, RuleView, SeriesPoint, SeriesView,
-    ServiceView, SortOrder, SpanView, StatementKind, StatementView, Stats, TagKey, TagValue,
-    TimeRange, Topology, TracePage, TraceQuery, TraceSort, TraceSummary, TraceView, TreeNode,
-    ViolationView,
+    Bar, Bucket, Call, CallStats, Cursor, DetectPoint, EndpointView, EventKind, EventQuery,
+    EventView, Found, FoundEndpoint, Histogram, InstanceView, InvalidCursor, KeyValue, LogFormat,
+    LogPage, LogQuery, LogRecord, LogView, MAX_EVENTS, MAX_LOGS, MAX_SERIES, MAX_TRACES, MeterKind,
+    MeterQuery, MeterView, NewTraces, Node, NodeKind, NotKept, NotKeptCounts, ParentLink, RefView,
+    RuleView, SeriesPoint, SeriesView, ServiceView, SortOrder, SpanView, StatementKind,
+    StatementView, Stats, TagKey, TagValue, TimeRange, Topology, TracePage, TraceQuery, TraceSort,
+    TraceSummary, TraceView, TreeNode, ViolationView,
 };
 pub use builder::Builder;
 pub use collector::Collector;

@@ -9,19 +9,21 @@
 //! numbers or strings, `null` and absent fields as defaults. Unknown names are ignored.
 //!
 //! `serde_json` parses the text, and prost encodes keys and numbers. The fields are listed by hand
-//! (`messages`): agents send only three messages as JSON.
+//! (`messages`): agents send only five messages as JSON.
 
 mod messages;
 
 use std::fmt;
 
 use prost::encoding::{WireType, encode_key, encode_varint};
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor,
+};
 use serde_json::value::RawValue;
 
 use crate::text::shorten;
+pub(crate) use messages::{EVENT, LOG_DATA, Message, PING, PROPERTIES, SEGMENT};
 use messages::{Field, FieldType};
-pub(crate) use messages::{Message, PING, PROPERTIES, SEGMENT};
 
 /// The text is not the JSON of the message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -141,7 +143,11 @@ impl Value<'_> {
         let fits = match self.field.2 {
             FieldType::Int64 => true,
             FieldType::Int32 | FieldType::Enum(_) => i32::try_from(number).is_ok(),
-            FieldType::Text | FieldType::Bool | FieldType::Messages(_) => false,
+            FieldType::Text
+            | FieldType::Bool
+            | FieldType::Message(_)
+            | FieldType::Messages(_)
+            | FieldType::Map => false,
         };
         if !fits {
             return Err(E::custom(format_args!("{number}: expected {self}")));
@@ -160,7 +166,9 @@ impl fmt::Display for Value<'_> {
             FieldType::Int64 => "a 64-bit integer",
             FieldType::Bool => "a bool",
             FieldType::Enum(_) => "a name or number of the enum",
+            FieldType::Message(_) => "an object",
             FieldType::Messages(_) => "an array of objects",
+            FieldType::Map => "an object of strings",
         };
         write!(f, "{kind} for {}", self.field.0)
     }
@@ -223,14 +231,14 @@ impl<'de> Visitor<'de> for Value<'_> {
     fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
         let number = match self.field.2 {
             FieldType::Text => {
-                encode_key(self.field.1, WireType::LengthDelimited, self.to);
-                encode_varint(text.len() as u64, self.to);
-                self.to.extend_from_slice(text.as_bytes());
+                encode_text(self.field.1, text, self.to);
                 return Ok(());
             }
             FieldType::Int32 | FieldType::Int64 => text.parse().ok(),
             FieldType::Enum(by_name) => by_name(text).map(i64::from),
-            FieldType::Bool | FieldType::Messages(_) => None,
+            FieldType::Bool | FieldType::Message(_) | FieldType::Messages(_) | FieldType::Map => {
+                None
+            }
         };
         match number {
             Some(number) => self.number(number),
@@ -247,13 +255,45 @@ impl<'de> Visitor<'de> for Value<'_> {
             if all.next_element_seed(Object { fields, to: self.to })?.is_none() {
                 return Ok(());
             }
-            let length = self.to.len() - start;
-            let mut head = Vec::with_capacity(12);
-            encode_key(self.field.1, WireType::LengthDelimited, &mut head);
-            encode_varint(length as u64, &mut head);
-            self.to.splice(start..start, head);
+            delimit(self.field.1, start, self.to);
         }
     }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        match self.field.2 {
+            FieldType::Message(fields) => {
+                let start = self.to.len();
+                Object { fields, to: self.to }.visit_map(map)?;
+                delimit(self.field.1, start, self.to);
+                Ok(())
+            }
+            FieldType::Map => {
+                while let Some((key, value)) = map.next_entry::<String, String>()? {
+                    let start = self.to.len();
+                    encode_text(1, &key, self.to);
+                    encode_text(2, &value, self.to);
+                    delimit(self.field.1, start, self.to);
+                }
+                Ok(())
+            }
+            _ => Err(A::Error::invalid_type(Unexpected::Map, &self)),
+        }
+    }
+}
+
+fn encode_text(number: u32, text: &str, to: &mut Vec<u8>) {
+    encode_key(number, WireType::LengthDelimited, to);
+    encode_varint(text.len() as u64, to);
+    to.extend_from_slice(text.as_bytes());
+}
+
+/// Puts the key and the length before a message that begins at `start`.
+fn delimit(number: u32, start: usize, to: &mut Vec<u8>) {
+    let length = to.len() - start;
+    let mut head = Vec::with_capacity(12);
+    encode_key(number, WireType::LengthDelimited, &mut head);
+    encode_varint(length as u64, &mut head);
+    to.splice(start..start, head);
 }
 
 #[cfg(test)]

@@ -1,9 +1,12 @@
-//! Reads the store: lists of traces, one trace, the service map.
+//! Reads the store: lists of traces, one trace, the service map, logs, meters and events.
 
+mod events;
 mod filter;
 mod find;
 mod first;
 mod histogram;
+mod logs;
+mod meters;
 mod metrics;
 mod notes;
 mod rows;
@@ -20,9 +23,12 @@ mod trace;
 mod violations;
 mod window;
 
+pub(crate) use events::events;
 pub(crate) use filter::Prepared;
 pub(crate) use find::find;
 pub(crate) use histogram::{histogram, samples};
+pub(crate) use logs::{LogDetail, LogFilter};
+pub(crate) use meters::meters;
 pub(crate) use metrics::{Endpoints, Instances, SeriesOf, SeriesRange, Services};
 pub(crate) use rules::by_rule;
 pub(crate) use skeleton::skeleton;

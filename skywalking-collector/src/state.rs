@@ -3,6 +3,8 @@
 //! The store's lock is held only to look up or to insert. It is not held while a message is
 //! decoded, a tree is built or a response is written.
 
+mod record_queries;
+mod records;
 mod search;
 
 use std::net::SocketAddr;
@@ -25,6 +27,7 @@ use crate::server::Connections;
 use crate::shutdown::Shutdown;
 use crate::store::Store;
 use crate::{decode, query, validate};
+pub(crate) use records::LogStream;
 
 /// The largest number of query responses that are built at a time. Each can be a copy of a large
 /// part of the store.

@@ -11,17 +11,25 @@
 //! | `traces` | segments by trace, and the eviction of the oldest trace |
 //! | `metrics` | calls and durations over time, also of evicted traces |
 //! | `statements`, `rule_counts` | the slowest and latest statements; violations by rule |
+//! | `logs`, `log_record` | logs with their indexes; a log as it is stored |
+//! | `meters`, `events` | meters as series over time; events |
+//! | `records` | adds logs, meters and events to the store |
 //! | `registry` | services and instances |
 //!
 //! All are independent of gRPC and HTTP, and expect validated segments.
 
 mod bars;
 mod call_sides;
+mod events;
 mod facts;
 mod index;
+mod log_record;
+mod logs;
+mod meters;
 mod metrics;
 mod postings;
 mod reason;
+mod records;
 mod registry;
 mod rule_counts;
 mod segment;
@@ -42,15 +50,20 @@ use crate::decode::DecodedSegment;
 use crate::enums;
 use crate::segment_error::SegmentError;
 pub(crate) use bars::TimeBar;
+pub(crate) use events::Events;
 pub(crate) use facts::TraceFacts;
 pub(crate) use index::{Index, Term};
+pub(crate) use log_record::log_record;
+pub(crate) use logs::{LogKey, LogTerm, Logs};
+pub(crate) use meters::{MeterKey, MeterPoints, Meters};
 pub(crate) use metrics::{CELL_MILLIS, Metrics, SeriesRef, Subject, Totals};
 pub(crate) use postings::Postings;
 pub(crate) use reason::reason;
+pub(crate) use records::MeterBatch;
 use registry::Registry;
 pub(crate) use registry::ServiceFacts;
-pub(crate) use rule_counts::RuleCount;
 use rule_counts::RuleCounts;
+pub(crate) use rule_counts::{Origin, RuleCount};
 pub(crate) use segment::StoredSegment;
 pub(crate) use segment_terms::searchable;
 pub(crate) use statements::{Statements, memory as statement_memory};
@@ -58,7 +71,7 @@ pub(crate) use strings::{Scan, StringId};
 use traces::InsertOutcome;
 pub(crate) use traces::{StoredTrace, Traces};
 
-/// Traces, services, instances and counters.
+/// Traces, logs, meters, events, services, instances and counters.
 #[derive(Debug)]
 pub(crate) struct Store {
     limits: Limits,
@@ -66,6 +79,9 @@ pub(crate) struct Store {
     metrics: Metrics,
     statements: Statements,
     rules: RuleCounts,
+    logs: Logs,
+    meters: Meters,
+    events: Events,
     registry: Registry,
     counters: Stats,
 }
@@ -78,6 +94,9 @@ impl Store {
             metrics: Metrics::new(&limits),
             statements: Statements::new(&limits),
             rules: RuleCounts::default(),
+            logs: Logs::new(limits.logs_bytes()),
+            meters: Meters::new(limits.meters_bytes()),
+            events: Events::new(limits.events_bytes()),
             registry: Registry::new(&limits),
             counters: Stats::default(),
         }
@@ -114,7 +133,13 @@ impl Store {
         }
         self.metrics.record(segment);
         self.statements.record(segment);
-        self.rules.record(segment, &violations);
+        let origin = Origin {
+            service,
+            service_instance: instance,
+            trace_id: &segment.trace_id,
+            segment_id: &segment.trace_segment_id,
+        };
+        self.rules.record(origin, &violations);
         let violation_count = violations.len() as u64;
         match self.traces.insert(decoded, violations, color) {
             InsertOutcome::Duplicate => self.counters.segments_duplicate += 1,
@@ -211,6 +236,14 @@ impl Store {
             metric_cells_stored: self.metrics.cells(),
             metric_cells_evicted: self.metrics.evicted(),
             metric_bytes_stored: self.metrics.bytes(),
+            logs_stored: self.logs.len(),
+            logs_evicted: self.logs.evicted(),
+            log_bytes_stored: self.logs.bytes(),
+            meter_series_stored: self.meters.len(),
+            meter_series_evicted: self.meters.evicted(),
+            meter_bytes_stored: self.meters.bytes(),
+            events_stored: self.events.len(),
+            events_evicted: self.events.evicted(),
             ..self.counters
         }
     }

@@ -1,5 +1,5 @@
-//! Text views for a terminal: a trace as a tree, a trace of a list, the services with their endpoints
-//! and statements, and the service map.
+//! Text views for a terminal: a trace as a tree, a trace of a list, the services with their
+//! endpoints and statements, the service map, logs, meters and events.
 //!
 //! Names come from agents. Control characters and invisible characters in them are escaped, so that
 //! they can't affect the terminal. Colors only repeat what a word or a mark says.
@@ -12,14 +12,21 @@
 //! ```
 
 mod columns;
+mod events;
 mod invisible;
+mod logs;
+mod meters;
 mod services;
 mod statements;
 mod style;
 mod summary;
+mod times;
 mod topology;
 mod tree;
 
+pub use events::events;
+pub use logs::{logs, logs_with_details};
+pub use meters::meters;
 pub use services::{endpoints, services};
 pub use statements::statements;
 pub use style::Style;

@@ -14,11 +14,13 @@
 //! | `hostile` | texts that a page must not interpret |
 //! | `trace` | a builder of traces |
 //! | `random` | numbers from a seed |
+//! | `records` | logs, meters and events of the shop |
 //! | `report` | the gRPC calls |
 
 mod hostile;
 mod large;
 mod random;
+mod records;
 mod report;
 mod shop;
 mod trace;
@@ -97,6 +99,7 @@ async fn main() -> Result<(), Error> {
     match options.mode {
         Mode::Shop { seconds, rate, past } => {
             reporter.instances(&shop::SERVICES).await?;
+            send_meters(&mut reporter, options.seed).await?;
             send_past(&mut reporter, &mut random, past).await?;
             send_live(&mut reporter, &mut random, seconds, rate).await?;
         }
@@ -110,6 +113,7 @@ async fn main() -> Result<(), Error> {
         }
         Mode::HostileText => {
             for trace in hostile::traces(&mut random, now() - 10_000) {
+                reporter.logs(records::hostile_logs(&trace)).await?;
                 reporter.segments(trace).await?;
             }
         }
@@ -125,10 +129,31 @@ async fn send_past(reporter: &mut Reporter, random: &mut Random, past: u32) -> R
     let now = now();
     for number in 0..past {
         let before = MINUTES * 60_000 * i64::from(past - number) / i64::from(past);
-        reporter.segments(shop::request(random, now - before - 2_000)).await?;
+        let request = shop::request(random, now - before - 2_000);
+        reporter.logs(records::logs(&request)).await?;
+        reporter.segments(request).await?;
     }
     for trace in unusual::traces(random, now - 30_000) {
         reporter.segments(trace).await?;
+    }
+    Ok(())
+}
+
+/// Sends the meters of the last ten minutes, and the events of the start.
+async fn send_meters(reporter: &mut Reporter, seed: u64) -> Result<(), Error> {
+    const REPORTS: i64 = 30;
+    let random = &mut Random::new(seed, "records");
+    let start = now() - REPORTS * 20_000;
+    for (service, _) in shop::SERVICES {
+        for number in 1..=2 {
+            let instance = format!("{service}-{number}");
+            reporter.events(records::events(random, service, &instance, start)).await?;
+            for report in 0..REPORTS {
+                let time = start + 20_000 * report;
+                let meters = records::meters(random, service, &instance, time, report);
+                reporter.meters(meters).await?;
+            }
+        }
     }
     Ok(())
 }
@@ -143,7 +168,9 @@ async fn send_live(
     let mut tick = tokio::time::interval(Duration::from_secs(1) / u32::try_from(rate).unwrap_or(1));
     for _ in 0..seconds * rate {
         tick.tick().await;
-        reporter.segments(shop::request(random, now() - 100)).await?;
+        let request = shop::request(random, now() - 100);
+        reporter.logs(records::logs(&request)).await?;
+        reporter.segments(request).await?;
     }
     Ok(())
 }

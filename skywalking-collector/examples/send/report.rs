@@ -1,8 +1,15 @@
 //! The gRPC calls of an agent.
 
+use std::collections::BTreeMap;
+
+use skywalking_proto::v3::event_service_client::EventServiceClient;
+use skywalking_proto::v3::log_report_service_client::LogReportServiceClient;
 use skywalking_proto::v3::management_service_client::ManagementServiceClient;
+use skywalking_proto::v3::meter_report_service_client::MeterReportServiceClient;
 use skywalking_proto::v3::trace_segment_report_service_client::TraceSegmentReportServiceClient;
-use skywalking_proto::v3::{InstanceProperties, KeyStringValuePair, SegmentObject};
+use skywalking_proto::v3::{
+    Event, InstanceProperties, KeyStringValuePair, LogData, MeterData, SegmentObject,
+};
 use tonic::Request;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::{Channel, Endpoint};
@@ -31,6 +38,32 @@ impl Reporter {
         self.spans += segments.iter().map(|segment| segment.spans.len()).sum::<usize>();
         let request = self.authenticated(tokio_stream::iter(segments));
         TraceSegmentReportServiceClient::new(self.channel.clone()).collect(request).await?;
+        Ok(())
+    }
+
+    /// Sends logs, those of each service in a stream.
+    pub(crate) async fn logs(&mut self, logs: Vec<LogData>) -> Result<(), Error> {
+        let mut by_service: BTreeMap<String, Vec<LogData>> = BTreeMap::new();
+        for log in logs {
+            by_service.entry(log.service.clone()).or_default().push(log);
+        }
+        for logs in by_service.into_values() {
+            let request = self.authenticated(tokio_stream::iter(logs));
+            LogReportServiceClient::new(self.channel.clone()).collect(request).await?;
+        }
+        Ok(())
+    }
+
+    /// Sends the meters of an instance at a time.
+    pub(crate) async fn meters(&mut self, meters: Vec<MeterData>) -> Result<(), Error> {
+        let request = self.authenticated(tokio_stream::iter(meters));
+        MeterReportServiceClient::new(self.channel.clone()).collect(request).await?;
+        Ok(())
+    }
+
+    pub(crate) async fn events(&mut self, events: Vec<Event>) -> Result<(), Error> {
+        let request = self.authenticated(tokio_stream::iter(events));
+        EventServiceClient::new(self.channel.clone()).collect(request).await?;
         Ok(())
     }
 

@@ -35,6 +35,24 @@ export function rate(n) {
   return n < 10 ? trim(n.toFixed(1)) : count(n);
 }
 
+/** A value of any size: 0, 0.125, 12.4, 950, 12.4 k, 3.1 M, 1.2e+12. */
+export function value(n) {
+  if (n === null || n === undefined) return "–";
+  const size = Math.abs(n);
+  if (size !== 0 && (size < 0.001 || size >= 1e9)) return n.toExponential(1);
+  return size < 100 ? trim(n.toFixed(size < 1 ? 3 : 1)) : count(n);
+}
+
+/** A number of bytes: 0 B, 512 B, 1.5 KiB, 12 MiB. */
+export function bytes(n) {
+  if (n === null || n === undefined) return "–";
+  const units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
+  const size = Math.abs(n);
+  const step = size < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(size) / 10));
+  const scaled = n / 1024 ** step;
+  return `${trim(scaled.toFixed(step > 0 && Math.abs(scaled) < 100 ? 1 : 0))} ${units[step]}`;
+}
+
 /** A share of 0 to 1: 0 %, < 0.1 %, 3.4 %, 12 %. */
 export function percent(share) {
   if (share === null || share === undefined || Number.isNaN(share)) return "–";

@@ -11,6 +11,7 @@ import { store, useStore } from "./store.js";
 const ROUTES = [
   { name: "traces", path: /^\/(?:traces)?$/, load: () => import("./pages/traces/index.js") },
   { name: "trace", path: /^\/traces\/([^/]+)$/, load: () => import("./pages/trace/index.js") },
+  { name: "logs", path: /^\/logs$/, load: () => import("./pages/logs/index.js") },
   { name: "map", path: /^\/map$/, load: () => import("./pages/map/index.js") },
   { name: "services", path: /^\/services$/, load: () => import("./pages/services/index.js") },
   {
@@ -71,6 +72,7 @@ export function link(path, params = {}) {
  */
 const VIEWS = {
   traces: ["sort", "order"], trace: ["view"], map: ["view"], services: ["sort", "order"],
+  logs: [],
 };
 
 /** Remembers the view of the current page if it differs from that of `before` on the same page. */
@@ -88,7 +90,7 @@ function lastView(name) {
   return Object.fromEntries(VIEWS[name].map((one) => [one, known[one]]));
 }
 
-/** Returns the address of `traces`, `map` or `services` with a time range and the last view. */
+/** Returns the address of a page, such as `traces`, with a time range and the last view. */
 export const pageLink = (name, params = current.get().params) =>
   link(`/${name}`, { ...rangeParams(params), ...lastView(name) });
 

@@ -92,6 +92,7 @@ export function Shell() {
     "g t": { label: "Go to Traces", run: go("traces") },
     "g m": { label: "Go to Map", run: go("map") },
     "g s": { label: "Go to Services", run: go("services") },
+    "g l": { label: "Go to Logs", run: go("logs") },
     D: { label: "Switch between light and dark", run: toggleTheme },
   });
   return html`

@@ -13,12 +13,6 @@ pub enum NotKept {
     JvmMetrics,
     /// `CLRMetricReportService`.
     ClrMetrics,
-    /// `MeterReportService`.
-    Meters,
-    /// `LogReportService`, and `/v3/logs` over HTTP.
-    Logs,
-    /// `EventService`, and `/v3/events` over HTTP.
-    Events,
     /// `ConfigurationDiscoveryService`: queries for settings.
     Configuration,
     /// `ProfileTask`, `PprofTask` and `AsyncProfilerTask`: queries for tasks, and finished tasks.
@@ -36,9 +30,6 @@ impl NotKept {
     pub const ALL: &'static [Self] = &[
         Self::JvmMetrics,
         Self::ClrMetrics,
-        Self::Meters,
-        Self::Logs,
-        Self::Events,
         Self::Configuration,
         Self::ProfileTasks,
         Self::Profiles,
@@ -51,9 +42,6 @@ impl NotKept {
         match self {
             Self::JvmMetrics => "jvmMetrics",
             Self::ClrMetrics => "clrMetrics",
-            Self::Meters => "meters",
-            Self::Logs => "logs",
-            Self::Events => "events",
             Self::Configuration => "configuration",
             Self::ProfileTasks => "profileTasks",
             Self::Profiles => "profiles",
@@ -89,7 +77,7 @@ impl NotKeptCounts {
     }
 }
 
-/// Writes, for example, `3 jvmMetrics, 1 logs`.
+/// Writes, for example, `3 jvmMetrics, 1 browser`.
 impl fmt::Display for NotKeptCounts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, (kind, count)) in self.iter().enumerate() {
@@ -126,12 +114,15 @@ mod tests {
             assert_eq!(*kind as usize, number);
         }
 
-        counts.add(NotKept::Logs, 1);
+        counts.add(NotKept::Browser, 1);
         counts.add(NotKept::JvmMetrics, 2);
         counts.add(NotKept::JvmMetrics, 1);
 
-        assert_eq!((counts.get(NotKept::JvmMetrics), counts.get(NotKept::Browser)), (3, 0));
-        assert_eq!(counts.to_string(), "3 jvmMetrics, 1 logs");
-        assert_eq!(serde_json::to_string(&counts).expect("JSON"), r#"{"jvmMetrics":3,"logs":1}"#);
+        assert_eq!((counts.get(NotKept::JvmMetrics), counts.get(NotKept::Profiles)), (3, 0));
+        assert_eq!(counts.to_string(), "3 jvmMetrics, 1 browser");
+        assert_eq!(
+            serde_json::to_string(&counts).expect("JSON"),
+            r#"{"jvmMetrics":3,"browser":1}"#
+        );
     }
 }

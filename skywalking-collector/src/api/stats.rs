@@ -32,7 +32,8 @@ pub struct Stats {
     pub segments_duplicate: u64,
     /// Segments without a span. They are ignored.
     pub segments_empty: u64,
-    /// Protocol violations in stored segments, at most 100 for each segment.
+    /// Protocol violations of stored segments, and of logs, meters and events, also of refused
+    /// ones. At most 100 count for each segment, log, event or batch of meters.
     pub violations: u64,
     /// Spans of the segments that were stored.
     pub spans_accepted: u64,
@@ -48,6 +49,34 @@ pub struct Stats {
     pub pings: u64,
     /// Reports of properties and pings that were refused.
     pub management_refused: u64,
+    /// Logs that were stored.
+    pub logs_accepted: u64,
+    /// Logs that were refused, and messages that are not a log.
+    pub logs_refused: u64,
+    /// Logs that were evicted at a limit.
+    pub logs_evicted: u64,
+    /// Logs that are stored now.
+    pub logs_stored: usize,
+    /// The estimated memory of the stored logs, in bytes.
+    pub log_bytes_stored: usize,
+    /// Values of meters that were stored.
+    pub meters_accepted: u64,
+    /// Meters of refused batches, meters without a valid value, and messages that are not a meter.
+    pub meters_refused: u64,
+    /// Series of meters that were evicted at a limit.
+    pub meter_series_evicted: u64,
+    /// Series of meters that are stored now.
+    pub meter_series_stored: usize,
+    /// The estimated memory of the stored meters, in bytes.
+    pub meter_bytes_stored: usize,
+    /// Reports of events that were stored.
+    pub events_accepted: u64,
+    /// Reports of events that were refused, and messages that are not an event.
+    pub events_refused: u64,
+    /// Events that were evicted at a limit.
+    pub events_evicted: u64,
+    /// Events that are stored now.
+    pub events_stored: usize,
     /// Messages that were received and not stored, by kind.
     pub received_not_kept: NotKeptCounts,
     /// Cells of metrics that were evicted at a limit. A cell has the calls of 10 s to one service,
@@ -79,6 +108,15 @@ impl fmt::Display for Stats {
             self.traces_evicted,
             self.spans_evicted,
         )?;
+        for (name, accepted, refused) in [
+            ("logs", self.logs_accepted, self.logs_refused),
+            ("meters", self.meters_accepted, self.meters_refused),
+            ("events", self.events_accepted, self.events_refused),
+        ] {
+            if accepted + refused > 0 {
+                write!(f, "; {name}: {accepted} accepted, {refused} refused")?;
+            }
+        }
         if self.violations > 0 {
             write!(f, "; {} protocol violations", self.violations)?;
         }

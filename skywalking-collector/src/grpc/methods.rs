@@ -6,7 +6,7 @@ use hyper::body::Incoming;
 use tonic::Status;
 
 use super::messages::Messages;
-use super::{management, not_kept, segments};
+use super::{management, not_kept, records, segments};
 use crate::api::NotKept;
 use crate::state::CollectorState;
 
@@ -17,6 +17,10 @@ pub(super) enum Method {
     CollectInSync,
     Properties,
     KeepAlive,
+    Logs,
+    Meters,
+    MeterBatches,
+    Events,
     /// A unary call whose message is counted.
     NotKeptUnary(NotKept),
     /// A client stream whose messages are counted.
@@ -37,10 +41,10 @@ const METHODS: [(&str, &str, &str, Method); 25] = [
     (V3, "ManagementService", "keepAlive", Method::KeepAlive),
     (V3, "JVMMetricReportService", "collect", Method::NotKeptUnary(NotKept::JvmMetrics)),
     (V3, "CLRMetricReportService", "collect", Method::NotKeptUnary(NotKept::ClrMetrics)),
-    (V3, "MeterReportService", "collect", Method::NotKeptStream(NotKept::Meters)),
-    (V3, "MeterReportService", "collectBatch", Method::NotKeptStream(NotKept::Meters)),
-    (V3, "LogReportService", "collect", Method::NotKeptStream(NotKept::Logs)),
-    (V3, "EventService", "collect", Method::NotKeptStream(NotKept::Events)),
+    (V3, "MeterReportService", "collect", Method::Meters),
+    (V3, "MeterReportService", "collectBatch", Method::MeterBatches),
+    (V3, "LogReportService", "collect", Method::Logs),
+    (V3, "EventService", "collect", Method::Events),
     (
         V3,
         "ConfigurationDiscoveryService",
@@ -102,6 +106,10 @@ impl Method {
             Self::CollectInSync => segments::collect_in_sync(state, messages).await,
             Self::Properties => management::properties(state, messages).await,
             Self::KeepAlive => management::keep_alive(state, messages).await,
+            Self::Logs => records::logs(state, messages).await,
+            Self::Meters => records::meters(state, messages).await,
+            Self::MeterBatches => records::meter_batches(state, messages).await,
+            Self::Events => records::events(state, messages).await,
             Self::NotKeptUnary(kind) => not_kept::unary(state, kind, messages).await,
             Self::NotKeptStream(kind) | Self::NotKeptBidi(kind) => {
                 not_kept::stream(state, kind, messages).await

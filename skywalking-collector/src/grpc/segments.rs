@@ -18,7 +18,7 @@ pub(super) async fn collect(
     state: &CollectorState,
     messages: &mut Messages<Incoming>,
 ) -> Result<(), Status> {
-    let mut results = PartialSuccess::default();
+    let mut results = PartialSuccess::of("segments");
     let mut stored = 0_usize;
     while let Some(message) = messages.next().await? {
         results.add(state.add_segment(&message));
@@ -35,7 +35,7 @@ pub(super) async fn collect_in_sync(
     messages: &mut Messages<Incoming>,
 ) -> Result<(), Status> {
     let message = messages.single().await?;
-    let mut results = PartialSuccess::default();
+    let mut results = PartialSuccess::of("segments");
     for (at, segment) in decode::collection(&message).enumerate() {
         if at % SEGMENTS_OF_A_TURN == SEGMENTS_OF_A_TURN - 1 {
             yield_now().await;

@@ -14,11 +14,10 @@ use axum::routing::post;
 
 use super::body::{self, BodyError, Format};
 use super::response::error_response;
-use crate::api::NotKept;
 use crate::management;
 use crate::partial_success::PartialSuccess;
 use crate::proto_json::{self, JsonError, Message};
-use crate::state::CollectorState;
+use crate::state::{CollectorState, LogStream};
 
 /// The prefix of the paths for reports.
 pub(super) const PREFIX: &str = "/v3/";
@@ -51,7 +50,7 @@ async fn segments(State(state): State<Arc<CollectorState>>, request: Request) ->
             state.count_refused();
             return Err(BodyError::JsonOnly(SEGMENTS).into());
         }
-        let mut results = PartialSuccess::default();
+        let mut results = PartialSuccess::of("segments");
         let whole = proto_json::for_each_element("an array of SegmentObject", bytes, |one| {
             results.add(match proto_json::to_protobuf(&proto_json::SEGMENT, one) {
                 Ok(bytes) => state.add_segment(&bytes).map_err(|error| error.to_string()),
@@ -89,36 +88,74 @@ async fn keep_alive(State(state): State<Arc<CollectorState>>, request: Request) 
 }
 
 async fn logs(State(state): State<Arc<CollectorState>>, request: Request) -> Response {
-    handle(state, request, CollectorState::count_refused, |state, format, bytes| {
-        count_elements(state, NotKept::Logs, LOGS, format, bytes)
+    handle(state, request, CollectorState::count_log_refused, |state, format, bytes| {
+        records(state, LOGS_REPORT, format, bytes, |bytes| {
+            state.add_log(bytes, &mut LogStream::default()).map_err(|error| error.to_string())
+        })
     })
     .await
 }
 
 async fn events(State(state): State<Arc<CollectorState>>, request: Request) -> Response {
-    handle(state, request, CollectorState::count_refused, |state, format, bytes| {
-        count_elements(state, NotKept::Events, EVENTS, format, bytes)
+    handle(state, request, CollectorState::count_event_refused, |state, format, bytes| {
+        records(state, EVENTS_REPORT, format, bytes, |bytes| {
+            state.add_event(bytes).map_err(|error| error.to_string())
+        })
     })
     .await
 }
 
-/// Counts the elements of a JSON array.
-fn count_elements(
-    state: &CollectorState,
-    kind: NotKept,
+/// A path that accepts a JSON array of records.
+struct RecordsReport {
     path: &'static str,
+    what: &'static str,
+    noun: &'static str,
+    message: &'static Message,
+    count_refused: fn(&CollectorState),
+}
+
+const LOGS_REPORT: &RecordsReport = &RecordsReport {
+    path: LOGS,
+    what: "an array of LogData",
+    noun: "logs",
+    message: &proto_json::LOG_DATA,
+    count_refused: CollectorState::count_log_refused,
+};
+const EVENTS_REPORT: &RecordsReport = &RecordsReport {
+    path: EVENTS,
+    what: "an array of Event",
+    noun: "events",
+    message: &proto_json::EVENT,
+    count_refused: CollectorState::count_event_refused,
+};
+
+/// Adds the elements of a JSON array.
+fn records(
+    state: &CollectorState,
+    report: &RecordsReport,
     format: Format,
     bytes: &[u8],
+    add: impl Fn(&[u8]) -> Result<(), String>,
 ) -> Result<(), IngestError> {
     if format != Format::Json {
-        state.count_refused();
-        return Err(BodyError::JsonOnly(path).into());
+        (report.count_refused)(state);
+        return Err(BodyError::JsonOnly(report.path).into());
     }
-    let what = if kind == NotKept::Logs { "an array of LogData" } else { "an array of Event" };
-    let mut count = 0;
-    let whole = proto_json::for_each_element(what, bytes, |_| count += 1);
-    state.count_not_kept(kind, count);
-    whole.inspect_err(|_| state.count_refused()).map_err(IngestError::Json)
+    let mut results = PartialSuccess::of(report.noun);
+    let whole = proto_json::for_each_element(report.what, bytes, |one| {
+        results.add(match proto_json::to_protobuf(report.message, one) {
+            Ok(bytes) => add(&bytes),
+            Err(error) => {
+                (report.count_refused)(state);
+                Err(error.to_string())
+            }
+        });
+    });
+    if let Err(error) = whole {
+        (report.count_refused)(state);
+        results.add(Err(error));
+    }
+    results.into_result().map_err(IngestError::Refused)
 }
 
 /// Why a report is refused, or a part of it.

@@ -1,11 +1,15 @@
-//! The live stream: new traces and counters as lines of JSON, until the client leaves or the
-//! collector shuts down.
+//! The live streams: new traces or logs, and counters, as lines of JSON, until the client leaves or
+//! the collector shuts down.
+//!
+//! `feed` has what each stream writes.
 //!
 //! The stream has no queue. The next lines are built when the connection has taken the lines
 //! before, from what has arrived since. A client that reads slowly holds at most these lines, which
-//! count in the budget, and gets a line that counts the traces that it missed. A client that
+//! count in the budget, and gets a line that counts what it missed. A client that
 //! doesn't read is closed by the timeout of responses. The counters are written once a second, so
 //! the connection of one that reads stays open.
+
+mod feed;
 
 use std::convert::Infallible;
 use std::io::Write as _;
@@ -20,30 +24,45 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use bytes::Bytes;
 use http_body::Frame;
-use serde::Serialize;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
 use super::params;
 use super::response::{error_response, json_lines};
-use crate::api::{Stats, TraceQuery, TraceSummary};
+use crate::api::Stats;
 use crate::budget::{BudgetExhausted, Buffer};
-use crate::query::CallEnds;
 use crate::state::{CollectorState, LIVE_STREAMS};
+use feed::{Feed, Line, LogFeed, New, Rates, TraceFeed};
 
 /// The time between two lines of counters.
 const HEARTBEAT: Duration = Duration::from_secs(1);
-/// The shortest time between two batches of traces.
+/// The shortest time between two batches of lines.
 const BATCH: Duration = Duration::from_millis(100);
-/// The largest number of traces between two lines of counters. Further ones are counted.
-const MAX_TRACES: usize = 200;
 
-/// Starts a stream.
-pub(super) async fn stream(
+/// Starts a stream of traces.
+pub(super) async fn traces(
     State(state): State<Arc<CollectorState>>,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let (query, cursor) = match params::live(query) {
+    let params = params::live(query).map(|(query, cursor)| (TraceFeed::new(query), cursor));
+    start(state, params)
+}
+
+/// Starts a stream of logs.
+pub(super) async fn logs(
+    State(state): State<Arc<CollectorState>>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let params = params::live_logs(query).map(|(query, cursor)| (LogFeed::new(query), cursor));
+    start(state, params)
+}
+
+/// Starts a stream of a feed, after the cursor or from now on.
+fn start(
+    state: Arc<CollectorState>,
+    params: Result<(impl Feed, Option<u64>), params::ParamError>,
+) -> Response {
+    let (feed, cursor) = match params {
         Ok(params) => params,
         Err(error) => return error_response(StatusCode::BAD_REQUEST, &error.to_string()),
     };
@@ -54,57 +73,38 @@ pub(super) async fn stream(
         return error_response(StatusCode::SERVICE_UNAVAILABLE, &message);
     };
     let (sender, receiver) = mpsc::channel(1);
-    let live = Live::new(&state, query, cursor);
+    let live = Live::new(&state, feed, cursor);
     tokio::spawn(live.run(state, sender, permit));
     json_lines(Body::new(Lines(receiver)))
 }
 
-/// A line of the stream.
-#[derive(Debug, Serialize)]
-#[serde(tag = "type", rename_all = "lowercase")]
-enum Line<'a> {
-    Trace { trace: &'a TraceSummary },
-    Stats { stats: &'a Stats, rates: Rates, cursor: u64 },
-    Gap { omitted: usize },
-}
-
-#[derive(Debug, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Rates {
-    segments_per_second: f64,
-    spans_per_second: f64,
-}
-
 /// A stream: what to write, and what was written.
-struct Live {
-    query: TraceQuery,
-    /// The ends of the calls of the query, as of the last heartbeat.
-    calls: Option<CallEnds>,
-    /// The arrival number of the last segment that was considered.
+struct Live<F> {
+    feed: F,
+    /// The number of the last arrival that was considered.
     cursor: u64,
     changes: watch::Receiver<u64>,
     next_heartbeat: Instant,
     next_batch: Instant,
-    /// The number of traces that may be written before the next heartbeat.
+    /// The number of lines that may be written before the next heartbeat.
     remaining: usize,
     /// The counters of the last heartbeat, and its time.
     last: Option<(Stats, Instant)>,
 }
 
-impl Live {
-    fn new(state: &CollectorState, query: TraceQuery, cursor: Option<u64>) -> Self {
+impl<F: Feed> Live<F> {
+    fn new(state: &CollectorState, feed: F, cursor: Option<u64>) -> Self {
         let now = Instant::now();
-        let last_arrival = state.last_arrival();
+        let last_arrival = feed.last_arrival(state);
         // A cursor from before a restart of the collector: everything is new to its client.
         let resumed = cursor.map(|cursor| if cursor > last_arrival { 0 } else { cursor });
         Self {
-            query,
-            calls: None,
+            feed,
             cursor: resumed.unwrap_or(last_arrival),
             changes: state.changes(),
             next_heartbeat: now,
             next_batch: now,
-            remaining: MAX_TRACES,
+            remaining: F::MAX_LINES,
             last: None,
         }
     }
@@ -143,7 +143,7 @@ impl Live {
         }
     }
 
-    /// Completes when the heartbeat is due, or traces may have arrived.
+    /// Completes when the heartbeat is due, or lines may be due.
     async fn due(&mut self) {
         let (changes, next_batch) = (&mut self.changes, self.next_batch);
         let changed = async {
@@ -166,15 +166,13 @@ impl Live {
         let mut memory = state.budget().reservation();
         if is_heartbeat {
             self.next_heartbeat = now + HEARTBEAT;
-            self.remaining = MAX_TRACES;
-            self.calls = state.call_ends(&self.query, &mut memory)?;
+            self.remaining = F::MAX_LINES;
+            self.feed.prepare(state, &mut memory)?;
         }
-        let calls = self.calls.as_ref();
-        let new =
-            state.traces_since(&self.query, calls, self.cursor, self.remaining, &mut memory)?;
+        let new: New<F::Item> = self.feed.since(state, self.cursor, self.remaining, &mut memory)?;
         let mut buffer = memory.into_buffer(0);
-        for trace in &new.traces {
-            write_line(&mut buffer, &Line::Trace { trace })?;
+        for item in &new.items {
+            write_line(&mut buffer, &F::line(item))?;
         }
         if new.omitted > 0 {
             write_line(&mut buffer, &Line::Gap { omitted: new.omitted })?;
@@ -185,7 +183,7 @@ impl Live {
             write_line(&mut buffer, &Line::Stats { stats: &stats, rates, cursor: new.cursor })?;
             self.last = Some((stats, now));
         }
-        self.remaining = self.remaining.saturating_sub(new.traces.len());
+        self.remaining = self.remaining.saturating_sub(new.items.len());
         self.cursor = new.cursor;
         drop(new);
         Ok(buffer.release_source())

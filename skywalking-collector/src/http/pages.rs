@@ -29,7 +29,8 @@ use assets::Asset;
 use document::{DOCUMENT, POLICY};
 
 /// The paths of the pages. Each returns `index.html`, whose script shows the page of the address.
-const PAGES: [&str; 6] = ["/", "/traces", "/traces/{id}", "/map", "/services", "/services/{name}"];
+const PAGES: [&str; 7] =
+    ["/", "/traces", "/traces/{id}", "/map", "/services", "/services/{name}", "/logs"];
 
 /// What the responses for an asset have in common, made at the first request.
 struct Prepared {
@@ -48,7 +49,7 @@ pub(super) fn contains(path: &str) -> bool {
     let mut parts = path.split('/').skip(1);
     let (first, second, third) = (parts.next(), parts.next(), parts.next());
     match first {
-        Some("" | "map") => second.is_none(),
+        Some("" | "map" | "logs") => second.is_none(),
         Some("traces" | "services") => third.is_none(),
         first => first == Some("assets"),
     }
@@ -222,6 +223,7 @@ mod tests {
             paths,
             [
                 "js/main.js",
+                "js/pages/logs/index.js",
                 "js/pages/map/index.js",
                 "js/pages/services/index.js",
                 "js/pages/trace/index.js",

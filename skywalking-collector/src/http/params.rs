@@ -2,10 +2,11 @@
 //! mistyped limit would look like missing data.
 //!
 //! `filters` has those that select traces, `search` those of lists of traces and of what helps to
-//! search, `metrics` those of metrics.
+//! search, `metrics` those of metrics, `records` those of logs, meters and events.
 
 mod filters;
 mod metrics;
+mod records;
 mod search;
 
 use std::str::FromStr;
@@ -15,6 +16,7 @@ use crate::naming;
 use crate::text::quoted;
 
 pub(super) use metrics::{endpoints, instances, range, series, statements};
+pub(super) use records::{events, live_logs, logs, meters};
 pub(super) use search::{find, histogram, live, tag_values, traces};
 
 /// The longest text to search for, in characters.
@@ -29,6 +31,10 @@ pub(super) enum ParamError {
         "unknown parameter {name}: expected from, to, service, instance, endpoint, source, target, tag, text, minDuration, maxDuration, error, violations, {others}"
     )]
     UnknownFilter { name: String, others: &'static str },
+    #[error(
+        "unknown parameter {name}: expected from, to, service, instance, endpoint, level, text, trace, {others}"
+    )]
+    UnknownLogFilter { name: String, others: &'static str },
     #[error("unknown parameter {name}: expected {expected}")]
     UnknownOf { name: String, expected: &'static str },
     #[error(
@@ -49,6 +55,8 @@ pub(super) enum ParamError {
     Missing { name: &'static str, expected: &'static str },
     #[error("too many tags: send at most {max}")]
     TooManyTags { max: usize },
+    #[error("too many levels: send at most {max}")]
+    TooManyLevels { max: usize },
     #[error(
         "text= is missing, empty or longer than {MAX_TEXT} characters: send the text to search for"
     )]

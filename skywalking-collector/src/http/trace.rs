@@ -101,7 +101,7 @@ where
     .await
 }
 
-fn invalid_path() -> Response {
+pub(super) fn invalid_path() -> Response {
     error_response(
         StatusCode::BAD_REQUEST,
         "the path is not percent-encoded UTF-8: encode the ids in it again",

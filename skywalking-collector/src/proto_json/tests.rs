@@ -146,3 +146,34 @@ fn ping_is_converted() {
     };
     assert_eq!(InstancePingPkg::decode(&*bytes), Ok(ping));
 }
+
+#[test]
+fn nested_messages_and_maps_are_objects() {
+    let text = r#"{"uuid":"u","source":{"service":"a","other":1},"type":"Error","parameters":{"k":"é","":""},"startTime":"5"}"#;
+    let bytes = to_protobuf(&EVENT, text.as_bytes()).expect("valid");
+    let event = skywalking_proto::v3::Event::decode(&*bytes).expect("a valid message");
+    assert_eq!((event.uuid.as_str(), event.start_time, event.r#type), ("u", 5, 1));
+    assert_eq!(event.source.expect("a source").service, "a");
+    assert_eq!(
+        event.parameters,
+        [("k".to_owned(), "é".to_owned()), (String::new(), String::new())].into()
+    );
+
+    let text =
+        r#"{"body":{"json":{"json":"{}"}},"tags":{"data":[{"key":"a"},{}]},"traceContext":{}}"#;
+    let bytes = to_protobuf(&LOG_DATA, text.as_bytes()).expect("valid");
+    let log = skywalking_proto::v3::LogData::decode(&*bytes).expect("a valid message");
+    assert_eq!(log.tags.expect("tags").data.len(), 2);
+    assert!(log.trace_context.is_some() && log.body.is_some_and(|body| body.content.is_some()));
+
+    for (text, part) in [
+        (r#"{"source":7}"#, "expected an object for source"),
+        (r#"{"source":[]}"#, "array: expected an object for source"),
+        (r#"{"parameters":[]}"#, "expected an object of strings for parameters"),
+        (r#"{"parameters":{"a":7}}"#, "expected a string"),
+        (r#"{"uuid":{}}"#, "invalid type: map, expected a string for uuid"),
+    ] {
+        let error = to_protobuf(&EVENT, text.as_bytes()).expect_err(text).to_string();
+        assert!(error.contains(part), "{error}");
+    }
+}

@@ -9,7 +9,7 @@ use crate::store::RuleCount;
 pub(crate) fn by_rule(counts: Vec<RuleCount>) -> Vec<RuleView> {
     let mut rules: BTreeMap<&'static str, Vec<RuleCount>> = BTreeMap::new();
     for count in counts {
-        rules.entry(count.example.rule.name()).or_default().push(count);
+        rules.entry(count.rule).or_default().push(count);
     }
     let mut found: Vec<_> =
         rules.into_iter().filter_map(|(rule, counts)| view(rule, &counts)).collect();
@@ -26,8 +26,8 @@ fn view(rule: &'static str, counts: &[RuleCount]) -> Option<RuleView> {
         rule,
         count: counts.iter().map(|one| one.count).sum(),
         services,
-        explanation: latest.example.rule.explanation(),
-        remedy: latest.example.rule.remedy(),
+        explanation: latest.example.explanation,
+        remedy: latest.example.remedy,
         example: ViolationView {
             trace_id: latest.trace_id.clone(),
             segment_id: latest.segment_id.clone(),
@@ -35,7 +35,7 @@ fn view(rule: &'static str, counts: &[RuleCount]) -> Option<RuleView> {
             service: latest.service.clone(),
             service_instance: latest.service_instance.clone(),
             rule: rule.into(),
-            text: latest.example.to_string(),
+            text: latest.example.text.clone(),
         },
     })
 }

@@ -1,8 +1,8 @@
 //! Stores services and instances.
 //!
-//! A segment, a ping or a report of properties creates an instance. The OAP lists a service only
-//! after a ping or an entry span (`docs/protocol.md#management`). At the limit, the instance whose
-//! last report is the oldest is evicted.
+//! A segment, a ping, a log, a meter, an event or a report of properties creates an instance. The
+//! OAP lists a service only after a ping, an entry span or a log (`docs/protocol.md#management`). At
+//! the limit, the instance whose last report is the oldest is evicted.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -86,6 +86,20 @@ impl Registry {
             updates: 0,
             bytes: 0,
             evicted: 0,
+        }
+    }
+
+    /// Records a report that names a service and perhaps an instance. A report without an instance
+    /// creates one only if the service is unknown.
+    pub(super) fn record_source(
+        &mut self,
+        service: &str,
+        instance: &str,
+        is_listed: bool,
+        now: i64,
+    ) {
+        if !instance.is_empty() || !self.colors.contains_key(naming::display_name(service)) {
+            self.update(service, instance, now, |known| known.listed |= is_listed);
         }
     }
 

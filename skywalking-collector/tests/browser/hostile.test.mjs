@@ -58,6 +58,18 @@ pageTest("trace shows hostile texts as text", { name: "hostile trace" }, async (
   }
 });
 
+pageTest("logs show hostile texts as text", { name: "hostile logs" }, async (page) => {
+  const { logs } = await collector.get("/api/logs");
+  await page.goto(`${collector.url}/logs`);
+  await page.locator(".log-row").nth(20).waitFor();
+  await isText(page);
+  for (const { number } of logs) {
+    await page.goto(`${collector.url}/logs?log=${number}`);
+    await page.getByRole("table", { name: "Tags" }).waitFor();
+    await isText(page);
+  }
+});
+
 pageTest("map and services show hostile texts as text", { name: "hostile map" }, async (page) => {
   await page.goto(`${collector.url}/map`);
   await page.locator("[data-node]").nth(5).waitFor();

@@ -9,12 +9,15 @@ useBrowser();
 let collector;
 let empty;
 let failed;
+let log;
 before(async () => {
   collector = await startCollector();
   empty = await startCollector();
   await collector.send("shop", "--past", "300");
   const { traces: found } = await collector.get("/api/traces?service=payments&error=true&limit=1");
   failed = found[0].traceId;
+  const { logs } = await collector.get("/api/logs?level=ERROR&service=payments&limit=1");
+  log = logs[0].number;
 });
 after(async () => {
   await collector.stop();
@@ -41,6 +44,14 @@ const PAGES = [
     (page) => page.getByRole("link", { name: "payments" }).first().waitFor()],
   ["service", () => `${collector.url}/services/catalog`,
     (page) => page.getByRole("heading", { name: "catalog" }).waitFor()],
+  ["service-meters", () => `${collector.url}/services/catalog?tab=meters`,
+    (page) => page.locator(".meter canvas").nth(5).waitFor()],
+  ["service-events", () => `${collector.url}/services/catalog?tab=events`,
+    (page) => page.getByRole("heading", { name: "Start" }).first().waitFor()],
+  ["logs", () => `${collector.url}/logs`, (page) => page.locator(".log-row").nth(12).waitFor()],
+  ["logs-details", () => `${collector.url}/logs?level=ERROR&log=${log}`,
+    (page) => page.getByRole("table", { name: "Tags" }).waitFor()],
+  ["logs-empty", () => `${empty.url}/logs`, (page) => page.getByRole("tablist").waitFor()],
 ];
 
 const LOOKS = [

@@ -33,8 +33,18 @@ pub(crate) fn cases() -> Vec<Case> {
     [syntax(), types(), other_reports(), compression()].concat()
 }
 
+/// The counter of refused reports of a path.
+pub(crate) fn refused_counter(path: &str) -> &'static str {
+    match path {
+        "/v3/logs" => "logsRefused",
+        "/v3/events" => "eventsRefused",
+        PROPERTIES | PING => "managementRefused",
+        _ => "segmentsRefused",
+    }
+}
+
 fn refused(name: &str, path: &str, headers: &str, body: &[u8], status: u16, part: &str) -> Case {
-    let counter = if path.contains("management") { "managementRefused" } else { "segmentsRefused" };
+    let counter = refused_counter(path);
     let name = format!("{path}: {name}");
     Case::http(name, raw::post(path, headers, body), status, part).counts(counter, 1)
 }
@@ -162,8 +172,8 @@ fn other_reports() -> Vec<Case> {
             let case = refused(&name, path, JSON, body.as_bytes(), 400, "");
             // An empty object is a segment without spans. `[1,` has an element before its error.
             let case = if parsed { case.counts("segmentsEmpty", 1) } else { case };
-            let one = *body == "[1," && path == SEGMENTS;
-            cases.push(if one { case.counts("segmentsRefused", 1) } else { case });
+            let one = *body == "[1,";
+            cases.push(if one { case.counts(refused_counter(path), 1) } else { case });
         }
     }
     for path in [SEGMENTS, "/v3/logs", "/v3/events"] {

@@ -65,12 +65,12 @@ impl Call {
 }
 
 /// A message with its prefix.
-fn message(flag: u8, bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn message(flag: u8, bytes: &[u8]) -> Vec<u8> {
     let length = u32::try_from(bytes.len()).expect("a short message");
     [&[flag], &length.to_be_bytes()[..], bytes].concat()
 }
 
-fn call(
+pub(crate) fn call(
     name: impl Into<String>,
     path: &str,
     headers: &[(&'static str, &[u8])],
@@ -222,7 +222,7 @@ fn calls() -> Vec<Case> {
             .counts("managementRefused", 1),
         refused("JVM metrics cut off", JVM, &broken, "invalid protobuf")
             .counts("segmentsRefused", 1),
-        refused("meters cut off", METERS, &broken, "invalid protobuf").counts("segmentsRefused", 1),
+        refused("meters cut off", METERS, &broken, "invalid protobuf").counts("metersRefused", 1),
         refused(
             "a million empty properties",
             PROPERTIES,

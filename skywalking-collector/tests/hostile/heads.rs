@@ -144,12 +144,12 @@ fn unfinished() -> Vec<Case> {
         half("after the path", "GET /api/stats".to_owned()),
         half("in a header", "GET /api/stats HTTP/1.1\r\nHost: 127.0".to_owned()),
         half("in a body", body(3)).counts("segmentsRefused", 1),
-        half("in a chunk", chunk.to_owned()).counts("segmentsRefused", 1),
+        half("in a chunk", chunk.to_owned()).counts("logsRefused", 1),
         Case::http("body that stops", body(100), 408, "timed out after 10 s")
             .counts("segmentsRefused", 1)
             .slow(),
         Case::http("chunk that stops", chunk, 408, "timed out after 10 s")
-            .counts("segmentsRefused", 1)
+            .counts("logsRefused", 1)
             .slow(),
     ]
 }

@@ -12,6 +12,7 @@ mod paths;
 mod program;
 mod queries;
 mod raw;
+mod records;
 mod segments;
 
 use std::collections::{BTreeMap, HashSet};
@@ -44,6 +45,7 @@ fn cases() -> Vec<Case> {
         bodies::cases(),
         segments::cases(),
         grpc::cases(),
+        records::cases(),
         http2::cases(),
     ];
     all.concat()
@@ -128,7 +130,19 @@ async fn program_answers_every_case_and_goes_on() {
 
 /// Whether a number of the statistics only grows, and is the same for every order of the cases.
 fn is_counter(name: &str) -> bool {
-    let counters = ["segments", "spansAccepted", "managementRefused", "pings", "propertiesReports"];
+    let counters = [
+        "segments",
+        "spansAccepted",
+        "managementRefused",
+        "pings",
+        "propertiesReports",
+        "logsAccepted",
+        "logsRefused",
+        "metersAccepted",
+        "metersRefused",
+        "eventsAccepted",
+        "eventsRefused",
+    ];
     counters.iter().any(|counter| name.starts_with(counter))
 }
 

@@ -3,7 +3,7 @@
 use crate::case::Case;
 
 /// Every query that needs no parameter.
-pub(crate) const PATHS: [&str; 11] = [
+pub(crate) const PATHS: [&str; 14] = [
     "/api/about",
     "/api/endpoints",
     "/api/statements",
@@ -15,6 +15,9 @@ pub(crate) const PATHS: [&str; 11] = [
     "/api/topology",
     "/api/violations",
     "/api/stats",
+    "/api/logs",
+    "/api/meters",
+    "/api/events",
 ];
 
 /// Values that are no positive number.
@@ -65,7 +68,7 @@ type Invalid = (&'static str, &'static [&'static str]);
 const RANGE: &[Invalid] = &[("from", &NUMBERS), ("to", &NUMBERS)];
 
 /// The parameters of each query.
-const PARAMETERS: [(&str, &[Invalid]); 17] = [
+const PARAMETERS: [(&str, &[Invalid]); 23] = [
     ("/api/services", RANGE),
     ("/api/instances", RANGE),
     ("/api/topology", RANGE),
@@ -93,6 +96,15 @@ const PARAMETERS: [(&str, &[Invalid]); 17] = [
             ("cursor", &CURSORS),
         ],
     ),
+    (
+        "/api/logs",
+        &[("limit", &NUMBERS), ("from", &NUMBERS), ("to", &NUMBERS), ("order", &CHOICES)],
+    ),
+    ("/api/logs?level=a", &[("cursor", &CURSORS), ("service", &[""]), ("trace", &[""])]),
+    ("/api/live/logs", &[("from", &NUMBERS), ("to", &NUMBERS), ("cursor", &ARRIVALS)]),
+    ("/api/meters?service=a", &[("limit", &NUMBERS), ("from", &NUMBERS), ("to", &NUMBERS)]),
+    ("/api/events?service=a", &[("limit", &NUMBERS), ("from", &NUMBERS), ("to", &NUMBERS)]),
+    ("/api/events", &[("instance", &[""]), ("name", &[""])]),
     ("/api/live", &[("from", &NUMBERS), ("to", &NUMBERS), ("cursor", &ARRIVALS)]),
     ("/api/violations", &[("limit", &NUMBERS), ("group", &CHOICES)]),
     ("/api/violations?group=rule", &[("limit", &["1", "0", "-1", "10000"])]),
@@ -101,7 +113,12 @@ const PARAMETERS: [(&str, &[Invalid]); 17] = [
 
 pub(crate) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
-    for path in PATHS.into_iter().chain(["/api/live", "/api/traces/t/skeleton"]) {
+    for path in PATHS.into_iter().chain([
+        "/api/live",
+        "/api/live/logs",
+        "/api/traces/t/skeleton",
+        "/api/traces/t/logs",
+    ]) {
         for query in [
             "unknown=1",
             "=",

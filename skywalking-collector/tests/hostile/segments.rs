@@ -14,7 +14,7 @@ use crate::raw;
 const BIDI: &str = "\u{202e}evil\u{2066}";
 const MARKUP: &str = "<img src=x onerror=alert(1)>&\"'</script>";
 
-fn now() -> i64 {
+pub(crate) fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
     i64::try_from(since.as_millis()).expect("before the year 292 million")
 }

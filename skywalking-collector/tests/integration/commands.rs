@@ -5,9 +5,11 @@ use std::net::{SocketAddr, TcpListener};
 use std::process::{Command, Output, Stdio};
 
 use skywalking_collector::Collector;
-use skywalking_proto::v3::SpanObject;
+use skywalking_proto::v3::meter_data::Metric;
+use skywalking_proto::v3::{Event, MeterData, MeterSingleValue, Source, SpanObject};
 
 use crate::program::{FREE, Running, fails, program};
+use crate::records::{EVENTS, LOGS, METERS, log, messages};
 use crate::support::{COLLECT, builder, encoded, get, now, pair, scenario, send, small, start};
 
 /// Returns the command with the address of a collector.
@@ -395,5 +397,74 @@ fn open_shows_the_pages_when_collecting() {
     while opened() != expected {
         assert!(std::time::Instant::now() < deadline, "{:?}", opened());
         std::thread::yield_now();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn records_are_lines() {
+    let collector = with_scenario().await;
+    let (grpc, http, time) = (collector.grpc_addr(), collector.http_addr(), 1_700_000_000_120);
+    let logs = [log("INFO", "connected", time), log("ERROR", "refused\nat once", time + 5)];
+    send(grpc, LOGS, messages(&logs)).await.expect("stored");
+    let event = Event {
+        uuid: "u".into(),
+        source: Some(Source { service: "RTS_Test".into(), ..Default::default() }),
+        name: "Start".into(),
+        message: "\x1b[2J ready".into(),
+        start_time: time,
+        layer: "GENERAL".into(),
+        ..Default::default()
+    };
+    send(grpc, EVENTS, messages(&[event])).await.expect("stored");
+    let value = MeterSingleValue { name: "jobs_total".into(), labels: vec![], value: 7.0 };
+    let meter = MeterData {
+        metric: Some(Metric::SingleValue(value)),
+        service: "RTS_Test".into(),
+        service_instance: "RTS_Test_1".into(),
+        timestamp: time,
+    };
+    send(grpc, METERS, messages(&[meter])).await.expect("stored");
+
+    insta::assert_snapshot!(shown(http, &["logs"]).await, @r"
+    22:13:20.120Z INFO  Service_Test     connected
+    22:13:20.125Z ERROR Service_Test     refused
+    ");
+    let verbose = ["logs", "--verbose", "--level", "error", "--text", "REFUSED"];
+    insta::assert_snapshot!(shown(http, &verbose).await, @r"
+    22:13:20.125Z ERROR Service_Test     refused
+                        at once
+                        trace trace/1, span 1 of segment trace/1.server
+                        endpoint /Service/OnSnapshot/QueringSnapshot
+                        level=ERROR
+                        logger=shop::db
+    ");
+    insta::assert_snapshot!(shown(http, &["events", "--service", "RTS_Test"]).await, @r"
+    22:13:20.120Z           RTS_Test         Start            ␛[2J ready
+    ");
+    insta::assert_snapshot!(shown(http, &["meters", "RTS_Test"]).await, @r"
+    RTS_Test RTS_Test_1
+    jobs_total                                                               7        min 7        max 7
+    ");
+    assert_eq!(
+        shown(http, &["logs", "--limit", "1", "--trace", "trace/1"]).await,
+        "… and 1 earlier ones: raise --limit\n22:13:20.125Z ERROR Service_Test     refused\n"
+    );
+    for (arguments, text) in [
+        (&["logs", "--service", "none"][..], "no logs match\n"),
+        (&["logs", "--last", "5m"], "no logs match\n"),
+        (&["meters", "none"], "no meters match\n"),
+        (&["events", "--name", "none"], "no events match\n"),
+    ] {
+        assert_eq!(shown(http, arguments).await, text);
+    }
+    for (arguments, path) in [
+        (
+            &["logs", "--json", "--instance", "Service_Test_1"][..],
+            "/api/logs?instance=Service_Test_1",
+        ),
+        (&["meters", "RTS_Test", "--json"], "/api/meters?service=RTS_Test"),
+        (&["events", "--json"], "/api/events"),
+    ] {
+        assert_eq!(shown(http, arguments).await, format!("{}\n", get(http, path).await.body));
     }
 }

@@ -11,6 +11,7 @@ mod live;
 mod metrics;
 mod pages;
 mod program;
+mod records;
 mod services;
 mod support;
 mod trace_queries;

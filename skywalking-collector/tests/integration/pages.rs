@@ -13,16 +13,26 @@ async fn addresses_of_pages_return_the_index() {
     let index = get(collector.http_addr(), "/").await;
     assert!(index.body.contains("<script type=\"module\" src=\"/assets/js/main.js\">"));
 
-    for path in
-        ["/traces?error=true", "/traces/a%2Fb", "/map", "/services", "/services/%F0%9F%A6%80"]
-    {
+    for path in [
+        "/traces?error=true",
+        "/traces/a%2Fb",
+        "/map",
+        "/logs?level=ERROR",
+        "/services",
+        "/services/%F0%9F%A6%80",
+    ] {
         let page = get(collector.http_addr(), path).await;
         assert_eq!((page.status, &page.body), (200, &index.body), "{path}");
         assert_eq!(header(&page, "content-type"), Some("text/html; charset=utf-8"), "{path}");
     }
-    for path in
-        ["/trace", "/traces/a/b", "/assets/js/missing.js", "/assets/../Cargo.toml", "/assets/"]
-    {
+    for path in [
+        "/trace",
+        "/traces/a/b",
+        "/logs/1",
+        "/assets/js/missing.js",
+        "/assets/../Cargo.toml",
+        "/assets/",
+    ] {
         let missing = get(collector.http_addr(), path).await;
         assert_eq!(missing.status, 404, "{path}");
         assert!(missing.json()["error"].is_string(), "{path}");

@@ -5,9 +5,8 @@ use prost::Message as _;
 use serde_json::{Value, json};
 use skywalking_collector::NotKept;
 use skywalking_proto::v3::jvm_metric_report_service_client::JvmMetricReportServiceClient;
-use skywalking_proto::v3::log_report_service_client::LogReportServiceClient;
 use skywalking_proto::v3::management_service_client::ManagementServiceClient;
-use skywalking_proto::v3::{InstancePingPkg, JvmMetric, JvmMetricCollection, LogData};
+use skywalking_proto::v3::{InstancePingPkg, JvmMetric, JvmMetricCollection};
 use skywalking_proto::v10::pprof_task_client::PprofTaskClient;
 use skywalking_proto::v10::{PprofData, PprofMetaData, pprof_data};
 use tonic::codegen::http;
@@ -30,7 +29,6 @@ async fn services_without_package_are_implemented() {
         "/TraceSegmentReportService/collectInSync",
         "/ManagementService/reportInstanceProperties",
         "/ManagementService/keepAlive",
-        "/MeterReportService/collect",
         "/ProfileTask/getProfileTaskCommands",
         "/ProfileTask/collectSnapshot",
         "/ProfileTask/reportTaskFinish",
@@ -55,7 +53,6 @@ async fn services_without_package_are_implemented() {
         [
             (NotKept::JvmMetrics, 1),
             (NotKept::ClrMetrics, 1),
-            (NotKept::Meters, 1),
             (NotKept::ProfileTasks, 2),
             (NotKept::Profiles, 1),
             (NotKept::Browser, 2),
@@ -104,24 +101,9 @@ async fn other_reports_are_counted_by_kind() {
         };
         jvm.collect(collection).await.expect("a response");
     }
-    let mut logs = LogReportServiceClient::new(channel(collector.grpc_addr()).await);
-    let record = LogData { service: "java".into(), ..Default::default() };
-    logs.collect(tokio_stream::iter(vec![record; 5])).await.expect("a response");
-
     let http = collector.http_addr();
-
-    for (path, body, kind, count) in [
-        (
-            "/v3/logs",
-            json!([{ "service": "a", "body": { "text": { "text": "hello" } } }, {}]),
-            NotKept::Logs,
-            7,
-        ),
-        ("/v3/events", json!([{ "uuid": "1", "layer": "GENERAL" }]), NotKept::Events, 1),
-    ] {
-        let response = post(http, path, JSON, body.to_string().as_bytes()).await;
-        assert_eq!((response.status, response.body.as_str()), (200, ""));
-        assert_eq!(collector.stats().received_not_kept.get(kind), count, "{path}");
+    for path in ["/v3/logs", "/v3/events"] {
+        assert_eq!(post(http, path, JSON, b"[]").await.status, 200);
         assert_eq!(post(http, path, JSON, b"{").await.status, 400);
         assert_eq!(post(http, path, "", b"").await.status, 415);
     }
@@ -129,7 +111,7 @@ async fn other_reports_are_counted_by_kind() {
     send(collector.grpc_addr(), COLLECT, encoded([&small("a", "a")])).await.expect("accepted");
     let stats = json(http, "/api/stats").await;
 
-    assert_eq!(stats["receivedNotKept"], json!({ "jvmMetrics": 3, "logs": 7, "events": 1 }));
+    assert_eq!(stats["receivedNotKept"], json!({ "jvmMetrics": 3 }));
     assert_eq!(
         (&stats["segmentsAccepted"], &stats["spansStored"]),
         (&Value::from(1), &Value::from(1))
@@ -137,7 +119,7 @@ async fn other_reports_are_counted_by_kind() {
 
     let text = collector.stats().to_string();
 
-    assert!(text.ends_with("; received, not kept: 3 jvmMetrics, 7 logs, 1 events"), "{text}");
+    assert!(text.ends_with("; received, not kept: 3 jvmMetrics"), "{text}");
 }
 
 #[tokio::test]
@@ -146,7 +128,7 @@ async fn other_reports_must_be_protobuf() {
 
     for path in [
         "/skywalking.v3.JVMMetricReportService/collect",
-        "/skywalking.v3.MeterReportService/collect",
+        "/skywalking.v3.CLRMetricReportService/collect",
     ] {
         let broken = PprofMetaData { service: "cut".into(), ..Default::default() }.encode_to_vec();
         let reason = refused(

@@ -63,7 +63,7 @@ const COLLECTOR: Crate = Crate {
         "error",
         "config",
         "auth budget shutdown",
-        "gzip segment_error",
+        "gzip segment_error record_error",
         "proto_json decode validate",
         "store",
         "query",

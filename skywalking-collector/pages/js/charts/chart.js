@@ -24,17 +24,17 @@ function options({ series, format, height, width, onRange, onCursor }) {
       sync: { key: SYNC }, drag: { x: Boolean(onRange), y: false, setScale: false },
       points: { size: 6 }, y: false,
     },
-    scales: { y: { range: (_, least, most) => [0, most > 0 ? most * 1.12 : 1] } },
+    scales: { y: { range: (_, least, most) => rangeOf(least, most) } },
     axes: [
       { ...axis, size: 26, grid: { show: false }, space: 72,
         values: (_, times) =>
           times.map((time, at) => timeLabel(time, times[at + 1] ?? times[at - 1])) },
       { ...axis, size: 58, space: 28, values: (_, values) => values.map(format) },
     ],
-    series: [{}, ...series.map(({ label, color, fill, width: thick = 1.5 }) => {
+    series: [{}, ...series.map(({ label, color, fill, joined, width: thick = 1.5 }) => {
       const stroke = computed(color);
       return {
-        label, stroke, width: thick, spanGaps: false,
+        label, stroke, width: thick, spanGaps: Boolean(joined),
         fill: fill ? stroke.replace("rgb(", "rgba(").replace(")", ", 0.14)") : undefined,
         points: { show: true, size: thick + 3.5, width: 0, fill: stroke, filter: marked },
       };
@@ -51,6 +51,10 @@ function options({ series, format, height, width, onRange, onCursor }) {
   };
 }
 
+/** The range of values includes 0, and leaves a space at its ends. */
+const rangeOf = (least, most) => [least < 0 ? least * 1.12 : 0, most > 0 ? most * 1.12
+  : least < 0 ? 0 : 1];
+
 /** uPlot draws points at these indexes. */
 const marked = (plot, index) => markedPoints(plot.data[index]);
 
@@ -62,7 +66,7 @@ const timeLabel = (time, neighbour) => {
 /**
  * `<${Chart} title="Calls a minute" times=${..} series=${[{ label, color, values, fill }]}
  * format=${rate} onRange=${(from, to) => ..} />`. `color` is a token such as `--accent`. A series
- * can also have the `width` of its line in px, and `isBelow` the others.
+ * can also have the `width` of its line in px, be `isBelow` the others, and be `joined` over gaps.
  */
 export function Chart({ title, times, series, format, height = 160, onRange }) {
   // Later series are drawn above earlier ones.

@@ -17,6 +17,7 @@ const COMMANDS = [
   { label: "Traces", icon: "traces", run: () => navigate(pageLink("traces")) },
   { label: "Map", icon: "map", run: () => navigate(pageLink("map")) },
   { label: "Services", icon: "services", run: () => navigate(pageLink("services")) },
+  { label: "Logs", icon: "logs", run: () => navigate(pageLink("logs")) },
   { label: "Traces with errors", icon: "warn",
     run: () => navigate(link("/traces", { ...rangeParams(), error: "true" })) },
   { label: "Slowest traces", icon: "clock",

@@ -12,6 +12,7 @@ const ENTRIES = [
   { page: "traces", name: "Traces", icon: "traces", routes: ["traces", "trace"] },
   { page: "map", name: "Map", icon: "map", routes: ["map"] },
   { page: "services", name: "Services", icon: "services", routes: ["services", "service"] },
+  { page: "logs", name: "Logs", icon: "logs", routes: ["logs"] },
 ];
 
 /** The side bar. `show` opens the palette (`palette`) or the list of keys (`keys`). */

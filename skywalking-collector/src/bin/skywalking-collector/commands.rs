@@ -2,6 +2,7 @@
 
 mod client;
 mod filters;
+mod records;
 mod services;
 mod tail;
 
@@ -19,6 +20,7 @@ use crate::output::write;
 use client::Client;
 pub(crate) use client::DEFAULT_URL;
 use filters::{Filters, Paging};
+use records::{LogFilters, SourceFilters};
 
 /// Which collector to ask, and how to print its answer.
 #[derive(Debug, Args)]
@@ -74,6 +76,35 @@ pub(crate) enum Command {
         #[arg(long, conflicts_with = "json")]
         verbose: bool,
     },
+    /// Lists reported logs of a running collector, the newest last
+    Logs {
+        #[command(flatten)]
+        target: Target,
+        /// Print the whole body, the span and the tags of each log
+        #[arg(long, conflicts_with = "json")]
+        verbose: bool,
+        #[command(flatten)]
+        filters: LogFilters,
+    },
+    /// Shows the reported meters of a service: the last, smallest and largest values
+    Meters {
+        /// Name of the service
+        service: String,
+        #[command(flatten)]
+        target: Target,
+        #[command(flatten)]
+        filters: SourceFilters,
+    },
+    /// Lists reported events, the newest first
+    Events {
+        #[command(flatten)]
+        target: Target,
+        /// Only events of this service
+        #[arg(long, value_name = "NAME")]
+        service: Option<String>,
+        #[command(flatten)]
+        filters: SourceFilters,
+    },
     /// Prints traces when they arrive and have been quiet for a second, until Ctrl-C
     Tail {
         #[command(flatten)]
@@ -81,6 +112,9 @@ pub(crate) enum Command {
         /// Print each trace as a tree with tags, statements and logs
         #[arg(long, conflicts_with = "json")]
         verbose: bool,
+        /// Print the reported logs of each trace too
+        #[arg(long, conflicts_with = "json")]
+        logs: bool,
         #[command(flatten)]
         filters: Filters,
     },
@@ -125,9 +159,21 @@ pub(crate) async fn run(command: Command, options: Options) -> Result<(), Error>
                 |services: Vec<ServiceView>| view::services(&services, view::Style::stdout());
             show(&client, target.json, "/api/services", text).await
         }
-        Command::Tail { target, filters, verbose } => {
+        Command::Logs { target, verbose, filters } => {
             let client = Client::new(target.url, token)?;
-            tail::run(&client, target.json, &filters, verbose).await
+            records::logs(&client, target.json, &filters, verbose).await
+        }
+        Command::Meters { service, target, filters } => {
+            let client = Client::new(target.url, token)?;
+            records::meters(&client, target.json, service, &filters).await
+        }
+        Command::Events { target, service, filters } => {
+            let client = Client::new(target.url, token)?;
+            records::events(&client, target.json, service, &filters).await
+        }
+        Command::Tail { target, filters, verbose, logs } => {
+            let client = Client::new(target.url, token)?;
+            tail::run(&client, target.json, &filters, tail::Shown { verbose, logs }).await
         }
     }
 }

@@ -116,12 +116,12 @@ fn parse_sort(value: &str) -> Result<TraceSort, ParamError> {
     parse_choice("sort", value, sorts, "start or duration")
 }
 
-fn parse_order(value: &str) -> Result<SortOrder, ParamError> {
+pub(super) fn parse_order(value: &str) -> Result<SortOrder, ParamError> {
     let orders = [("desc", SortOrder::Descending), ("asc", SortOrder::Ascending)];
     parse_choice("order", value, orders, "desc or asc")
 }
 
-fn parse_cursor(value: &str) -> Result<Cursor, ParamError> {
+pub(super) fn parse_cursor(value: &str) -> Result<Cursor, ParamError> {
     let expected = "`next` of the page before, unchanged";
     let invalid = |_| ParamError::Invalid { name: "cursor", value: quoted(value), expected };
     value.parse().map_err(invalid)

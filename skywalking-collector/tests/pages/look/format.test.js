@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
-  count, duration, exact, middle, percent, plural, rate, relative,
+  bytes, count, duration, exact, middle, percent, plural, rate, relative, value as number,
 } from "../../../pages/js/format.js";
 
 const all = (format, cases) => {
@@ -21,6 +21,11 @@ describe("numbers", () => {
       [3_100_000, "3.1 M"], [null, "–"]]);
     all(rate, [[0, "0"], [0.04, "< 0.1"], [2.5, "2.5"], [10, "10"], [12_400, "12.4 k"]]);
     all(percent, [[0, "0 %"], [0.0001, "< 0.1 %"], [0.034, "3.4 %"], [0.5, "50 %"], [1, "100 %"]]);
+    all(number, [[0, "0"], [0.125, "0.125"], [12.44, "12.4"], [-3, "-3"], [950, "950"],
+      [12_400, "12.4 k"], [3_100_000, "3.1 M"], [1.2e12, "1.2e+12"], [0.00001, "1.0e-5"],
+      [null, "–"]]);
+    all(bytes, [[0, "0 B"], [0.5, "1 B"], [512, "512 B"], [1536, "1.5 KiB"],
+      [12 * 1024 * 1024, "12 MiB"], [1e18, "888 PiB"], [-2048, "-2 KiB"], [null, "–"]]);
     assert.equal(plural(1, "span"), "1 span");
     assert.equal(plural(2, "span"), "2 spans");
   });

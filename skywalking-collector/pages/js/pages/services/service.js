@@ -9,7 +9,9 @@ import { Range } from "../../ui/range.js";
 import { tabId, Tabs } from "../../ui/tabs.js";
 import { Dot, Name } from "../../ui/values.js";
 import { Endpoints } from "./endpoints.js";
+import { Events } from "./events.js";
 import { Instances } from "./instances.js";
+import { Meters } from "./meters.js";
 import { Overview } from "./overview.js";
 import { Statements } from "./statements.js";
 import { Violations, violationsTab } from "./violations.js";
@@ -19,6 +21,8 @@ const TABS = [
   { id: "endpoints", name: "Endpoints", view: Endpoints },
   { id: "instances", name: "Instances", view: Instances },
   { id: "statements", name: "Statements", view: Statements },
+  { id: "meters", name: "Meters", view: Meters },
+  { id: "events", name: "Events", view: Events },
   { id: "violations", name: "Violations", view: Violations },
 ];
 const PANEL = "service-view";
@@ -61,6 +65,7 @@ export function Service({ name, params }) {
         panel=${PANEL} />
       <span class="data-links">
         <a href=${link("/traces", { ...rangeParams(params), service: name })}>Traces</a>
+        <a href=${link("/logs", { ...rangeParams(params), service: name })}>Logs</a>
         <a href=${mapLink(name, params)}>Map</a>
       </span>
     </div>

@@ -25,8 +25,8 @@ export function Violations({ name, params }) {
   if (!data) return html`<div class="data-wait"><${Skeleton} /></div>`;
   if (data.length === 0) {
     return html`<${Empty} title="No violations">
-      <p>All stored segments${name === null ? "" : " of this service"} follow the rules of the
-        ${" "}protocol.</p><//>`;
+      <p>All reports${name === null ? "" : " of this service"} follow the rules of the protocol.</p>
+    <//>`;
   }
   const ordered = [...data].sort((a, b) => b.count - a.count);
   return html`<p class="cards-note dim">

@@ -12,6 +12,7 @@ import { describeGap } from "./gaps.js";
 import { Causes, Logs, Tags, divided } from "./fields.js";
 import { FLAG, LAYERS, TYPES } from "./model.js";
 import { References } from "./references.js";
+import { ReportedLogs } from "./reported-logs.js";
 
 /** A part of the details. It is left out if it has no content. */
 function Section({ title, extra, children }) {
@@ -88,7 +89,7 @@ function Raw({ value }) {
   <//>`;
 }
 
-function Loaded({ trace, details, isError }) {
+function Loaded({ trace, details, isError, logs }) {
   const { span } = details;
   const { causes, others } = isError ? divided(span.logs) : { causes: [], others: span.logs };
   const curl = curlOfSpan(span.tags, span.peer);
@@ -96,6 +97,7 @@ function Loaded({ trace, details, isError }) {
     <${Causes} causes=${causes} start=${span.startTime} />
     <${Tags} tags=${span.tags} extra=${curl && html`<${Copy} class="quiet" text=${curl}
       label="Copy as curl: the request of this span">Copy as curl<//>`} />
+    <${ReportedLogs} trace=${trace} logs=${logs} start=${span.startTime} />
     <${Logs} logs=${others} start=${span.startTime} />
     <${References} trace=${trace} details=${details} />
     <${Violations} violations=${details.violations} />
@@ -109,8 +111,8 @@ const keepScrolling = (event) => {
   if (SCROLLING.has(event.key)) event.stopPropagation();
 };
 
-/** `<${Details} trace row gaps onClose />` */
-export function Details({ trace, row, gaps, onClose }) {
+/** `<${Details} trace row gaps logs onClose />`; `logs` are those that were reported for it. */
+export function Details({ trace, row, gaps, logs, onClose }) {
   const segment = trace.segments[trace.segment[row]];
   const path = ["/api/traces", trace.traceId, "spans", segment, trace.spanId[row]]
     .map((part, index) => (index === 0 ? part : encodeURIComponent(part))).join("/");
@@ -133,7 +135,7 @@ export function Details({ trace, row, gaps, onClose }) {
       <${Notices} trace=${trace} row=${row} gaps=${gaps} />
       <${Facts} trace=${trace} row=${row} details=${details} />
       ${details && html`<${Loaded} key=${path} trace=${trace} details=${details}
-        isError=${isError} />`}
+        isError=${isError} logs=${logs} />`}
       ${error && html`<p class="notice warn">${error.message}${" "}
         <button type="button" onClick=${reload}>Try again</button></p>`}
     </div>

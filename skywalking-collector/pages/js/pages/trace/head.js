@@ -7,6 +7,7 @@ import { count, duration, exact, middle, plural, relative } from "../../format.j
 import { Copy } from "../../ui/copy.js";
 import { Dot } from "../../ui/values.js";
 import { curlOfApi } from "./curl.js";
+import { LogsLink } from "./reported-logs.js";
 import { summarizeServices } from "./summary.js";
 
 /** More services than these are shown on request. */
@@ -46,8 +47,8 @@ function Services({ trace, hidden, onHide }) {
   </div>`;
 }
 
-/** `<${Head} trace hidden onHide onError />` */
-export function Head({ trace, hidden, onHide, onError }) {
+/** `<${Head} trace logs hidden onHide onError />` */
+export function Head({ trace, logs, hidden, onHide, onError }) {
   const name = trace.names[trace.name[0]] || "(no name)";
   const service = trace.services[trace.service[0]];
   const path = `/api/traces/${encodeURIComponent(trace.traceId)}`;
@@ -71,6 +72,8 @@ export function Head({ trace, hidden, onHide, onError }) {
         <span class="number">${exact(trace.startTime).slice(0, 23)}</span>
         <span class="dim"> ${relative(trace.startTime)}</span><//>
       <${Fact} label="Spans"><span class="number">${count(trace.count)}</span><//>
+      ${logs.total > 0 && html`<${Fact} label="Reported">
+        <span class="number"><${LogsLink} trace=${trace} logs=${logs} /></span><//>`}
       <${Fact} label="Trace id" title=${trace.traceId}>
         <code><bdi>${middle(trace.traceId, 24)}</bdi></code>
         <${Copy} text=${trace.traceId} label="Copy the trace id (y)" /><//>

@@ -17,6 +17,7 @@ import { traceKeys } from "./keys.js";
 import { Minimap } from "./minimap.js";
 import { collapsedRows, keyOf, matchText, rowOf, visibleRows } from "./model.js";
 import { Notes } from "./notes.js";
+import { useReportedLogs } from "./reported-logs.js";
 import { Splitter } from "../../ui/splitter.js";
 import { isFiltered, NO_FILTER, rangeOf, readState } from "./state.js";
 import { Table, tableRows } from "./table.js";
@@ -101,6 +102,7 @@ export function Loaded({ trace, params, error }) {
   const selected = useMemo(() => rowOf(trace, state.selected), [trace, state.selected]);
   const range = rangeOf(state, trace.length);
   const gaps = useMemo(() => findGaps(trace), [trace]);
+  const logs = useReportedLogs(trace);
   const reveal = () => setTarget((n) => n + 1);
   // A link to a span shows it, also if it is far down.
   useEffect(reveal, []);
@@ -122,7 +124,8 @@ export function Loaded({ trace, params, error }) {
   const view = {
     waterfall: () => html`<${Waterfall} trace=${trace} shown=${shown} collapsed=${collapsed}
       filtered=${filtered} selected=${selected} range=${range} target=${target} gaps=${gaps}
-      nameWidth=${nameWidth} onNameWidth=${setNameWidth} onZoom=${actions.setZoom}
+      logs=${logs.byRow} nameWidth=${nameWidth} onNameWidth=${setNameWidth}
+      onZoom=${actions.setZoom}
       onSelect=${actions.open} onToggle=${actions.toggleRow} onDepth=${actions.setDepth} />`,
     table: () => html`<${Table} trace=${trace} list=${list} sort=${state.sort} order=${state.order}
       selected=${selected} target=${target} onSort=${onSort} onSelect=${actions.open} />`,
@@ -131,7 +134,7 @@ export function Loaded({ trace, params, error }) {
   }[state.view];
   const hasDetails = selected >= 0 && state.details;
   return html`<div class="trace">
-    <${Head} trace=${trace} hidden=${state.hidden} onHide=${actions.hideService}
+    <${Head} trace=${trace} logs=${logs} hidden=${state.hidden} onHide=${actions.hideService}
       onError=${showError} />
     <${Notes} trace=${trace} error=${error} />
     <${Minimap} trace=${trace} range=${range} onZoom=${(next) => actions.setZoom(next, true)} />
@@ -152,7 +155,8 @@ export function Loaded({ trace, params, error }) {
       </div>
       ${hasDetails && html`<${Splitter} label="Width of the details" class="split-details"
           value=${detailsWidth} min=${280} max=${900} direction=${-1} onChange=${setDetailsWidth} />
-        <${Details} trace=${trace} row=${selected} gaps=${gaps} onClose=${actions.escape} />`}
+        <${Details} trace=${trace} row=${selected} gaps=${gaps} logs=${logs.byRow.get(selected)}
+          onClose=${actions.escape} />`}
     </div>
   </div>`;
 }

@@ -7,6 +7,7 @@ import { duration, middle, plural } from "../../format.js";
 import { Bar } from "./bar.js";
 import { Sign, signsOf } from "./marks.js";
 import { FLAG } from "./model.js";
+import { LogSign } from "./reported-logs.js";
 
 export const ROW_HEIGHT = 26;
 
@@ -29,14 +30,14 @@ function describeRow(trace, row) {
   return parts.join(", ");
 }
 
-function Gutter({ trace, row, depth, collapsed, nameWidth, plain, onToggle }) {
+function Gutter({ trace, row, depth, collapsed, nameWidth, logs, plain, onToggle }) {
   const most = Math.max(2, Math.floor((nameWidth * 0.5) / INDENT));
   const levels = Math.min(depth, most);
   const name = trace.names[trace.name[row]] || "(no name)";
   const service = trace.services[trace.service[row]];
   const inside = trace.last[row] - row - 1;
   const signs = plain ? [] : signsOf(trace, row);
-  const free = (nameWidth - levels * INDENT - 52 - signs.length * 18) / CHARACTER;
+  const free = (nameWidth - levels * INDENT - 52 - signs.length * 18 - (logs ? 32 : 0)) / CHARACTER;
   // The service takes a third at most if the name needs the rest.
   const forName = Math.max(6, Math.floor(free - Math.min(service.length, free / 3)));
   const toggle = (event) => {
@@ -55,6 +56,7 @@ function Gutter({ trace, row, depth, collapsed, nameWidth, plain, onToggle }) {
     <span class="dot" style=${{ background: colorOf(service) }} />
     ${signs.map((sign) => html`<${Sign} key=${sign.name} ...${sign} />`)}
     <bdi class="span-operation" title=${name}>${middle(name, forName)}</bdi>
+    ${logs && !plain && html`<${LogSign} logs=${logs} />`}
     ${collapsed && inside > 0 && html`<span class="span-inside">+${inside}</span>`}
     ${!plain && html`<bdi class="span-service" title=${service}>${middle(service, 32)}</bdi>`}
   </div>`;
@@ -62,7 +64,7 @@ function Gutter({ trace, row, depth, collapsed, nameWidth, plain, onToggle }) {
 
 const COMPARED = [
   "trace", "row", "index", "top", "depth", "collapsed", "selected", "context", "nameWidth", "track",
-  "range", "gaps", "plain",
+  "range", "gaps", "logs", "plain",
 ];
 
 /** Renders again only if something that it shows changes. */
@@ -72,7 +74,7 @@ export class Row extends Component {
   }
 
   render({ trace, row, index, top, depth, collapsed, selected, context, nameWidth, track, range,
-    gaps, plain, onSelect, onToggle }) {
+    gaps, logs, plain, onSelect, onToggle }) {
     const hasChildren = trace.children[row] > 0;
     const classes = ["span-row"];
     if (selected) classes.push("selected");
@@ -82,7 +84,7 @@ export class Row extends Component {
       aria-expanded=${hasChildren ? String(!collapsed) : null} style=${{ top: `${top}px` }}
       onClick=${() => onSelect(row)} onDblClick=${() => onToggle(row)}>
       <${Gutter} trace=${trace} row=${row} depth=${depth} collapsed=${collapsed}
-        nameWidth=${nameWidth} plain=${plain} onToggle=${onToggle} />
+        nameWidth=${nameWidth} logs=${logs} plain=${plain} onToggle=${onToggle} />
       <div class="span-bar" role="gridcell" title=${describeRow(trace, row)}>
         <${Bar} trace=${trace} row=${row} range=${range} track=${track} gaps=${gaps}
           plain=${plain} />

@@ -92,7 +92,7 @@ function useJump(view) {
  * row must come into view. `onZoom(range, isLast)`, `onSelect(row)`, `onToggle(row)`.
  */
 export function Waterfall({ trace, shown, collapsed, filtered, selected, range, target, gaps,
-  nameWidth, onNameWidth, onZoom, onSelect, onToggle, onDepth }) {
+  logs, nameWidth, onNameWidth, onZoom, onSelect, onToggle, onDepth }) {
   const scroller = useRef(null);
   const { rows, depth, passes } = shown;
   const width = useWidth(scroller);
@@ -119,7 +119,8 @@ export function Waterfall({ trace, shown, collapsed, filtered, selected, range, 
     inView.push(html`<${Row} key=${index % pool.current} trace=${trace} row=${row} index=${index}
       top=${HEAD + index * ROW_HEIGHT} depth=${depth[row]} collapsed=${collapsed[row] === 1}
       selected=${row === selected} context=${filtered && passes[row] === 0} nameWidth=${names}
-      plain=${plain} track=${track} range=${range} gaps=${gaps} onSelect=${onSelect}
+      plain=${plain} track=${track} range=${range} gaps=${gaps} logs=${logs.get(row)}
+      onSelect=${onSelect}
       onToggle=${onToggle} />`);
   }
   const at = positionAtMost(rows, selected);

@@ -5,7 +5,7 @@ import { useKeys } from "../../keys.js";
 import { RANGES, link, setParams, timeRange } from "../../router.js";
 import { count, plural } from "../../format.js";
 import { Empty, Failure, Skeleton } from "../../ui/failure.js";
-import { Icon } from "../../ui/icon.js";
+import { LiveButton } from "../../ui/live-button.js";
 import { Range } from "../../ui/range.js";
 import { useFeed } from "./feed.js";
 import { apiFilters, withoutAll } from "./filters.js";
@@ -15,18 +15,6 @@ import { List } from "./list.js";
 import { Search } from "./search.js";
 
 const SORTS = ["start", "duration"];
-
-function LiveButton({ paused, live, stream, toggle }) {
-  if (!live) return null;
-  const open = stream === "open" && !paused;
-  const text = paused ? "Paused" : open ? "Live" : "Connecting";
-  return html`<button type="button" class="live" aria-pressed=${paused ? "true" : "false"}
-    onClick=${toggle} title=${paused ? "Add new traces again (Space)" : "Pause (Space)"}
-    aria-label=${paused ? "Resume the live list" : "Pause the live list"}>
-    <span class=${`live-dot ${open ? "live-on" : ""}`} aria-hidden="true" />
-    <span>${text}</span><${Icon} name=${paused ? "play" : "pause"} size=${14} />
-  </button>`;
-}
 
 /** What is shown instead of an empty list. */
 function Nothing({ filtered, ranged }) {
@@ -80,7 +68,8 @@ export default function Traces({ params }) {
       <span class="dim number" role="status" title=${`${feed.matched} traces`}>
         ${feed.stale ? "" : plural(feed.matched, "trace")}</span>
       <span class="spacer" />
-      <${LiveButton} paused=${paused} live=${live} stream=${feed.stream} toggle=${toggle} />
+      <${LiveButton} paused=${paused} live=${live} stream=${feed.stream} toggle=${toggle}
+        what="traces" />
       <${Range} params=${params} />
     </div>
     <${Search} params=${params} />

@@ -113,7 +113,7 @@ impl Paging {
     }
 }
 
-fn parse_time(value: &str) -> Result<Duration, String> {
+pub(super) fn parse_time(value: &str) -> Result<Duration, String> {
     let expected = || format!("{value:?}: expected a number with s, m, h or d, such as 15m");
     let unit = value.chars().last().ok_or_else(expected)?;
     let seconds = match unit {

@@ -11,7 +11,7 @@ use skywalking_collector::TraceSummary;
 
 use super::client::{self, Client};
 use super::filters::Filters;
-use super::{now, print_trace};
+use super::{now, print_trace, records};
 use crate::error::Error;
 use crate::output::write;
 
@@ -34,18 +34,27 @@ struct Pending {
     is_quiet: bool,
 }
 
+/// What is printed of each trace.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shown {
+    /// Its tree with details.
+    pub(super) verbose: bool,
+    /// Its reported logs.
+    pub(super) logs: bool,
+}
+
 /// Prints traces until the collector ends the stream.
 pub(super) async fn run(
     client: &Client,
     json: bool,
     filters: &Filters,
-    verbose: bool,
+    shown: Shown,
 ) -> Result<(), Error> {
     let query = client::query(filters.pairs(now()));
     let mut stream = client.stream(&format!("/api/live{query}")).await?;
     let waiting = format!("waiting for traces of {}", client.page("/"));
     let _ = writeln!(std::io::stderr(), "{waiting}");
-    let mut tail = Tail { client, json, verbose, pending: Vec::new() };
+    let mut tail = Tail { client, json, shown, pending: Vec::new() };
     let mut buffer = Vec::new();
     while let Some(part) = stream.next().await? {
         buffer.extend_from_slice(&part);
@@ -65,7 +74,7 @@ pub(super) async fn run(
 struct Tail<'a> {
     client: &'a Client,
     json: bool,
-    verbose: bool,
+    shown: Shown,
     /// Bounded, since the collector writes at most 200 traces between two lines of counters.
     pending: Vec<Pending>,
 }
@@ -96,7 +105,10 @@ impl Tail<'_> {
             std::mem::take(&mut self.pending).into_iter().partition(is_due);
         self.pending = rest;
         for Pending { trace, .. } in due {
-            print_trace(self.client, &trace, self.verbose).await?;
+            print_trace(self.client, &trace, self.shown.verbose).await?;
+            if self.shown.logs {
+                records::of_trace(self.client, &trace.trace_id, self.shown.verbose).await?;
+            }
         }
         Ok(())
     }
