@@ -231,7 +231,7 @@ where
 }
 
 #[test]
-fn objects_of_other_formats_get_the_field_and_other_lines_stay() {
+fn objects_of_other_formats_get_the_field_other_lines_stay() {
     for (line, expected) in [
         ("{}", r#"{"TID":"TID:N/A"}"#),
         ("{ }\n", "{\"TID\":\"TID:N/A\" }\n"),

@@ -5,4 +5,5 @@
 
 mod cases;
 mod format;
+mod libraries;
 mod prelude;

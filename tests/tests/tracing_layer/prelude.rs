@@ -2,6 +2,7 @@
 //! and ours beside it.
 
 use std::sync::Once;
+use std::time::Duration;
 
 pub(crate) use std::sync::{Arc, Barrier};
 pub(crate) use std::thread;
@@ -56,4 +57,12 @@ pub(crate) fn ours<R>(work: impl FnOnce() -> R) -> R {
 #[local_span(name = "ours")]
 pub(crate) async fn ours_async<F: Future>(future: F) -> F::Output {
     future.await
+}
+
+/// Waits until the reported clock has advanced.
+pub(crate) fn advance(millis: u64) {
+    let start = std::time::Instant::now();
+    while start.elapsed() < Duration::from_millis(millis) {
+        thread::yield_now();
+    }
 }

@@ -87,6 +87,9 @@ pub(crate) fn tag_by_rule(sink: &mut impl Sink, rule: &Rule, fields: &Fields) {
 fn put(sink: &mut impl Sink, key: &'static str, value: Value<'_>) {
     match (key, value) {
         ("", _) => {}
+        // sqlx leaves it empty if the summary is the whole statement.
+        ("db.statement", Value::Text(text)) if text.trim().is_empty() => {}
+        ("db.statement", Value::Text(text)) => sink.put(key, Value::Text(text.trim())),
         ("url", Value::Text(url)) => sink.put(key, Value::Text(&clean_url(url))),
         // tower-http reports the status of gRPC calls in the same field.
         ("http.status_code", _) if number(value).is_some_and(|status| status < 100) => {

@@ -85,7 +85,9 @@ fn span_in_two_threads_has_a_visit_and_both_have_children() {
                 });
             })
         });
-        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        for thread in threads {
+            thread.join().unwrap();
+        }
     });
 
     assert_eq!(trees, "Local root\n  Local child\n  Local root ref=CrossThread\n    Local child\n");
@@ -110,7 +112,7 @@ fn thread_that_records_nothing_in_a_span_leaves_no_trace() {
 }
 
 #[test]
-fn span_below_a_hidden_span_refers_to_the_next_ancestor_in_a_task() {
+fn span_below_a_hidden_span_in_a_task_refers_to_its_ancestor() {
     let trees = shown_async(async {
         async {
             let hidden = trace_span!("hidden");

@@ -1,18 +1,8 @@
 //! Spans that end or change late.
 
-use std::time::Duration;
-
 use skywalking_runtime::stats::{self, Diagnostic};
 
 use crate::prelude::*;
-
-/// Waits until the reported clock has advanced.
-fn advance(millis: u64) {
-    let start = std::time::Instant::now();
-    while start.elapsed() < Duration::from_millis(millis) {
-        thread::yield_now();
-    }
-}
 
 fn took(span: &testing::Span) -> i64 {
     span.end - span.start
