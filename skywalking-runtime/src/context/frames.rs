@@ -80,3 +80,9 @@ pub(crate) fn take_all() -> impl Iterator<Item = Box<Segment>> {
 pub(crate) fn after_fork() {
     std::mem::forget(with(std::mem::take));
 }
+
+/// Returns true if no span is entered on this thread.
+#[cfg(test)]
+pub(crate) fn is_empty() -> bool {
+    with(|frames| frames.is_empty())
+}

@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_types, reason = "a registry of tests may lock")]
 
 mod basics;
+mod model;
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
