@@ -135,6 +135,9 @@ impl Change {
                 }
                 let Reference { segment: id, span, endpoint, .. } = &**reference;
                 segment.with_current_list(|segment, head| {
+                    if segment.has_thread_ref(*head, *id, *span) {
+                        return;
+                    }
                     if segment.is_ref_limit_reached(*head) {
                         diagnostics::count(Diagnostic::RefLimit);
                         return segment.leave_out_refs(1);

@@ -47,7 +47,14 @@ impl Segment {
     /// Returns true if the list at `head` has as many references as a span can have.
     pub(crate) fn is_ref_limit_reached(&self, head: u32) -> bool {
         // The first check avoids the count for nearly every span.
-        self.sides.len() >= REF_LIMIT && self.refs(head).count() >= REF_LIMIT
+        self.sides.len() >= REF_LIMIT
+            && self
+                .list(head)
+                .filter(|side| {
+                    matches!(side.kind, AttributeKind::Sw8Ref | AttributeKind::ThreadRef)
+                })
+                .count()
+                >= REF_LIMIT
     }
 
     /// Notes that so many references were left out.
@@ -70,6 +77,15 @@ impl Segment {
         let _ = write!(self.text, "{segment:x}-{span}-{endpoint}");
         let range = self.range(from);
         self.push(head, Attribute::new("", AttributeKind::ThreadRef, range.offset, range.length));
+    }
+
+    /// Returns true if the list at `head` has a CrossThread reference to this span.
+    #[cold]
+    pub(crate) fn has_thread_ref(&self, head: u32, segment: u64, span: u16) -> bool {
+        let wanted = format!("{segment:x}-{span}-");
+        self.list(head)
+            .filter(|side| side.kind == AttributeKind::ThreadRef)
+            .any(|side| self.text_of(side).starts_with(&wanted))
     }
 
     fn refs(&self, head: u32) -> impl Iterator<Item = &Attribute> {

@@ -1,6 +1,7 @@
 //! The cases. Each must hold in every interleaving, and uses two or three threads and the fewest
 //! steps that can break it.
 
+mod exchanges;
 mod handles;
 mod tail_sampling;
 
@@ -34,6 +35,10 @@ pub(crate) const ALL: &[(&str, fn())] = &[
     ("handle-dropped", handles::dropped_handle_is_recorded_once),
     ("handle-expires", handles::expired_handle_is_recorded_fully_or_returns_false),
     ("handle-shutdown", handles::handle_during_shutdown_leaves_nothing_queued),
+    ("changes", exchanges::pushed_items_are_taken_once_or_refused),
+    ("changes-full", exchanges::full_list_refuses_all_but_its_limit),
+    ("parked", exchanges::parked_value_is_taken_once),
+    ("parked-again", exchanges::value_that_is_parked_again_is_taken_once),
     ("tail-failed", tail_sampling::failure_before_the_end_of_the_request_keeps_it),
     ("tail-root-lost", tail_sampling::request_without_its_root_ends_with_the_last_reference),
 ];

@@ -1,5 +1,9 @@
 //! The parts of the runtime's `util` that its files use.
 
+#[path = "../../../skywalking-runtime/src/util/exchange_cell.rs"]
+pub(crate) mod exchange_cell;
+#[path = "../../../skywalking-runtime/src/util/push_list.rs"]
+pub(crate) mod push_list;
 pub(crate) mod sync;
 
 pub(crate) mod diagnostics {

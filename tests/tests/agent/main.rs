@@ -4,6 +4,7 @@
 
 mod accounting;
 mod deferred_spans;
+mod movable;
 mod propagation;
 mod reporting;
 mod restarts;

@@ -12,7 +12,8 @@ use crate::tracer;
 use crate::util::clock;
 
 /// Records a span that ends now and took so long. It is a child of the current span, or begins a
-/// trace. `describe` is called if an agent runs.
+/// trace. A start before that of the agent becomes that of the agent. `describe` is called if an
+/// agent runs.
 pub fn past(
     callsite: &'static Callsite,
     took: Duration,

@@ -3,6 +3,7 @@
 
 mod basics;
 mod model;
+mod rows;
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
