@@ -11,9 +11,9 @@
 //! There is no public guard for a span that starts a trace: sooner or later one would be held over
 //! an `.await`, and another task would write into its segment.
 //!
-//! A layer for `tracing` needs a span that is entered and exited by hand, on any thread and on
-//! several at once. It belongs here as one more type. It can be neither a guard, which stays on its
-//! thread, nor a [`ResumableSpan`], whose steps are closures and never overlap.
+//! A layer for `tracing` needs a span that is entered and left by hand, on any thread and on several
+//! at once: a [`MovableSpan`](crate::trace::movable::MovableSpan). It can be neither a guard, which
+//! stays on its thread, nor a [`ResumableSpan`], whose steps are closures and never overlap.
 
 use std::fmt::{Debug, Display};
 use std::future::Future;

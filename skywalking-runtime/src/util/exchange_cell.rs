@@ -13,6 +13,14 @@ pub(crate) struct ExchangeCell<T> {
     expires: AtomicU64,
 }
 
+// SAFETY: the thread that takes the value acquires what the thread that put it there released. So
+// values only move between threads.
+#[allow(unsafe_code)]
+unsafe impl<T: Send> Send for ExchangeCell<T> {}
+// SAFETY: the same.
+#[allow(unsafe_code)]
+unsafe impl<T: Send> Sync for ExchangeCell<T> {}
+
 impl<T> ExchangeCell<T> {
     pub(crate) fn new() -> Self {
         Self { value: AtomicPtr::new(ptr::null_mut()), expires: AtomicU64::new(0) }

@@ -65,7 +65,7 @@ fn visit_is_counted_only_with_content() {
 
 #[test]
 fn change_after_the_segment_was_reported_is_counted() {
-    let (_agent, _turn) = start(Config::new("late"));
+    let (agent, _turn) = start(Config::new("late"));
     let late = || stats::read().count(Diagnostic::RecordedTooLate);
     let mut a = None;
     span(&PART).run(|| {
@@ -79,6 +79,7 @@ fn change_after_the_segment_was_reported_is_counted() {
     assert_eq!(late() - before, 2);
     a.finish();
     assert_eq!(late() - before, 2);
+    drop(agent);
 }
 
 #[test]

@@ -17,8 +17,7 @@ use crate::tracer;
 /// [`finish`](Self::finish) ends it. If it is dropped unfinished, it ends as cancelled, like a
 /// future.
 ///
-/// Steps are closures and never overlap. A span that is entered and exited by hand, on several
-/// threads at once, is not available yet.
+/// Steps are closures and never overlap.
 ///
 /// ```
 /// use skywalking_runtime::{Callsite, callsite, current, span, testing};

@@ -38,13 +38,20 @@ fn read(values: Vec<Watched>) -> Vec<u32> {
     values.iter().map(Watched::read).collect()
 }
 
-pub(super) fn pushed_items_are_taken_once_or_refused() {
+pub(super) fn items_pushed_before_the_end_are_taken_once() {
+    check_taken(2, |_| Vec::new());
+}
+
+pub(super) fn item_pushed_around_a_split_is_taken_once() {
+    check_taken(1, PushList::take);
+}
+
+fn check_taken(threads: u32, split: impl Fn(&PushList<Watched>) -> Vec<Watched>) {
     let list = Arc::new(PushList::new(8));
-    let threads = [push(&list, 1), push(&list, 2)];
-    // The segment is split, and ends.
-    let mut taken = read(list.take());
+    let threads: Vec<_> = (1..=threads).map(|value| push(&list, value)).collect();
+    let mut taken = read(split(&list));
     taken.extend(read(list.close()));
-    let pushed = threads.map(|thread| thread.join().unwrap());
+    let pushed: Vec<_> = threads.into_iter().map(|thread| thread.join().unwrap()).collect();
     assert!(list.take().is_empty(), "nothing is added to a closed list");
     taken.sort_unstable();
     let expected: Vec<u32> = (1..)
