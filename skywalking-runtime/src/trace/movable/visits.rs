@@ -48,8 +48,9 @@ pub(super) struct Open {
 #[derive(Debug)]
 struct Own {
     key: u64,
-    /// Empty while the segment is in use, and after it has ended.
+    /// Empty while the segment is in use, and after the reporter has ended it.
     parking: Parking,
+    in_use: bool,
 }
 
 /// The segments whose first span is this one.
@@ -98,14 +99,33 @@ impl OwnSegments {
         Some(result)
     }
 
-    fn take_free(&self) -> Option<Box<Segment>> {
-        self.iter().find_map(|own| own.parking.take())
+    /// Stores a segment that left the slot. Returns it if it is not one of these.
+    fn park(&mut self, segment: Box<Segment>) -> Option<Box<Segment>> {
+        let key = segment.key();
+        let own = self.first.iter_mut().chain(&mut self.more).find(|own| own.key == key);
+        let Some(own) = own else { return Some(segment) };
+        own.in_use = false;
+        own.parking.put(segment);
+        None
+    }
+
+    /// Takes a segment that is not in use. Forgets those that the reporter has ended.
+    fn take_free(&mut self) -> Option<Box<Segment>> {
+        loop {
+            let own = self.first.iter_mut().chain(&mut self.more).find(|own| !own.in_use)?;
+            own.in_use = true;
+            let (key, segment) = (own.key, own.parking.take());
+            if segment.is_some() {
+                return segment;
+            }
+            self.remove(key);
+        }
     }
 }
 
 impl Own {
     fn new(key: u64) -> Self {
-        Self { key, parking: Parking::claim() }
+        Self { key, parking: Parking::claim(), in_use: true }
     }
 }
 
@@ -188,9 +208,8 @@ impl Open {
             self.own.remove(key);
             return thread_state::finish(segment);
         }
-        match self.own.find(key) {
-            Some(own) => own.parking.put(segment),
-            None => thread_state::finish(segment),
+        if let Some(other) = self.own.park(segment) {
+            thread_state::finish(other);
         }
     }
 

@@ -1,5 +1,8 @@
 //! The model: a list of segments for each span, and a list of frames for each thread.
 
+mod leaving;
+mod trees;
+
 use super::program::{Op, Parent, THREADS};
 use super::threads::KEYS;
 
@@ -273,83 +276,6 @@ impl Plain {
         at
     }
 
-    fn leave(&mut self, thread: usize, span: usize) {
-        let frames = &mut self.threads[thread].frames;
-        let at = frames.iter().rposition(|frame| frame.span == span && !frame.is_left).unwrap();
-        if frames[at].again > 0 {
-            frames[at].again -= 1;
-            return;
-        }
-        let Frame { segment, record, before, .. } = frames[at].clone();
-        match before {
-            Before::Displaced(_) => frames[at].is_left = true,
-            Before::Current(saved) => {
-                frames.remove(at);
-                for later in frames[at..].iter_mut().filter(|later| later.segment == segment) {
-                    if let Before::Current(was) = &mut later.before
-                        && *was == record
-                    {
-                        *was = saved;
-                    }
-                }
-                let is_held = frames.iter().any(|frame| {
-                    frame.segment == segment && frame.record == record && frame.is_left
-                });
-                if self.holds(thread, segment) {
-                    self.segments[segment].records[record].is_open = is_held;
-                    if self.segments[segment].current == record {
-                        self.segments[segment].current = self.nearest_open(segment, saved);
-                    }
-                }
-            }
-        }
-        self.release(thread, segment);
-    }
-
-    /// Returns true if the segment is in the slot of the thread or displaced by one of its frames.
-    fn holds(&self, thread: usize, segment: usize) -> bool {
-        let thread = &self.threads[thread];
-        thread.slot == Some(segment)
-            || thread.frames.iter().any(
-                |frame| matches!(frame.before, Before::Displaced(other) if other == Some(segment)),
-            )
-    }
-
-    /// Takes a segment out of the slot if none of its spans is entered.
-    fn release(&mut self, thread: usize, segment: usize) {
-        let Thread { slot, frames, .. } = &mut self.threads[thread];
-        let Some(at) = frames.iter().position(|frame| frame.segment == segment && frame.is_left)
-        else {
-            return;
-        };
-        if frames.iter().any(|frame| frame.segment == segment && !frame.is_left) {
-            return;
-        }
-        let Before::Displaced(displaced) = frames.remove(at).before else { unreachable!() };
-        if *slot == Some(segment) {
-            *slot = displaced;
-        } else {
-            for frame in frames.iter_mut() {
-                if let Before::Displaced(other) = &mut frame.before
-                    && *other == Some(segment)
-                {
-                    *other = displaced;
-                }
-            }
-        }
-        self.segments[segment].records[0].is_open = false;
-        let owner = self.segments[segment].owner.unwrap();
-        if self.segments[segment].is_blank {
-            self.segments[segment].is_dropped = true;
-            self.segments[segment].has_ended = true;
-            self.spans[owner].own.retain(|own| *own != segment);
-        } else if self.spans[owner].is_closed {
-            self.segments[segment].has_ended = true;
-        } else {
-            self.segments[segment].is_parked = true;
-        }
-    }
-
     fn close(&mut self, span: usize) {
         self.spans[span].is_closed = true;
         for own in self.spans[span].own.clone() {
@@ -400,44 +326,5 @@ impl Plain {
             self.segments[segment].has_ended = true;
             self.threads[thread].slot = None;
         }
-    }
-
-    /// Renders the reported traces, sorted.
-    pub(super) fn trees(&self) -> Vec<String> {
-        let is_root = |segment: &&Segment| segment.reference.is_none() && !segment.is_dropped;
-        let mut trees: Vec<_> = (0..)
-            .zip(&self.segments)
-            .filter(|(_, segment)| is_root(segment))
-            .map(|(at, _)| self.tree(at, 0, 0))
-            .collect();
-        trees.sort();
-        trees
-    }
-
-    fn tree(&self, segment: usize, record: usize, depth: usize) -> String {
-        let of = &self.segments[segment];
-        assert!(of.has_ended, "{} has not ended", of.records[0].name);
-        let Record { name, tags, is_error, is_open, .. } = &of.records[record];
-        let mut tags = tags.clone();
-        if *is_open {
-            tags.push("unfinished=true".to_owned());
-        }
-        tags.sort();
-        let reference = if record == 0 && of.reference.is_some() { " ref" } else { "" };
-        let error = if *is_error { " ERROR" } else { "" };
-        let indent = " ".repeat(depth);
-        let mut text = format!("{indent}{name}{reference}{error} {}\n", tags.join(","));
-        for (child, _) in
-            of.records.iter().enumerate().filter(|(_, child)| child.parent == Some(record))
-        {
-            text += &self.tree(segment, child, depth + 1);
-        }
-        let mut others: Vec<_> = (0..)
-            .zip(&self.segments)
-            .filter(|(_, other)| !other.is_dropped && other.reference == Some((segment, record)))
-            .map(|(at, _)| self.tree(at, 0, depth + 1))
-            .collect();
-        others.sort();
-        text + &others.concat()
     }
 }
