@@ -8,6 +8,7 @@ mod plain;
 mod program;
 mod threads;
 
+use std::fmt::Write as _;
 use std::str::FromStr;
 use std::time::{Duration, Instant};
 
@@ -31,7 +32,7 @@ fn render(span: &Span, depth: usize, out: &mut String) {
     let error = if span.is_error { " ERROR" } else { "" };
     let reference = if span.refs.is_empty() { "" } else { " ref" };
     let indent = " ".repeat(depth);
-    *out += &format!("{indent}{}{reference}{error} {}\n", span.name, tags.join(","));
+    let _ = writeln!(out, "{indent}{}{reference}{error} {}", span.name, tags.join(","));
     let is_inside = |child: &&Span| child.segment_id == span.segment_id;
     for child in span.children.iter().filter(is_inside) {
         render(child, depth + 1, out);

@@ -15,6 +15,7 @@ struct Record {
     is_open: bool,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "what is true of a segment, in plain words")]
 #[derive(Clone, Debug, Default)]
 struct Segment {
     records: Vec<Record>,
