@@ -135,7 +135,8 @@ fn past_work_is_a_span_of_its_duration() {
     }
     let trees = testing::run(|| past(&LOCAL, Duration::from_millis(50), |_| {}));
     let took = trees[0].root.end - trees[0].root.start;
-    assert!((49..=51).contains(&took), "{took} ms");
+    // The thread may be preempted before the span ends.
+    assert!((49..1_000).contains(&took), "{took} ms");
 }
 
 #[test]
