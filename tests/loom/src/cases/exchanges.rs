@@ -59,7 +59,7 @@ fn check_taken(threads: u32, split: impl Fn(&PushList<Watched>) -> Vec<Watched>)
         .filter_map(|(value, pushed)| match pushed {
             Ok(()) => Some(value),
             Err(Refused::Closed) => None,
-            Err(Refused::Full) => panic!("the list has room"),
+            Err(Refused::Full) => panic!("the limit is 8"),
         })
         .collect();
     assert_eq!(taken, expected);
