@@ -253,3 +253,35 @@ fn objects_of_other_formats_get_the_field_other_lines_stay() {
         }
     }
 }
+
+#[test]
+fn lines_of_other_layers_are_the_same_beside_the_layer() {
+    let program = || {
+        tracing::trace_span!("outer", user = 7, late = tracing::field::Empty).in_scope(|| {
+            tracing::Span::current().record("late", "x");
+            tracing::trace!("in outer");
+            tracing::info_span!("inner", otel.kind = "client", otel.name = "renamed").in_scope(
+                || {
+                    tracing::error!(error = "broken", "failed");
+                    tracing::debug!(target: "sqlx::query", elapsed_secs = 0.1, "query");
+                    tracing::info!(target: "h2", headers = "all", "quiet");
+                },
+            );
+        });
+    };
+    let written = |subscriber: Box<dyn Subscriber + Send + Sync>, lines: &Lines| {
+        tracing::subscriber::with_default(subscriber, || {
+            testing::run(program);
+            lines.take()
+        })
+    };
+    let lines = Lines::new();
+    let layer = || lines::layer().without_time().with_writer(lines.writer());
+    let alone = tracing_subscriber::registry().with(layer());
+    let beside = tracing_subscriber::registry().with(layer()).with(skywalking_tracing::layer());
+
+    let alone = written(Box::new(alone), &lines);
+
+    assert_eq!(alone.lines().count(), 4, "{alone}");
+    assert_eq!(written(Box::new(beside), &lines), alone);
+}

@@ -7,3 +7,4 @@ mod cases;
 mod format;
 mod libraries;
 mod prelude;
+mod reporter;

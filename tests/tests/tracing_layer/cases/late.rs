@@ -113,7 +113,7 @@ fn late_status_and_name_are_those_of_the_span() {
 }
 
 #[test]
-fn span_below_an_annotated_function_that_ended_goes_on_elsewhere() {
+fn span_below_an_annotated_function_that_ended_goes_on() {
     let trees = shown(|| {
         let span = ours(|| {
             let span = info_span!("escapes");
