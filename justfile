@@ -22,7 +22,7 @@ lint:
 
 # Build the documentation and open it
 doc:
-    cargo doc --no-deps --all-features -p skywalking-runtime -p skywalking-tower -p skywalking-reqwest -p skywalking-metrics -p skywalking-tokio -p skywalking-tracing --open
+    cargo doc --no-deps --all-features -p skywalking-runtime -p skywalking-tower -p skywalking-reqwest -p skywalking-log -p skywalking-metrics -p skywalking-tokio -p skywalking-tracing --open
 
 # Run the main example: two programs, one trace, one map
 demo:

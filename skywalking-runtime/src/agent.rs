@@ -7,6 +7,7 @@
 mod forked;
 mod from_config;
 mod health;
+mod lifecycle;
 mod lines;
 mod shutdown;
 #[cfg(test)]
@@ -19,6 +20,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
+use self::lifecycle::Lifecycle;
 use crate::config::{Checked, Reporter};
 use crate::context::thread_state::never_trace_this_thread;
 use crate::error::Error;
@@ -32,10 +34,12 @@ use crate::report::drain::Drain;
 use crate::report::findings::Findings;
 use crate::report::problem_log::Losses;
 use crate::report::program::Program;
+use crate::report::reported::Reported;
 use crate::report::stats::Stats;
 use crate::report::transport::Transport;
 use crate::report::vitals::Change;
 use crate::report::worker::{self, Command, Handle, Pace, Worker};
+use crate::reported::queues;
 use crate::self_log::{self, Delivery, WithoutThread};
 use crate::sys::{self, forks};
 use crate::trace::panic_hook;
@@ -129,6 +133,7 @@ struct RunningAgent {
     deadline: Duration,
     started: Instant,
     findings: Arc<Findings>,
+    lifecycle: Lifecycle,
     /// The counts of the process at its start.
     start: Stats,
     /// The process in which it runs.
@@ -195,6 +200,11 @@ fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Erro
     let identity = config.identity.clone();
     let redaction = config.redaction;
     let tail_sampling = config.settings.tail_sampling;
+    #[cfg(feature = "report-custom")]
+    let has_backend = config.reporter.has_backend() || config.transport.is_some();
+    #[cfg(not(feature = "report-custom"))]
+    let has_backend = config.reporter.has_backend();
+    let layer = config.belonging.layer;
     let findings = Arc::new(Findings::default());
     let (start, losses) = (Stats::read(), Losses::read());
     let tracer = tracer::install(config.identity, config.settings, config.choice, move || {
@@ -208,8 +218,12 @@ fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Erro
     });
     let (max_segment_age, queue) = (tracer.settings.max_segment_age, tracer.settings.queue);
     let (full, overflow) = (tracer.settings.batch, tracer.settings.overflow);
+    let reported = tracer.settings.reported;
+    let lifecycle = Lifecycle::new(reported.lifecycle_events && has_backend);
     let ledger = Ledger::open(tracer.generation);
     queue::open(tracer.generation);
+    queues::open(reported);
+    lifecycle.started();
     let reached = handle.reached();
     let mut agent = Agent {
         service: identity.service.clone(),
@@ -222,6 +236,7 @@ fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Erro
             deadline: config.timing.shutdown,
             started: Instant::now(),
             findings: Arc::clone(&findings),
+            lifecycle,
             start,
             forks: forks(),
         }),
@@ -230,11 +245,13 @@ fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Erro
     let pace = Pace { timing: config.timing, seed: backoff::seed(), reached, losses };
     // Before the reporter can log anything.
     agent.logged = self_log::emit(lines, WithoutThread::WriteHere);
+    let reported =
+        Reported::new(ledger, identity.clone(), &layer, redaction.clone(), T::FORM, full);
     let drain =
         Drain::new(ledger, identity, T::FORM, redaction, max_segment_age, queue, tail_sampling)
             .batches_of(full)
             .on_overflow(overflow);
-    let program = Program { drain, ledger, findings };
+    let program = Program { drain, reported, ledger, findings };
     let worker = move || Worker::new(transport, program, wake, commands, pace);
     let died = move |problem: &str| ledger.change(Change::Died(problem));
     if let Err(error) = worker::start(runtime, worker, died) {

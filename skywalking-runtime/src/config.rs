@@ -47,6 +47,8 @@ pub(crate) mod policies;
 #[cfg(feature = "agent")]
 mod proxy;
 #[cfg(feature = "agent")]
+mod reported;
+#[cfg(feature = "agent")]
 mod reporter;
 #[cfg(feature = "agent")]
 mod sampling;

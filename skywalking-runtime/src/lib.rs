@@ -41,6 +41,7 @@
 //!   with the trace.
 //! - [`config`]: [`Config`] lists each setting and variable.
 //! - [`meter`]: counters, gauges and histograms that are reported beside the traces.
+//! - [`LogRecord`] and [`Event`]: logs and events beside the traces.
 //! - [`stats`]: counts of sent and lost segments, by cause.
 //! - [Concepts](docs::concepts): traces, spans, segments, sampling, and
 //!   [what is recorded when](docs::concepts#what-is-recorded-when).
@@ -76,6 +77,7 @@
 //!
 //! A library depends on this crate with `default-features = false` and leaves the choice to the
 //! program. The crates `skywalking-tower` and `skywalking-reqwest` trace HTTP and gRPC.
+//! `skywalking-log` reports the lines of a `log` logger.
 
 // Without the agent nothing starts the tracer or reads its records.
 #![cfg_attr(
@@ -118,6 +120,7 @@ mod queue;
 pub mod redact;
 #[cfg(feature = "agent")]
 mod report;
+mod reported;
 mod sampling;
 #[cfg(any(feature = "agent", feature = "http"))]
 mod secrets;
@@ -146,6 +149,10 @@ pub use agent::{Agent, health, init};
 pub use config::Config;
 #[cfg(feature = "agent")]
 pub use error::Error;
+pub use reported::event::Event;
+pub use reported::event_entry::EventType;
+pub use reported::log_level::LogLevel;
+pub use reported::log_record::LogRecord;
 pub use span::callsite::Callsite;
 pub use span::component;
 pub use span::kind::SpanKind;

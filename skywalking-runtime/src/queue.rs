@@ -11,6 +11,8 @@
 //! what a buffer contains, [`budget`] limits the queue's size, [`counts`] and [`mod@totals`] count
 //! segments on the callers' side.
 //!
+//! [`entry_queue`] is the queue of what is not a segment: log records and events.
+//!
 //! Invariants:
 //! * Only the owner of an outbox writes its counts (plain load and store), each after the event
 //!   that it counts.
@@ -21,6 +23,7 @@
 mod budget;
 mod buffer;
 mod counts;
+mod entry_queue;
 mod outbox;
 mod segments;
 mod totals;
@@ -30,6 +33,7 @@ pub(crate) use self::buffer::Buffer;
 pub(crate) use self::counts::{
     count_closed, count_open, finished_late, ignored_late, open_segments, opened_late,
 };
+pub(crate) use self::entry_queue::{Entry, EntryCounts, EntryQueue, Pushed};
 pub(crate) use self::outbox::{
     HandOver, ThreadOutbox, after_fork, close, free_idle, open, outboxes,
 };

@@ -1,8 +1,8 @@
 //! Redaction of sensitive data before it leaves the process: a hook that sees every tag, every
-//! field of a log, and computed names and peers.
+//! field of a log, reported logs and events, and computed names and peers.
 //!
-//! The hook runs on the reporter's thread while a segment is encoded, so the traced program never
-//! waits for it. If it panics, the segment is lost and counted as
+//! The hook runs on the reporter's thread while a segment or a log is encoded, so the traced program
+//! never waits for it. If it panics, the segment or log is lost and counted as
 //! [`Dropped::hook_panicked`](crate::stats::Dropped::hook_panicked). If it hangs, nothing more is sent,
 //! and a shutdown still returns in time.
 
@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 pub use standard::Redaction;
 
-use crate::util::text::{self, NAME_LIMIT, PEER_LIMIT, STACK_LIMIT, TAG_LIMIT};
+use crate::util::text::{self, LOG_LIMIT, NAME_LIMIT, PEER_LIMIT, STACK_LIMIT, TAG_LIMIT};
 
 /// The kind of a text that is redacted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +32,9 @@ pub enum Field<'a> {
     /// The value of the log field with this key. Those of an error are `error.kind`, `message` and
     /// `stack`.
     Log(&'a str),
-    /// A computed operation name: of a span, or of the endpoint in a reference.
+    /// The text of a reported log ([`LogRecord`](crate::LogRecord)), or the message of an event.
+    Body,
+    /// A computed operation name: of a span, or of the endpoint in a reference or a reported log.
     Name,
     /// A computed address: of a span, or the called address in a reference.
     Peer,
@@ -100,6 +102,7 @@ impl Hook {
         Cow::Owned(match field {
             Field::Tag(_) => text::cut(&new, TAG_LIMIT).to_owned(),
             Field::Log(_) => text::cut(&new, STACK_LIMIT).to_owned(),
+            Field::Body => text::cut(&new, LOG_LIMIT).to_owned(),
             Field::Name => text::clean(&new, NAME_LIMIT).into_owned(),
             Field::Peer => text::clean(&new, PEER_LIMIT).into_owned(),
         })

@@ -27,6 +27,7 @@ pub(crate) mod json;
 mod pending;
 pub(crate) mod problem_log;
 pub(crate) mod program;
+pub(crate) mod reported;
 pub(crate) mod signal;
 pub(crate) mod source;
 pub(crate) mod stats;

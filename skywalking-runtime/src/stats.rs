@@ -30,6 +30,8 @@
 #[cfg(feature = "agent")]
 pub use crate::agent::Unhealthy;
 #[cfg(feature = "agent")]
-pub use crate::report::stats::{Dropped, Report, ReporterState, ReporterStats, Stats, read};
+pub use crate::report::stats::{
+    Dropped, Report, ReporterState, ReporterStats, SignalStats, Stats, read,
+};
 pub use crate::trace::orphans::orphans;
 pub use crate::util::diagnostics::Diagnostic;

@@ -1,15 +1,16 @@
 //! The process's signals, threads, limits and forks. On other systems than Unix most of this does
 //! nothing.
 //!
-//! `spawn` starts every thread of this crate. Such a thread blocks the program's signals and is
-//! never traced. Without the feature `agent` there are no threads, and only [`PerProcess`] is
-//! built.
+//! `spawn` starts every thread of this crate. Such a thread blocks the program's signals, is never
+//! traced, and is an [own thread](is_own_thread). Without the feature `agent` there are no threads,
+//! and only [`PerProcess`] is built.
 
 mod fork;
 #[cfg(any(feature = "report-grpc", feature = "report-http"))]
 mod interfaces;
 #[cfg(feature = "agent")]
 mod limits;
+mod own_thread;
 #[cfg(feature = "agent")]
 pub(crate) mod signals;
 #[cfg(feature = "agent")]
@@ -24,6 +25,7 @@ pub(crate) use fork::{PerProcess, forks};
 pub(crate) use interfaces::interface_index;
 #[cfg(feature = "agent")]
 pub(crate) use limits::{check_address_space, check_descriptors};
+pub(crate) use own_thread::{is_own_thread, mark_own_thread};
 #[cfg(feature = "agent")]
 pub(crate) use spawn::{run_first, spawn};
 #[cfg(feature = "agent")]

@@ -62,7 +62,7 @@ pub trait Transport: Send + Sync + 'static {
     /// Sends a batch. The batch is never sent again, except after [`Outcome::NotSent`].
     fn send(&self, batch: Batch) -> impl Future<Output = Outcome> + Send;
 
-    /// Returns how many batches of segments may be sent at the same time, from 1 to 32. A heartbeat
+    /// Returns how many batches of each signal may be sent at the same time, from 1 to 32. A heartbeat
     /// can be sent at the same time as they are. Default: 1.
     fn width(&self) -> usize {
         1
@@ -80,18 +80,18 @@ pub trait Transport: Send + Sync + 'static {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// The other side has the whole batch. Its segments count as `sent`.
+    /// The other side has the whole batch. Its messages count as `sent`.
     Confirmed,
-    /// The other side refused the batch. Its segments count as `refused`.
+    /// The other side refused the batch. Its messages count as `refused`.
     Refused(String),
-    /// The other side is overloaded. The segments count as `refused`, and the agent pauses for up
+    /// The other side is overloaded. The messages count as `refused`, and the agent pauses for up
     /// to 60 s.
     Overloaded(String),
     /// Nothing was sent. The batch is sent again: the first time at once, then after a
     /// pause.
     NotSent(String),
-    /// It is unknown whether the other side has the batch. Its segments count as `unconfirmed`, and
-    /// the agent pauses.
+    /// It is unknown whether the other side has the batch. Its messages count as
+    /// `unconfirmed`, and the agent pauses.
     Unconfirmed(String),
 }
 
@@ -102,6 +102,11 @@ pub enum Signal {
     /// Segments: each message is a `SegmentObject`. To the OAP's Kafka fetcher they are the topic
     /// `skywalking-segments`.
     Segments,
+    /// Logs: each message is a `LogData`. To the Kafka fetcher they are the topic
+    /// `skywalking-logs`.
+    Logs,
+    /// Events: each message is an `Event`. The Kafka fetcher does not take them.
+    Events,
     /// The properties of this instance, one `InstanceProperties`: at the start, after a failure,
     /// and with each tenth heartbeat. To the Kafka fetcher they are the topic
     /// `skywalking-managements`, with the prefix `register-` before the key.
@@ -151,8 +156,8 @@ impl Message {
         Self { key, payload }
     }
 
-    /// Returns the id of the segment, or the name of the instance for the other signals. Messages
-    /// with the same key should arrive in order.
+    /// Returns the id of the segment, the name of the service of a log, the id of an event, or the
+    /// name of the instance. Messages with the same key should arrive in order.
     pub fn key(&self) -> &str {
         &self.key
     }

@@ -16,6 +16,7 @@ pages! {
     errors: "docs/errors.md",
     installation: "docs/installation.md",
     kubernetes: "docs/kubernetes.md",
+    logs: "docs/logs.md",
     migrating_fastrace: "docs/migrating/fastrace.md",
     migrating_go2sky: "docs/migrating/go2sky.md",
     migrating_java_toolkit: "docs/migrating/java-toolkit.md",

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 use super::{Agent, RunningAgent, forked, lines};
+use crate::report::reported;
 use crate::report::stats::Report;
 use crate::report::worker::Command;
 use crate::self_log::{self, Delivery, WithoutThread};
@@ -135,12 +136,13 @@ impl RunningAgent {
         let generation = self.tracer.generation;
         tracer::disable(generation);
         self.findings.log(WithoutThread::Drop);
+        self.lifecycle.ends();
         self.handle.ask_early(timeout, MARGIN.min(timeout / 10), |deadline, reply| {
             Command::Shutdown { deadline, reply }
         });
         // With or without a reply: remaining segments are lost, and later writes of the worker have
         // no effect.
-        self.ledger.close();
+        self.ledger.close(reported::close);
         tracer::uninstall(generation);
         Ended {
             report: Report::since(&self.start),

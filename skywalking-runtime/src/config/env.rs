@@ -5,7 +5,8 @@ use std::ffi::OsString;
 
 use super::{
     Config, File, Given, Reporter, Storage, Token, Usage, Variable, compression, correlation,
-    limits, log_settings, proxy, sampling, service, settings_file, timing, tls, variables,
+    limits, log_settings, proxy, reported, sampling, service, settings_file, timing, tls,
+    variables,
 };
 use crate::config::names::bare;
 use crate::config::policies::Orphans;
@@ -140,6 +141,7 @@ fn with(mut config: Config, source: &Source<'_>) -> Result<Config, Error> {
     correlation::apply(&mut config, source)?;
     sampling::apply(&mut config, source)?;
     limits::apply(&mut config, source)?;
+    reported::apply(&mut config, source)?;
     service::apply(&mut config, source)?;
     timing::apply(&mut config, source)?;
     if let Some(given) = source.text(ORPHANS)? {

@@ -103,6 +103,7 @@ pub(super) fn check(settings: &Settings) -> Result<(), Error> {
         max_open_segments,
         queue: Budget { bytes, segments },
         batch,
+        reported,
         ..
     } = settings;
     let limits = [
@@ -113,6 +114,7 @@ pub(super) fn check(settings: &Settings) -> Result<(), Error> {
         ("Config::max_queue_segments", *segments),
         ("Config::max_batch_bytes", batch.bytes),
         ("Config::max_batch_segments", batch.segments),
+        ("Config::max_log_queue_bytes", reported.log_queue_bytes),
     ];
     if let Some((setting, _)) = limits.into_iter().find(|(_, limit)| *limit == 0) {
         return Err(Error::ZeroLimit { setting });

@@ -36,6 +36,18 @@ pub(crate) struct Settings {
     pub(crate) overflow: Overflow,
     /// A batch is full with this many segments, or with this many bytes.
     pub(crate) batch: Budget,
+    pub(crate) reported: Reported,
+}
+
+/// What is reported beside segments.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reported {
+    /// Whether log records are reported.
+    pub(crate) logs: bool,
+    /// The limit of the queue of log records.
+    pub(crate) log_queue_bytes: usize,
+    /// Whether the start and the shutdown of the agent are events.
+    pub(crate) lifecycle_events: bool,
 }
 
 impl Default for Settings {
@@ -54,6 +66,11 @@ impl Default for Settings {
             queue: Budget { bytes: 16 * 1024 * 1024, segments: 50_000 },
             overflow: Overflow::DropNewest,
             batch: Budget { bytes: 4 * 1024 * 1024, segments: 1_000 },
+            reported: Reported {
+                logs: true,
+                log_queue_bytes: 8 * 1024 * 1024,
+                lifecycle_events: true,
+            },
         }
     }
 }

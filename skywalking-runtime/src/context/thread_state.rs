@@ -13,7 +13,7 @@ use crate::context::frames;
 use crate::observer;
 use crate::queue::{self, HandOver, ThreadOutbox};
 use crate::segment::{Part, Segment};
-use crate::sys::forks;
+use crate::sys::{forks, mark_own_thread};
 use crate::tracer::{self, Tracer};
 use crate::util::clock;
 use crate::util::diagnostics::{self, Diagnostic};
@@ -34,8 +34,6 @@ struct Thread {
 }
 
 thread_local! {
-    /// True on the agent's own threads.
-    static OWN: Cell<bool> = const { Cell::new(false) };
     static THREAD: Thread = Thread {
         forks: Cell::new(forks()),
         outbox: Cell::new(ThreadOutbox::claim()),
@@ -283,13 +281,8 @@ pub(crate) fn give_back(mut segment: Box<Segment>) {
 
 /// Occupies the slot forever, so that nothing on this thread is traced. For the agent's own threads.
 pub(crate) fn never_trace_this_thread() {
-    OWN.set(true);
+    mark_own_thread();
     if let Some(segment) = segment(|_| Some(false)) {
         current_segment::replace(Some(segment));
     }
-}
-
-/// Returns true on the agent's own threads.
-pub(crate) fn is_own_thread() -> bool {
-    OWN.get()
 }

@@ -1,7 +1,7 @@
-//! Counts the segments that the reporter holds, sent and lost, by cause.
+//! Counts the segments, logs and events that the reporter holds, sent and lost, by cause.
 //!
-//! A segment is in one place at a time: in a thread's buffer, taken by the reporter (`held`), in a
-//! batch (`in_flight`), sent, or dropped. Each step changes the counts under one lock, which only
+//! Each of them is in one place at a time: in the buffer of a thread or in a queue, taken by the
+//! reporter (`held`), in a batch (`in_flight`), sent, or dropped. Each step changes the counts under one lock, which only
 //! the reporter and readers of the counts take. So no reader counts a segment twice.
 //! The reporter's own state ([`vitals`](super::vitals)) is read and written under the same lock.
 //! [`Ledger::close`] revokes the right to write from a reporter that was abandoned: its thread's
@@ -10,11 +10,12 @@
 use std::sync::PoisonError;
 use std::time::Duration;
 
+use super::signal::{PerSignal, Signal};
 use super::vitals::{Change, ReporterStats, Vitals};
 use crate::queue::{self, Buffer, FinishedSegments};
 use crate::util::sync::{Arc, AtomicU8, Mutex, MutexGuard, Ordering, per_process};
 
-/// Counts since the process started.
+/// Counts of one signal since the process started.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Counts {
     pub(crate) sent: u64,
@@ -39,7 +40,8 @@ pub(crate) struct Counts {
 pub(crate) struct Accounts {
     /// The generation of the tracer whose reporter may write, or 0.
     owner: u32,
-    pub(crate) counts: Counts,
+    pub(crate) counts: PerSignal<Counts>,
+    /// The bytes of the segments that are held.
     held_bytes: usize,
     /// The batches that are being sent.
     flights: Vec<Departed>,
@@ -49,8 +51,9 @@ pub(crate) struct Accounts {
 /// A batch that is being sent.
 #[derive(Debug)]
 struct Departed {
+    signal: Signal,
     flight: Flight,
-    segments: u64,
+    items: u64,
     bytes: u64,
 }
 
@@ -62,12 +65,21 @@ fn lock() -> MutexGuard<'static, Accounts> {
     ACCOUNTS.get().lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Returns the counts, the number of segments in all buffers, and the state of the reporter, read
-/// at the same moment.
-pub(crate) fn read() -> (Counts, u64, ReporterStats) {
+/// What the accounts have at one moment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Snapshot {
+    pub(crate) counts: PerSignal<Counts>,
+    /// The segments in all buffers.
+    pub(crate) waiting: u64,
+    pub(crate) reporter: ReporterStats,
+}
+
+/// Returns what the accounts have, and what `others` returns at the same moment.
+pub(crate) fn read<R>(others: impl FnOnce() -> R) -> (Snapshot, R) {
     let accounts = lock();
     let waiting = queue::outboxes().flat_map(|outbox| &outbox.buffers).map(Buffer::queued).sum();
-    (accounts.counts, waiting, accounts.vitals.stats)
+    let (counts, reporter) = (accounts.counts, accounts.vitals.stats);
+    (Snapshot { counts, waiting, reporter }, others())
 }
 
 /// Calls `look` with the state of the reporter.
@@ -83,7 +95,7 @@ pub(crate) fn set_off(reason: &str) {
     }
 }
 
-/// Segments that the reporter lost.
+/// Items of one signal that the reporter lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Lost {
     pub(crate) unconfirmed: u64,
@@ -92,10 +104,13 @@ pub(crate) struct Lost {
     pub(crate) overflow: u64,
 }
 
-/// Returns how many segments the reporter has lost so far.
-pub(crate) fn lost() -> Lost {
-    let Counts { unconfirmed, refused, hook_panicked, overflow, .. } = lock().counts;
-    Lost { unconfirmed, refused, hook_panicked, overflow }
+/// Returns how much the reporter has lost so far.
+pub(crate) fn lost() -> PerSignal<Lost> {
+    let counts = lock().counts;
+    PerSignal::new(|signal| {
+        let Counts { unconfirmed, refused, hook_panicked, overflow, .. } = *counts.of(signal);
+        Lost { unconfirmed, refused, hook_panicked, overflow }
+    })
 }
 
 /// The outcome of a batch.
@@ -138,7 +153,7 @@ impl Ledger {
         self.write(|accounts| {
             let taken = buffer.exchange(empty);
             if taken {
-                accounts.counts.held += empty.heads.len() as u64;
+                accounts.counts.of_mut(Signal::Segments).held += empty.heads.len() as u64;
                 accounts.held_bytes += empty.bytes();
             }
             taken
@@ -168,10 +183,40 @@ impl Ledger {
     /// Moves segments from taken to another count, and releases their part of the queue's budget.
     fn pass_on(self, segments: usize, bytes: usize, to: fn(&mut Counts) -> &mut u64) {
         self.write(|accounts| {
-            accounts.counts.held = accounts.counts.held.saturating_sub(segments as u64);
+            accounts.counts.of_mut(Signal::Segments).pass_on(segments, to);
             accounts.held_bytes = accounts.held_bytes.saturating_sub(bytes);
-            *to(&mut accounts.counts) += segments as u64;
             queue::release(bytes, segments);
+        });
+    }
+
+    /// Does some work while the accounts are locked, unless the reporter was abandoned.
+    pub(crate) fn locked(self, work: impl FnOnce()) {
+        self.write(|_| work());
+    }
+
+    /// Takes items of another signal out of their queue. `take` returns how many it took.
+    pub(crate) fn take_items(self, signal: Signal, take: impl FnOnce() -> usize) -> Option<usize> {
+        self.write(|accounts| {
+            let taken = take();
+            accounts.counts.of_mut(signal).held += taken as u64;
+            taken
+        })
+    }
+
+    /// Moves taken items of another signal to in flight, and others to lost, because the program's
+    /// redaction hook panicked. `release` releases their part of the budget of their queue.
+    pub(crate) fn pack_items(
+        self,
+        signal: Signal,
+        packed: usize,
+        lost: usize,
+        release: impl FnOnce(),
+    ) {
+        self.write(|accounts| {
+            let counts = accounts.counts.of_mut(signal);
+            counts.pass_on(packed, |counts| &mut counts.in_flight);
+            counts.pass_on(lost, |counts| &mut counts.hook_panicked);
+            release();
         });
     }
 
@@ -180,10 +225,10 @@ impl Ledger {
         self.write(|_| queue::set_pending(bytes, segments));
     }
 
-    /// Records that a batch of this many segments and bytes is being sent. [`close`](Self::close)
+    /// Records that a batch of this many items and bytes is being sent. [`close`](Self::close)
     /// reads from the flight whether any of it left.
-    pub(crate) fn depart(self, flight: &Flight, segments: usize, bytes: usize) {
-        self.write(|accounts| accounts.depart(flight, segments, bytes));
+    pub(crate) fn depart(self, signal: Signal, flight: &Flight, items: usize, bytes: usize) {
+        self.write(|accounts| accounts.depart(signal, flight, items, bytes));
     }
 
     /// Records that a batch is not being sent any more, and is going to be sent again.
@@ -202,63 +247,84 @@ impl Ledger {
     }
 
     /// Corrects the counts after a panic of the reporter. See [`Accounts::settle`].
-    pub(crate) fn settle(self, held: usize, bytes: usize, kept: usize) {
-        self.write(|accounts| {
-            let (segments, bytes) = accounts.settle(held, bytes, kept);
-            queue::release(bytes, segments);
+    /// Returns how many items of each signal are gone.
+    pub(crate) fn settle(
+        self,
+        held: PerSignal<usize>,
+        bytes: usize,
+        kept: PerSignal<usize>,
+    ) -> PerSignal<usize> {
+        let settled = self.write(|accounts| {
+            let (gone, bytes) = accounts.settle(held, bytes, kept);
+            queue::release(bytes, *gone.of(Signal::Segments));
+            gone
         });
+        settled.unwrap_or_default()
     }
 
-    /// Closes the outboxes and counts all remaining segments as lost. A batch that may have left
-    /// in part is unconfirmed. All other segments are dropped by the shutdown. Later writes of the
-    /// reporter have no effect.
-    pub(crate) fn close(self) {
+    /// Closes the outboxes and counts all that remains as lost. A batch that may have left in part
+    /// is unconfirmed. All others are dropped by the shutdown. `others` closes the queues of the
+    /// other signals, and adds what they contained to the counts. Later writes of the reporter have
+    /// no effect.
+    pub(crate) fn close(self, others: impl FnOnce(&mut PerSignal<Counts>)) {
         self.write(|accounts| {
             accounts.owner = 0;
             queue::close();
             queue::set_pending(0, 0);
+            others(&mut accounts.counts);
             for buffer in queue::outboxes().flat_map(|outbox| &outbox.buffers) {
                 // Each buffer gets an empty one in exchange, so it keeps no memory without an
                 // agent.
                 let mut taken = FinishedSegments::default();
                 buffer.exchange_last(&mut taken);
-                accounts.counts.shutdown += taken.heads.len() as u64;
+                accounts.counts.of_mut(Signal::Segments).shutdown += taken.heads.len() as u64;
                 queue::release(taken.bytes(), taken.heads.len());
             }
-            let counts = &mut accounts.counts;
-            let held = std::mem::take(&mut counts.held);
-            counts.shutdown += held;
             queue::release(
                 std::mem::take(&mut accounts.held_bytes),
-                usize::try_from(held).unwrap_or(usize::MAX),
+                usize::try_from(accounts.counts.of(Signal::Segments).held).unwrap_or(usize::MAX),
             );
+            for signal in Signal::ALL {
+                let counts = accounts.counts.of_mut(signal);
+                counts.shutdown += std::mem::take(&mut counts.held);
+            }
             accounts.end_flights();
             accounts.vitals.stop("");
         });
     }
 }
 
+impl Counts {
+    const ZERO: Self = Self {
+        sent: 0,
+        unconfirmed: 0,
+        refused: 0,
+        shutdown: 0,
+        hook_panicked: 0,
+        not_kept: 0,
+        overflow: 0,
+        reporter_panicked: 0,
+        held: 0,
+        in_flight: 0,
+    };
+
+    /// Moves items from taken to another count.
+    fn pass_on(&mut self, items: usize, to: fn(&mut Self) -> &mut u64) {
+        self.held = self.held.saturating_sub(items as u64);
+        *to(self) += items as u64;
+    }
+}
+
 impl Accounts {
     pub(crate) const fn new() -> Self {
-        let counts = Counts {
-            sent: 0,
-            unconfirmed: 0,
-            refused: 0,
-            shutdown: 0,
-            hook_panicked: 0,
-            not_kept: 0,
-            overflow: 0,
-            reporter_panicked: 0,
-            held: 0,
-            in_flight: 0,
-        };
+        let counts = PerSignal::all(Counts::ZERO);
         Self { owner: 0, counts, held_bytes: 0, flights: Vec::new(), vitals: Vitals::new() }
     }
 
     /// See [`Ledger::depart`].
-    pub(crate) fn depart(&mut self, flight: &Flight, segments: usize, bytes: usize) {
-        let (flight, segments, bytes) = (flight.clone(), segments as u64, bytes as u64);
-        self.flights.push(Departed { flight, segments, bytes });
+    pub(crate) fn depart(&mut self, signal: Signal, flight: &Flight, items: usize, bytes: usize) {
+        let (flight, items, bytes) = (flight.clone(), items as u64, bytes as u64);
+        self.flights.push(Departed { signal, flight, items, bytes });
     }
 
     /// See [`Ledger::keep_for_retry`].
@@ -268,61 +334,73 @@ impl Accounts {
 
     /// See [`Ledger::arrive`].
     pub(crate) fn arrive(&mut self, flight: &Flight, end: End, after: Duration) {
-        let (segments, bytes) = self.remove(flight);
-        let counts = &mut self.counts;
-        counts.in_flight = counts.in_flight.saturating_sub(segments);
+        let Some(Departed { signal, items, bytes, .. }) = self.remove(flight) else { return };
+        let counts = self.counts.of_mut(signal);
+        counts.in_flight = counts.in_flight.saturating_sub(items);
         match end {
             End::Sent => {
-                counts.sent += segments;
+                counts.sent += items;
+                let bytes = if signal == Signal::Segments { bytes } else { 0 };
                 self.vitals.confirmed(after, bytes);
             }
-            End::Unconfirmed => counts.unconfirmed += segments,
-            End::Refused => counts.refused += segments,
+            End::Unconfirmed => counts.unconfirmed += items,
+            End::Refused => counts.refused += items,
         }
     }
 
     /// Counts the batches that have no outcome. One that may have left in part is unconfirmed. All
     /// others are dropped by the shutdown.
     pub(crate) fn end_flights(&mut self) {
-        let counts = &mut self.counts;
-        // Batches that wait to be sent again are in no flight.
-        counts.shutdown += std::mem::take(&mut counts.in_flight);
-        for Departed { flight, segments, .. } in std::mem::take(&mut self.flights) {
+        for signal in Signal::ALL {
+            // Batches that wait to be sent again are in no flight.
+            let counts = self.counts.of_mut(signal);
+            counts.shutdown += std::mem::take(&mut counts.in_flight);
+        }
+        for Departed { signal, flight, items, .. } in std::mem::take(&mut self.flights) {
             if !flight.revoke() {
-                counts.shutdown = counts.shutdown.saturating_sub(segments);
-                counts.unconfirmed += segments;
+                let counts = self.counts.of_mut(signal);
+                counts.shutdown = counts.shutdown.saturating_sub(items);
+                counts.unconfirmed += items;
             }
         }
     }
 
-    /// Corrects the counts after a panic of the reporter, which still has `held` taken segments of
-    /// this many bytes, and batches of `kept` segments that did not leave. A batch that may have
-    /// left in part is unconfirmed. All other segments that were counted and are gone are lost by
-    /// the panic. Returns how much the queue has to release.
-    pub(crate) fn settle(&mut self, held: usize, bytes: usize, kept: usize) -> (usize, usize) {
-        let counts = &mut self.counts;
-        for Departed { flight, segments, .. } in std::mem::take(&mut self.flights) {
+    /// Corrects the counts after a panic of the reporter, which still has `held` taken items, whose
+    /// segments have this many bytes, and batches of `kept` items that did not leave. A batch that
+    /// may have left in part is unconfirmed. All other items that were counted and are gone are lost
+    /// by the panic. Returns how many taken items are gone, and the bytes of their segments.
+    pub(crate) fn settle(
+        &mut self,
+        held: PerSignal<usize>,
+        bytes: usize,
+        kept: PerSignal<usize>,
+    ) -> (PerSignal<usize>, usize) {
+        for Departed { signal, flight, items, .. } in std::mem::take(&mut self.flights) {
             if !flight.revoke() {
-                counts.in_flight = counts.in_flight.saturating_sub(segments);
-                counts.unconfirmed += segments;
+                let counts = self.counts.of_mut(signal);
+                counts.in_flight = counts.in_flight.saturating_sub(items);
+                counts.unconfirmed += items;
             }
         }
-        let gone = counts.held.saturating_sub(held as u64);
-        counts.reporter_panicked += gone + counts.in_flight.saturating_sub(kept as u64);
-        (counts.held, counts.in_flight) = (held as u64, kept as u64);
+        let mut all_gone = PerSignal::all(0);
+        for signal in Signal::ALL {
+            let (held, kept) = (*held.of(signal) as u64, *kept.of(signal) as u64);
+            let counts = self.counts.of_mut(signal);
+            let gone = counts.held.saturating_sub(held);
+            counts.reporter_panicked += gone + counts.in_flight.saturating_sub(kept);
+            (counts.held, counts.in_flight) = (held, kept);
+            *all_gone.of_mut(signal) = usize::try_from(gone).unwrap_or(usize::MAX);
+        }
         let gone_bytes = self.held_bytes.saturating_sub(bytes);
         self.held_bytes = bytes;
-        (usize::try_from(gone).unwrap_or(usize::MAX), gone_bytes)
+        (all_gone, gone_bytes)
     }
 
-    /// Removes a flight. Returns its numbers of segments and bytes.
-    fn remove(&mut self, flight: &Flight) -> (u64, u64) {
+    /// Removes a flight.
+    fn remove(&mut self, flight: &Flight) -> Option<Departed> {
         let is_it = |departed: &Departed| Arc::ptr_eq(&departed.flight.0, &flight.0);
-        let place = self.flights.iter().position(is_it);
-        place.map_or((0, 0), |place| {
-            let Departed { segments, bytes, .. } = self.flights.swap_remove(place);
-            (segments, bytes)
-        })
+        let place = self.flights.iter().position(is_it)?;
+        Some(self.flights.swap_remove(place))
     }
 }
 

@@ -146,6 +146,12 @@ impl Drain {
         self.todo.as_ref().is_none_or(|todo| todo.iter().any(|other| std::ptr::eq(*other, buffer)))
     }
 
+    /// Returns the history of the clocks, which has a new anchor.
+    pub(crate) fn timeline(&mut self) -> &Timeline {
+        self.timeline.add(clock::anchor());
+        &self.timeline
+    }
+
     /// Returns the number of complete passes.
     pub(crate) fn passes(&self) -> u64 {
         self.passes

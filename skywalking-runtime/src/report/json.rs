@@ -1,28 +1,33 @@
-//! Writes a `SegmentObject` as JSON, by the proto3 mapping that the backend's HTTP endpoint reads
+//! Writes messages as JSON, by the proto3 mapping that the backend's HTTP endpoint reads
 //! (`docs/protocol.md#http-transport`).
 //!
 //! Names are in lowerCamelCase, and enums are written by name. Times are numbers: the backend
 //! accepts numbers and texts. Empty lists, empty texts and false bools are omitted, except
 //! `isError`.
 
+mod reported;
 mod writer;
 
 use prost::Message as _;
+use skywalking_proto::v3::{
+    Event, KeyStringValuePair, Log, LogData, RefType, SegmentObject, SegmentReference, SpanLayer,
+    SpanObject, SpanType,
+};
 #[cfg(feature = "report-http")]
 use skywalking_proto::v3::{InstancePingPkg, InstanceProperties};
-use skywalking_proto::v3::{
-    KeyStringValuePair, Log, RefType, SegmentObject, SegmentReference, SpanLayer, SpanObject,
-    SpanType,
-};
 
+use super::signal::Signal;
 use writer::{Escape, Writer};
 
-/// Returns a segment's bytes as one line of JSON, with the line end, or `None` if they are not a
-/// segment. Control characters are escaped, since the line may end up in a terminal.
-pub(crate) fn line(bytes: &[u8]) -> Option<Vec<u8>> {
-    let segment = SegmentObject::decode(bytes).ok()?;
+/// Returns a message's bytes as one line of JSON, with the line end, or `None` if they are not a
+/// message of this signal. Control characters are escaped, since the line may end up in a terminal.
+pub(crate) fn line(signal: Signal, bytes: &[u8]) -> Option<Vec<u8>> {
     let mut json = Writer::new(Escape::Control, bytes.len() * 3);
-    segment.write(&mut json);
+    match signal {
+        Signal::Segments => SegmentObject::decode(bytes).ok()?.write(&mut json),
+        Signal::Logs => LogData::decode(bytes).ok()?.write(&mut json),
+        Signal::Events => Event::decode(bytes).ok()?.write(&mut json),
+    }
     let mut line = json.into_bytes();
     line.push(b'\n');
     Some(line)
@@ -35,9 +40,9 @@ pub(crate) fn segment(bytes: &[u8]) -> bytes::Bytes {
     message(&SegmentObject::decode(bytes).unwrap_or_default(), bytes.len() * 2)
 }
 
-/// Returns a management message as JSON.
+/// Returns another message as JSON.
 #[cfg(feature = "report-http")]
-pub(crate) fn management(message: &impl Json) -> bytes::Bytes {
+pub(crate) fn of(message: &impl Json) -> bytes::Bytes {
     self::message(message, 512)
 }
 
@@ -213,7 +218,8 @@ mod tests {
             service_instance: "i".to_owned(),
             is_size_limited: false,
         };
-        let line = String::from_utf8(line(&segment.encode_to_vec()).unwrap()).unwrap();
+        let line =
+            String::from_utf8(line(Signal::Segments, &segment.encode_to_vec()).unwrap()).unwrap();
         assert_eq!(
             line,
             concat!(
@@ -230,6 +236,6 @@ mod tests {
 
     #[test]
     fn other_bytes_are_not_a_line() {
-        assert_eq!(line(b"\xff\xff\xff"), None);
+        assert_eq!(line(Signal::Segments, b"\xff\xff\xff"), None);
     }
 }

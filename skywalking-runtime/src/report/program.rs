@@ -8,7 +8,8 @@ use super::accounts::{End, Flight, Ledger};
 use super::drain::{Batch, Drain, Filled};
 use super::findings::Findings;
 use super::problem_log::Losses;
-use super::signal::Signal;
+use super::reported::Reported;
+use super::signal::{PerSignal, Signal};
 use super::source::Source;
 use super::vitals::Change;
 use crate::context::parking;
@@ -20,13 +21,20 @@ use crate::util::coarse_clock;
 #[derive(Debug)]
 pub(crate) struct Program {
     pub(crate) drain: Drain,
+    pub(crate) reported: Reported,
     pub(crate) ledger: Ledger,
     pub(crate) findings: Arc<Findings>,
 }
 
 impl Source for Program {
-    fn fill(&mut self, _: Signal) -> (Batch, Filled) {
-        self.drain.fill()
+    const SIGNALS: &'static [Signal] = &Signal::ALL;
+
+    fn fill(&mut self, signal: Signal) -> (Batch, Filled) {
+        match signal {
+            Signal::Segments => self.drain.fill(),
+            Signal::Logs => self.reported.fill_logs(self.drain.timeline()),
+            Signal::Events => self.reported.fill_events(),
+        }
     }
 
     fn drops_oldest(&self) -> bool {
@@ -37,12 +45,18 @@ impl Source for Program {
         self.drain.free_space();
     }
 
-    fn passes(&self, _: Signal) -> u64 {
-        self.drain.passes()
+    fn passes(&self, signal: Signal) -> u64 {
+        match signal {
+            Signal::Segments => self.drain.passes(),
+            _ => self.reported.passes(signal).0,
+        }
     }
 
-    fn goal(&self, _: Signal) -> u64 {
-        self.drain.goal()
+    fn goal(&self, signal: Signal) -> u64 {
+        match signal {
+            Signal::Segments => self.drain.goal(),
+            _ => self.reported.passes(signal).1,
+        }
     }
 
     fn poll_now(&mut self) {
@@ -77,8 +91,8 @@ impl Source for Program {
         self.ledger.is_open()
     }
 
-    fn depart(&mut self, flight: &Flight, segments: usize, bytes: usize) {
-        self.ledger.depart(flight, segments, bytes);
+    fn depart(&mut self, signal: Signal, flight: &Flight, items: usize, bytes: usize) {
+        self.ledger.depart(signal, flight, items, bytes);
     }
 
     fn keep_for_retry(&mut self, flight: &Flight) {
@@ -93,9 +107,12 @@ impl Source for Program {
         self.ledger.change(change);
     }
 
-    fn settle(&mut self, kept: usize) {
+    fn settle(&mut self, kept: PerSignal<usize>) {
         let (segments, bytes) = self.drain.recover();
-        self.ledger.settle(segments, bytes, kept);
+        let mut held = PerSignal::all(0);
+        *held.of_mut(Signal::Segments) = segments;
+        self.reported.recover(&mut held);
+        self.ledger.settle(held, bytes, kept);
     }
 
     fn losses(&self) -> Losses {

@@ -1,19 +1,19 @@
-//! The interface between the worker and the process that it reports for: the segments, their
-//! accounts, and the log.
+//! The interface between the worker and the process that it reports for: its data, the accounts,
+//! and the log.
 
 use std::time::Duration;
 
 use super::accounts::{End, Flight};
 use super::drain::{Batch, Filled};
 use super::problem_log::Losses;
-use super::signal::Signal;
+use super::signal::{PerSignal, Signal};
 use super::vitals::Change;
 use crate::self_log::Line;
 
-/// Gives batches of segments, counts their outcomes, and writes log lines.
+/// Gives batches, counts their outcomes, and writes log lines.
 pub(crate) trait Source: Send + 'static {
     /// The kinds of data that it gives.
-    const SIGNALS: &'static [Signal] = &[Signal::Segments];
+    const SIGNALS: &'static [Signal];
 
     /// Fills a batch with data of this kind until it is full or the pass is complete.
     fn fill(&mut self, signal: Signal) -> (Batch, Filled);
@@ -51,23 +51,23 @@ pub(crate) trait Source: Send + 'static {
     /// Returns false once the reporter was abandoned. It should end then.
     fn is_open(&self) -> bool;
 
-    /// Records that a batch of this many segments and bytes is being sent.
-    fn depart(&mut self, flight: &Flight, segments: usize, bytes: usize);
+    /// Records that a batch of this many items and bytes is being sent.
+    fn depart(&mut self, signal: Signal, flight: &Flight, items: usize, bytes: usize);
 
     /// Records that a batch is not being sent any more, and is going to be sent again.
     fn keep_for_retry(&mut self, flight: &Flight);
 
-    /// Records the outcome of a batch, this long after its departure.
+    /// Records the outcome of a batch of any signal, this long after its departure.
     fn arrive(&mut self, flight: &Flight, end: End, after: Duration);
 
     /// Records a change of the reporter's state.
     fn change(&mut self, change: Change<'_>);
 
-    /// Corrects the counts after a panic of the reporter. Batches of this many segments did not
-    /// leave, and are sent again.
-    fn settle(&mut self, kept: usize);
+    /// Corrects the counts after a panic of the reporter. Batches of this many items did not leave,
+    /// and are sent again.
+    fn settle(&mut self, kept: PerSignal<usize>);
 
-    /// Returns the segments that were lost so far.
+    /// Returns what was lost so far.
     fn losses(&self) -> Losses;
 
     /// Writes lines to the log.

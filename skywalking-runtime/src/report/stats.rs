@@ -1,4 +1,4 @@
-//! The segment statistics of this process.
+//! The statistics of segments, log records and events of this process.
 //!
 //! The threads count in the queue, and the reporter counts in its accounts. Both are read in the
 //! order that keeps the invariant: dropped and sent before finished, finished before opened. So
@@ -6,9 +6,11 @@
 
 use std::fmt;
 
-use super::accounts;
+use super::accounts::{self, Counts};
+use super::signal::Signal;
 pub use super::vitals::{ReporterState, ReporterStats};
-use crate::queue::{self, Totals};
+use crate::queue::{self, EntryCounts, Totals};
+use crate::reported::queues;
 use crate::util::diagnostics::{self, Diagnostic};
 
 /// Counts of segments since the process started, over all agents that ran in it, and the state of
@@ -52,15 +54,50 @@ pub struct Stats {
     pub dropped: Dropped,
     /// The reporter's connection to its backend.
     pub reporter: ReporterStats,
+    /// Log records of the program ([`LogRecord`](crate::LogRecord)).
+    pub logs: SignalStats,
+    /// Events of the program and of the agent ([`Event`](crate::Event)).
+    pub events: SignalStats,
     reasons: [u64; Diagnostic::ALL.len()],
 }
 
-/// Segments that were lost, by cause. `Debug` shows the counts that aren't 0.
+/// Counts of log records or of events since the process started.
+///
+/// While none is reported, exactly: `recorded = sent + dropped.total() + queued + in_flight`. At any
+/// moment: `recorded >= sent + dropped.total()`.
+///
+/// ```
+/// use std::time::Duration;
+/// use skywalking_runtime::{Config, LogLevel, LogRecord, config::Reporter};
+///
+/// let agent = Config::new("RTS_Test").reporter(Reporter::Discard).start()?;
+/// LogRecord::new(LogLevel::Info, "hello").report();
+/// assert!(agent.flush(Duration::from_secs(5)));
+/// let logs = agent.stats().logs;
+/// assert_eq!((logs.recorded, logs.sent), (1, 1));
+/// # Ok::<(), skywalking_runtime::Error>(())
+/// ```
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SignalStats {
+    /// What was reported by the program, or by the agent.
+    pub recorded: u64,
+    /// What waits for the reporter.
+    pub queued: u64,
+    /// What the reporter is sending.
+    pub in_flight: u64,
+    /// What the backend confirmed.
+    pub sent: u64,
+    /// What was lost.
+    pub dropped: Dropped,
+}
+
+/// What was lost, by cause, of segments, log records or events. `Debug` shows the counts that aren't 0.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Dropped {
     /// Too many were waiting for the reporter. [`Config::overflow`](crate::Config::overflow) sets
-    /// which of them are dropped.
+    /// which segments are dropped. Of log records and events the newest are.
     pub queue_full: u64,
     /// They ended when no agent was running any more.
     pub off: u64,
@@ -82,6 +119,20 @@ pub struct Dropped {
 }
 
 impl Dropped {
+    /// `full` and `off` were counted where they were dropped.
+    fn new(counts: &Counts, full: u64, off: u64) -> Self {
+        Self {
+            queue_full: full + counts.overflow,
+            off,
+            unconfirmed: counts.unconfirmed,
+            refused: counts.refused,
+            shutdown: counts.shutdown,
+            hook_panicked: counts.hook_panicked,
+            not_kept: counts.not_kept,
+            reporter_panicked: counts.reporter_panicked,
+        }
+    }
+
     /// Returns the sum over all causes.
     pub fn total(&self) -> u64 {
         self.queue_full
@@ -139,12 +190,48 @@ impl fmt::Debug for Dropped {
     }
 }
 
+impl SignalStats {
+    /// `recorded` is read last.
+    fn new(counts: &Counts, queue: EntryCounts) -> Self {
+        let EntryCounts { recorded, full, off, queued } = queue;
+        Self {
+            recorded,
+            queued,
+            in_flight: counts.in_flight,
+            sent: counts.sent,
+            dropped: Dropped::new(counts, full, off),
+        }
+    }
+
+    fn by_state(&self) -> [(&'static str, u64); 4] {
+        let Self { recorded, queued, in_flight, sent, .. } = *self;
+        [("recorded", recorded), ("queued", queued), ("in_flight", in_flight), ("sent", sent)]
+    }
+
+    fn to_json(self) -> String {
+        let (states, causes) = (members(self.by_state()), members(self.dropped.by_cause()));
+        format!(r#"{{{states},"dropped":{{{causes}}}}}"#)
+    }
+}
+
+impl fmt::Debug for SignalStats {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counts = self.by_state().into_iter().chain(self.dropped.by_cause());
+        with_counts(f, "SignalStats", counts).finish()
+    }
+}
+
 impl fmt::Debug for Stats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let counts = self.by_state().into_iter().chain(self.dropped.by_cause());
         let mut shown = with_counts(f, "Stats", counts.chain(self.by_reason()));
         if self.reporter != ReporterStats::default() {
             shown.field("reporter", &self.reporter);
+        }
+        for (name, counts) in [("logs", &self.logs), ("events", &self.events)] {
+            if *counts != SignalStats::default() {
+                shown.field(name, counts);
+            }
         }
         shown.finish()
     }
@@ -206,18 +293,11 @@ pub fn read() -> Stats {
 
 impl Stats {
     pub(crate) fn read() -> Self {
-        let (counts, waiting, reporter) = accounts::read();
+        let (read, queues::ReportedCounts { logs, events }) = accounts::read(queues::counts);
+        let accounts::Snapshot { counts: all, waiting, reporter } = read;
+        let counts = all.of(Signal::Segments);
         let Totals { full, off, finished, open, opened, ignored } = queue::totals();
-        let dropped = Dropped {
-            queue_full: full + counts.overflow,
-            off,
-            unconfirmed: counts.unconfirmed,
-            refused: counts.refused,
-            shutdown: counts.shutdown,
-            hook_panicked: counts.hook_panicked,
-            not_kept: counts.not_kept,
-            reporter_panicked: counts.reporter_panicked,
-        };
+        let dropped = Dropped::new(counts, full, off);
         let mut reasons = [0; Diagnostic::ALL.len()];
         for (count, reason) in reasons.iter_mut().zip(Diagnostic::ALL) {
             *count = diagnostics::read(*reason);
@@ -232,6 +312,8 @@ impl Stats {
             sent: counts.sent,
             dropped,
             reporter,
+            logs: SignalStats::new(all.of(Signal::Logs), logs),
+            events: SignalStats::new(all.of(Signal::Events), events),
             reasons,
         }
     }
@@ -276,8 +358,9 @@ impl Stats {
         let causes = members(self.dropped.by_cause());
         let reasons = members(self.by_reason().filter(|(_, count)| *count > 0));
         let reporter = self.reporter.members();
+        let (logs, events) = (self.logs.to_json(), self.events.to_json());
         format!(
-            r#"{{{states},"dropped":{{{causes}}},"reporter":{{{reporter}}},"reasons":{{{reasons}}}}}"#
+            r#"{{{states},"dropped":{{{causes}}},"reporter":{{{reporter}}},"logs":{logs},"events":{events},"reasons":{{{reasons}}}}}"#
         )
     }
 }

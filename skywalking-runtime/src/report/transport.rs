@@ -7,6 +7,7 @@ use std::vec;
 use bytes::Bytes;
 
 use super::accounts::Flight;
+use super::signal::Signal;
 use crate::management::ManagementMessage;
 
 /// A running call. It has no deadline of its own: the worker sets one.
@@ -35,17 +36,17 @@ pub(crate) enum Outcome {
     Failed(String),
 }
 
-/// The format of segments that a transport expects.
+/// The format of the messages that a transport expects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
-    /// The bytes of its `SegmentObject`.
+    /// The bytes of the protocol's message.
     Protobuf,
     /// JSON by the proto3 mapping.
     #[cfg(feature = "report-http")]
     Json,
 }
 
-/// Sends batches of segments and management messages.
+/// Sends batches and management messages.
 pub(crate) trait Transport: Send + 'static {
     /// The format of its messages.
     const FORM: Form = Form::Protobuf;
@@ -78,13 +79,19 @@ pub(crate) trait Transport: Send + 'static {
 /// have the same flight.
 #[derive(Clone, Debug)]
 pub(crate) struct Messages {
-    messages: vec::IntoIter<Bytes>,
+    signal: Signal,
+    rest: vec::IntoIter<Bytes>,
     flight: Flight,
 }
 
 impl Messages {
-    pub(crate) fn new(messages: Vec<Bytes>, flight: Flight) -> Self {
-        Self { messages: messages.into_iter(), flight }
+    pub(crate) fn new(signal: Signal, messages: Vec<Bytes>, flight: Flight) -> Self {
+        Self { signal, rest: messages.into_iter(), flight }
+    }
+
+    /// Returns what the messages are.
+    pub(crate) fn signal(&self) -> Signal {
+        self.signal
     }
 
     /// Returns the flight, which the transport marks when it has taken all messages.
@@ -95,13 +102,13 @@ impl Messages {
     /// Returns the remaining messages, without taking one.
     #[cfg(feature = "report-http")]
     pub(crate) fn rest(&self) -> &[Bytes] {
-        self.messages.as_slice()
+        self.rest.as_slice()
     }
 
     /// Returns the bytes of the largest remaining message, without taking one.
     #[cfg(feature = "report-grpc")]
     pub(crate) fn largest(&self) -> usize {
-        self.messages.as_slice().iter().map(Bytes::len).max().unwrap_or_default()
+        self.rest.as_slice().iter().map(Bytes::len).max().unwrap_or_default()
     }
 
     /// Returns the number of remaining messages and their total bytes, without taking one.
@@ -116,6 +123,6 @@ impl Iterator for Messages {
     type Item = Bytes;
 
     fn next(&mut self) -> Option<Bytes> {
-        self.flight.take().then(|| self.messages.next()).flatten()
+        self.flight.take().then(|| self.rest.next()).flatten()
     }
 }

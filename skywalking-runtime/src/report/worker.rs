@@ -213,8 +213,9 @@ impl<T: Transport, S: Source> Worker<T, S> {
         let due = self.next_moment();
         // A wake-up that cannot be handled now is left pending: further ones cost their callers no
         // system call.
-        let listening =
-            self.source.drops_oldest() || self.can_send(Signal::Segments, Instant::now());
+        let now = Instant::now();
+        let listening = self.source.drops_oldest()
+            || S::SIGNALS.iter().any(|signal| self.can_send(*signal, now));
         let management = async {
             match &mut self.managing {
                 Some(Managing { call, .. }) => call.await,
@@ -314,8 +315,8 @@ impl<T: Transport, S: Source> Worker<T, S> {
     fn send(&mut self, signal: Signal, batch: Batch) {
         let Some(lane) = self.lanes.of_mut(signal) else { return };
         let flight = Flight::default();
-        self.source.depart(&flight, batch.messages.len(), batch.bytes());
-        let messages = Messages::new(batch.messages.clone(), flight.clone());
+        self.source.depart(signal, &flight, batch.messages.len(), batch.bytes());
+        let messages = Messages::new(signal, batch.messages.clone(), flight.clone());
         let call = limited(lane.deadline, self.transport.send(messages));
         lane.add(batch, flight, self.link_number, call);
     }

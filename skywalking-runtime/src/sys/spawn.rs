@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::OnceLock;
 
-use super::{limits, signals};
+use super::{limits, mark_own_thread, signals};
 
 /// Address space that a thread needs: its stack, and its first allocations.
 const THREAD_SPACE: usize = 4 * 1024 * 1024;
@@ -26,6 +26,7 @@ pub(crate) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Res
     let _blocked = signals::block();
     let thread = std::thread::Builder::new().name(name.to_owned());
     thread.spawn(|| {
+        mark_own_thread();
         if let Some(first) = FIRST.get() {
             first();
         }

@@ -25,6 +25,7 @@ use crate::segment::{Change, Segment, SpanRef};
 use crate::span::callsite::Callsite;
 use crate::span::layer::SpanLayer;
 use crate::span::tag::TagValue;
+use crate::sys;
 use crate::trace::opening::Opening;
 use crate::trace::opening_span::OpeningSpan;
 use crate::trace::snapshot::Snapshot;
@@ -83,7 +84,7 @@ pub fn leave(id: u64, home: impl FnOnce(u64, LeftSegment)) {
 
 /// Returns true on the agent's own threads, which must not trace or log through the agent.
 pub fn is_own_thread() -> bool {
-    thread_state::is_own_thread()
+    sys::is_own_thread()
 }
 
 impl MovableSpan {

@@ -9,6 +9,7 @@ use prost::Message as _;
 use self::threads::{Threads, Work};
 use crate::management::ManagementMessage;
 use crate::management::properties;
+use crate::report;
 use crate::report::transport::{Call, Messages, Transport};
 use crate::transport::{Batch, Given, Message, Signal};
 use crate::util::catch_panic::catch_panic;
@@ -64,26 +65,44 @@ impl Transport for Custom {
     }
 
     fn send(&mut self, messages: Messages) -> Call {
-        let flight = messages.flight();
+        let (flight, kind) = (messages.flight(), messages.signal());
         self.call(Box::new(move || {
             // Nothing is left of a batch that was withdrawn.
             let messages: Vec<_> =
-                messages.map(|payload| Message::new(segment_id(&payload), payload)).collect();
+                messages.map(|payload| Message::new(key(kind, &payload), payload)).collect();
             flight.hand_over();
-            (!messages.is_empty()).then(|| Batch::new(Signal::Segments, messages))
+            let signal = match kind {
+                report::signal::Signal::Segments => Signal::Segments,
+                report::signal::Signal::Logs => Signal::Logs,
+                report::signal::Signal::Events => Signal::Events,
+            };
+            (!messages.is_empty()).then(|| Batch::new(signal, messages))
         }))
     }
 }
 
-/// The field of a `SegmentObject` that is its key.
+/// The field that is the key of a `SegmentObject` and of a `LogData`: the id of the segment, or the
+/// service.
 #[derive(Clone, PartialEq, prost::Message)]
-struct Identified {
+struct Second {
     #[prost(string, tag = "2")]
-    trace_segment_id: String,
+    key: String,
 }
 
-fn segment_id(payload: &Bytes) -> String {
-    Identified::decode(payload.clone()).unwrap_or_default().trace_segment_id
+/// The field that is the key of an `Event`: its id.
+#[derive(Clone, PartialEq, prost::Message)]
+struct First {
+    #[prost(string, tag = "1")]
+    key: String,
+}
+
+fn key(signal: report::signal::Signal, payload: &Bytes) -> String {
+    match signal {
+        report::signal::Signal::Segments | report::signal::Signal::Logs => {
+            Second::decode(payload.clone()).unwrap_or_default().key
+        }
+        report::signal::Signal::Events => First::decode(payload.clone()).unwrap_or_default().key,
+    }
 }
 
 #[cfg(test)]

@@ -33,9 +33,12 @@ use crate::error::Error;
 use crate::management::ManagementMessage;
 use crate::management::properties;
 use crate::report::accounts::Flight;
+use crate::report::signal::Signal;
 use crate::report::transport::{Call, Messages, Outcome, Transport};
 
-const COLLECT: &str = "/skywalking.v3.TraceSegmentReportService/collect";
+const SEGMENTS: &str = "/skywalking.v3.TraceSegmentReportService/collect";
+const LOGS: &str = "/skywalking.v3.LogReportService/collect";
+const EVENTS: &str = "/skywalking.v3.EventService/collect";
 const PROPERTIES: &str = "/skywalking.v3.ManagementService/reportInstanceProperties";
 const KEEP_ALIVE: &str = "/skywalking.v3.ManagementService/keepAlive";
 const AGENT_VERSION: HeaderName = HeaderName::from_static("agent-version");
@@ -43,6 +46,14 @@ const VERSION: HeaderValue = HeaderValue::from_static(env!("CARGO_PKG_VERSION"))
 const GRPC: HeaderValue = HeaderValue::from_static("application/grpc");
 const ENCODING: HeaderName = HeaderName::from_static("grpc-encoding");
 const TRAILERS: HeaderValue = HeaderValue::from_static("trailers");
+
+/// A batch that is being sent.
+struct Sent {
+    signal: Signal,
+    flight: Flight,
+    /// The bytes of its largest message.
+    largest: usize,
+}
 
 /// Sends to one backend of a list at a time.
 #[derive(Debug)]
@@ -67,7 +78,7 @@ impl Grpc {
         Ok(Self { backends, channels, token, management, compression })
     }
 
-    /// Sets how segments are compressed.
+    /// Sets how batches are compressed.
     pub(crate) fn compressed(mut self, compression: Compression) -> Self {
         self.compression = compression;
         self
@@ -100,7 +111,7 @@ impl Grpc {
         &mut self,
         path: &'static str,
         messages: impl Iterator<Item = Bytes> + Clone + Send + 'static,
-        batch: Option<(Flight, usize)>,
+        batch: Option<Sent>,
     ) -> Call {
         let (Some(mut request), Some((address, _))) = (self.request(path), self.backends.now())
         else {
@@ -114,7 +125,7 @@ impl Grpc {
         if gzip.is_some() {
             request.headers_mut().insert(ENCODING, GZIP);
         }
-        let (flight, largest) = batch.unzip();
+        let flight = batch.as_ref().map(|batch| batch.flight.clone());
         Box::pin(async move {
             let mut token = source.add_to(request.headers_mut()).await;
             let again = source.can_change().then(|| (request.clone(), messages.clone()));
@@ -134,7 +145,7 @@ impl Grpc {
             }
             let quoted = |text: &str| quote(text, token.as_ref());
             match answer {
-                Ok(status) => outcome(&status, largest.unwrap_or_default(), token.as_ref()),
+                Ok(status) => outcome(&status, batch.as_ref(), token.as_ref()),
                 Err(Failure::Unknown(problem)) => Outcome::Failed(quoted(&problem)),
                 Err(Failure::Unprocessed(problem)) => Outcome::Unprocessed(quoted(&problem)),
             }
@@ -177,8 +188,17 @@ impl Transport for Grpc {
     }
 
     fn send(&mut self, messages: Messages) -> Call {
-        let batch = (messages.flight(), messages.largest());
-        self.call(COLLECT, messages, Some(batch))
+        let path = match messages.signal() {
+            Signal::Segments => SEGMENTS,
+            Signal::Logs => LOGS,
+            Signal::Events => EVENTS,
+        };
+        let batch = Sent {
+            signal: messages.signal(),
+            flight: messages.flight(),
+            largest: messages.largest(),
+        };
+        self.call(path, messages, Some(batch))
     }
 }
 
@@ -187,9 +207,8 @@ fn is_rejected(status: &Status) -> bool {
     matches!(status.code(), Code::PermissionDenied | Code::Unauthenticated)
 }
 
-/// Returns the outcome for the backend's status. The largest message of the call has this many
-/// bytes.
-fn outcome(status: &Status, largest: usize, token: Option<&Token>) -> Outcome {
+/// Returns the outcome for the backend's status.
+fn outcome(status: &Status, batch: Option<&Sent>, token: Option<&Token>) -> Outcome {
     if status.code() == Code::Ok {
         return Outcome::Taken;
     }
@@ -199,7 +218,10 @@ fn outcome(status: &Status, largest: usize, token: Option<&Token>) -> Outcome {
     };
     let text = quote(&text, token);
     if limit::is_exceeded(status) {
-        return Outcome::Refused(limit::explained(&text, largest));
+        return Outcome::Refused(match batch {
+            Some(batch) => limit::explained(&text, batch.signal, batch.largest),
+            None => text,
+        });
     }
     if is_rejected(status) {
         return backends::rejected_token(&text, token);

@@ -1,4 +1,4 @@
-//! The HTTP transport: each batch is a POST of a JSON array of segments, and each management
+//! The HTTP transport: each batch is a POST of a JSON array, and each management
 //! message a POST of a JSON object (`docs/protocol.md#http-transport`).
 //!
 //! Each call has a connection of its own, which is kept for later calls while it is young. Nothing
@@ -29,9 +29,12 @@ use crate::config::{Address, Compression, Token};
 use crate::error::Error;
 use crate::management::{ManagementMessage, properties};
 use crate::report::json;
+use crate::report::signal::Signal;
 use crate::report::transport::{Call, Form, Messages, Outcome, Transport};
 
 const SEGMENTS: &str = "/v3/segments";
+const LOGS: &str = "/v3/logs";
+const EVENTS: &str = "/v3/events";
 const PROPERTIES: &str = "/v3/management/reportProperties";
 const KEEP_ALIVE: &str = "/v3/management/keepAlive";
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -69,7 +72,7 @@ impl Http {
         Ok(Self { backends, dialler, kept, token, management, compression })
     }
 
-    /// Sets how segments are compressed.
+    /// Sets how batches are compressed.
     pub(crate) fn compressed(mut self, compression: Compression) -> Self {
         self.compression = compression;
         self
@@ -183,18 +186,19 @@ impl Transport for Http {
 
     fn send_management(&mut self, message: ManagementMessage) -> Call {
         let (path, message) = match message {
-            ManagementMessage::Properties => {
-                (PROPERTIES, json::management(&self.management.properties()))
-            }
-            ManagementMessage::KeepAlive => {
-                (KEEP_ALIVE, json::management(&self.management.keep_alive()))
-            }
+            ManagementMessage::Properties => (PROPERTIES, json::of(&self.management.properties())),
+            ManagementMessage::KeepAlive => (KEEP_ALIVE, json::of(&self.management.keep_alive())),
         };
         self.call(path, Content::object(message))
     }
 
     fn send(&mut self, messages: Messages) -> Call {
-        self.call(SEGMENTS, Content::array(messages))
+        let path = match messages.signal() {
+            Signal::Segments => SEGMENTS,
+            Signal::Logs => LOGS,
+            Signal::Events => EVENTS,
+        };
+        self.call(path, Content::array(messages))
     }
 }
 

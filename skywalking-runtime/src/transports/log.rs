@@ -1,4 +1,4 @@
-//! The log transport: writes each segment as one line of JSON to standard error.
+//! The log transport: writes each segment, log and event as one line of JSON to standard error.
 //!
 //! Standard error may block, for example a pipe that is not read. So each batch is written on its
 //! own thread, one at a time in the process, and the worker's deadlines apply as for a network.
@@ -16,7 +16,7 @@ use crate::sys::PerProcess;
 /// Limits the process to one writer, for all agents: a second one would block on the same pipe.
 static WRITER: PerProcess<Semaphore> = PerProcess::new(|| Semaphore::new(1));
 
-/// Writes segments to standard error.
+/// Writes messages to standard error.
 #[derive(Debug)]
 pub(crate) struct Log;
 
@@ -55,8 +55,8 @@ impl Transport for Log {
 
 /// Writes each line with one call, so that lines of other threads are not mixed with it.
 fn write(messages: Messages, to: &mut impl Write) -> io::Result<()> {
-    let flight = messages.flight();
-    for line in messages.filter_map(|message| json::line(&message)) {
+    let (flight, signal) = (messages.flight(), messages.signal());
+    for line in messages.filter_map(|message| json::line(signal, &message)) {
         to.write_all(&line)?;
     }
     flight.hand_over();
@@ -67,6 +67,7 @@ fn write(messages: Messages, to: &mut impl Write) -> io::Result<()> {
 mod tests {
     use super::*;
     use crate::report::accounts::Flight;
+    use crate::report::signal::Signal;
     use bytes::Bytes;
     use prost::Message as _;
     use skywalking_proto::v3::SegmentObject;
@@ -90,8 +91,11 @@ mod tests {
             )
         };
         let mut calls = Calls(Vec::new());
-        write(Messages::new(vec![segment("a"), segment("b")], Flight::default()), &mut calls)
-            .unwrap();
+        write(
+            Messages::new(Signal::Segments, vec![segment("a"), segment("b")], Flight::default()),
+            &mut calls,
+        )
+        .unwrap();
         assert_eq!(calls.0.len(), 2);
         assert!(
             calls

@@ -15,6 +15,13 @@ pub(crate) const NAME_LIMIT: usize = 150;
 pub(crate) const PEER_LIMIT: usize = 200;
 pub(crate) const TAG_LIMIT: usize = 2_048;
 pub(crate) const STACK_LIMIT: usize = 4_000;
+/// The body of a reported log.
+pub(crate) const LOG_LIMIT: usize = 1_000_000;
+pub(crate) const EVENT_TEXT_LIMIT: usize = 200;
+pub(crate) const EVENT_MESSAGE_LIMIT: usize = 2_000;
+/// The parameters of an event as JSON.
+#[cfg_attr(not(feature = "agent"), allow(dead_code))]
+pub(crate) const EVENT_PARAMETERS_LIMIT: usize = 4_000;
 
 /// The replacement of a value that panicked while it was formatted.
 pub(crate) const PANICKED: &str = "<panicked>";

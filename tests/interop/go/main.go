@@ -1,6 +1,7 @@
-// Decodes a SegmentObject with the protobuf classes of go2sky.
+// Decodes a message with the protobuf classes of go2sky.
 //
-// Reads hex from standard input, and prints proto3 JSON with default values.
+// The argument is `segment`, `log` or `event`. Reads hex from standard input, and prints proto3 JSON
+// with default values.
 package main
 
 import (
@@ -15,7 +16,9 @@ import (
 	_ "github.com/SkyAPM/go2sky"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
+	event "skywalking.apache.org/repo/goapi/collect/event/v3"
 	agent "skywalking.apache.org/repo/goapi/collect/language/agent/v3"
+	logging "skywalking.apache.org/repo/goapi/collect/logging/v3"
 )
 
 func main() {
@@ -27,13 +30,18 @@ func main() {
 	if err != nil {
 		log.Fatalf("standard input is not hex: %v", err)
 	}
-	segment := new(agent.SegmentObject)
-	if err := proto.Unmarshal(bytes, segment); err != nil {
-		log.Fatalf("the bytes are no SegmentObject: %v", err)
+	kinds := map[string]proto.Message{
+		"segment": new(agent.SegmentObject),
+		"log":     new(logging.LogData),
+		"event":   new(event.Event),
 	}
-	json, err := protojson.MarshalOptions{EmitUnpopulated: true}.Marshal(segment)
+	message := kinds[os.Args[1]]
+	if err := proto.Unmarshal(bytes, message); err != nil {
+		log.Fatalf("the bytes are no such message: %v", err)
+	}
+	json, err := protojson.MarshalOptions{EmitUnpopulated: true}.Marshal(message)
 	if err != nil {
-		log.Fatalf("the segment can't be written as JSON: %v", err)
+		log.Fatalf("the message can't be written as JSON: %v", err)
 	}
 	fmt.Println(string(json))
 }

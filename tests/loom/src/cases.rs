@@ -13,7 +13,8 @@ use crate::queue::{
     self, Attached, Budget, FinishedSegment, FinishedSegments, HandOver, SegmentHeader,
     ThreadOutbox,
 };
-use crate::report::accounts::{self, End, Flight, Ledger};
+use crate::report::accounts::{self, Counts, End, Flight, Ledger};
+use crate::report::signal::Signal;
 use crate::sampling::window;
 use crate::span::callsite;
 use crate::span::record::{NONE, Record};
@@ -130,9 +131,9 @@ fn segments_that_end_during_shutdown_are_counted_once() {
     let ledger = Ledger::open(GENERATION);
     let outbox = ThreadOutbox::claim();
     let thread = thread::spawn(move || (segment(outbox, 1, ENOUGH), segment(outbox, 2, ENOUGH)));
-    ledger.close();
+    ledger.close(|_| ());
     thread.join().unwrap();
-    let ((accounts, waiting, _), totals) = (accounts::read(), queue::totals());
+    let ((accounts, waiting), totals) = (counts(), queue::totals());
     assert_eq!(waiting, 0, "the queue is empty");
     assert_eq!(totals.finished, 2);
     assert_eq!(totals.off + totals.full + accounts.shutdown, 2, "{totals:?} {accounts:?}");
@@ -166,14 +167,14 @@ fn reader_sees_finished_before_sent() {
             send(ledger, taken);
         }
     });
-    let ((accounts, ..), totals) = (accounts::read(), queue::totals());
+    let ((accounts, _), totals) = (counts(), queue::totals());
     assert!(
         totals.opened >= totals.finished && totals.finished >= accounts.sent,
         "{totals:?} {accounts:?}"
     );
     caller.join().unwrap();
     reporter.join().unwrap();
-    let ((accounts, waiting, _), totals) = (accounts::read(), queue::totals());
+    let ((accounts, waiting), totals) = (counts(), queue::totals());
     assert_eq!(
         totals.finished,
         accounts.sent + accounts.held + accounts.in_flight + waiting,
@@ -211,10 +212,16 @@ fn queue_keeps_its_limit() {
     assert_ne!(segment(ThreadOutbox::claim(), 3, one), HandOver::Full);
 }
 
+/// Returns the counts of segments, and how many wait in the buffers.
+fn counts() -> (Counts, u64) {
+    let (read, ()) = accounts::read(|| ());
+    (*read.counts.of(Signal::Segments), read.waiting)
+}
+
 /// Sends a batch of this many segments.
 fn send(ledger: Ledger, segments: usize) {
     let flight = Flight::default();
-    ledger.depart(&flight, segments, 0);
+    ledger.depart(Signal::Segments, &flight, segments, 0);
     ledger.arrive(&flight, End::Sent, Duration::ZERO);
 }
 
@@ -236,16 +243,16 @@ fn writes_of_an_abandoned_reporter_do_not_count() {
         ledger.set_pending(1, 1);
         let segments = take_all(ledger).len();
         let flight = Flight::default();
-        ledger.depart(&flight, segments, 0);
+        ledger.depart(Signal::Segments, &flight, segments, 0);
         let left = flight.take();
         if segments > 0 {
             ledger.arrive(&flight, End::Sent, Duration::ZERO);
         }
         left
     });
-    ledger.close();
+    ledger.close(|_| ());
     let left = reporter.join().unwrap();
-    let (accounts, waiting, _) = accounts::read();
+    let (accounts, waiting) = counts();
     assert_eq!((waiting, accounts.held, accounts.in_flight), (0, 0, 0));
     assert_eq!(accounts.sent + accounts.unconfirmed + accounts.shutdown, 1, "{accounts:?}");
     assert!(

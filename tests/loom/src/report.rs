@@ -1,5 +1,7 @@
 //! The runtime's reporter, and the parts of other modules that it uses.
 
+#[path = "../../../skywalking-runtime/src/report/signal.rs"]
+pub(crate) mod signal;
 #[path = "../../../skywalking-runtime/src/report/accounts.rs"]
 pub(crate) mod accounts;
 #[path = "../../../skywalking-runtime/src/report/pending.rs"]

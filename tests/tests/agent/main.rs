@@ -6,6 +6,7 @@ mod accounting;
 mod deferred_spans;
 mod movable;
 mod propagation;
+mod reported;
 mod reporting;
 mod restarts;
 mod sampling;

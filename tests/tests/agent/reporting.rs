@@ -5,14 +5,14 @@
 //! collector on its own port. Tests wait for arrival or for the agent's result, never for a time.
 //! `accounting` tests heavy load and the counts alone.
 
-mod backend;
+pub(crate) mod backend;
 mod compression;
 mod early;
 mod halves;
 mod library;
 mod outages;
 mod overflow;
-mod program;
+pub(crate) mod program;
 mod slow;
 
 use std::collections::BTreeSet;

@@ -30,7 +30,7 @@ const RUNTIME: Crate = Crate {
         // They run code of the program.
         "headers::carrier headers::carriers headers::closures headers::header_map \
          headers::reading headers::metadata_map headers::fuzz_properties",
-        "trace",
+        "trace reported",
         "config",
         "management",
         "report",
@@ -83,6 +83,7 @@ const OTHERS: [Crate; 6] = [
     Crate { folder: "proto/src", layers: &[] },
     Crate { folder: "integrations/tower/src", layers: &[] },
     Crate { folder: "integrations/reqwest/src", layers: &[] },
+    Crate { folder: "integrations/log/src", layers: &[] },
     Crate { folder: "integrations/metrics/src", layers: &[] },
     Crate { folder: "integrations/tokio/src", layers: &[] },
     Crate { folder: "integrations/tracing/src", layers: &[] },

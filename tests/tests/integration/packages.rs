@@ -9,6 +9,7 @@ const PACKAGES: [&str; 9] = [
     "skywalking-runtime",
     "integrations/tower",
     "integrations/reqwest",
+    "integrations/log",
     "integrations/metrics",
     "integrations/tokio",
     "integrations/tracing",

@@ -1,9 +1,9 @@
-//! The bytes of our encoder, decoded by independent decoders: prost's, the Python agent's and
+//! The bytes of our encoders, decoded by independent decoders: prost's, the Python agent's and
 //! go2sky's.
 //!
-//! `skywalking-runtime/testdata/segment.hex` is the output of the encoder, as the runtime's test
-//! `golden` checks. `segment.json` next to it is its meaning, typed by hand. It has no layer 7,
-//! which the other agents do not know.
+//! `segment.hex`, `log.hex` and `event.hex` in `skywalking-runtime/testdata` are the outputs of the
+//! encoders, as the runtime's tests `golden` check. The JSON files next to them are their meaning,
+//! typed by hand. The segment has no layer 7, which the other agents do not know.
 
 #[path = "../../../skywalking-runtime/src/report/encode/proto3.rs"]
 mod json;
@@ -11,45 +11,89 @@ mod programs;
 
 use prost::Message as _;
 use serde_json::Value;
-use skywalking_proto::v3::SegmentObject;
+use skywalking_proto::v3::{Event, LogData, SegmentObject};
 use skywalking_tests::interop::{self, Missing};
 
-const HEX: &str = include_str!("../../../skywalking-runtime/testdata/segment.hex");
-const JSON: &str = include_str!("../../../skywalking-runtime/testdata/segment.json");
-
-fn expected() -> Value {
-    serde_json::from_str(JSON).expect("segment.json is JSON")
+/// A message with every field.
+struct Golden {
+    kind: &'static str,
+    hex: &'static str,
+    json: &'static str,
 }
 
-fn golden() -> Vec<u8> {
-    let digits: Vec<u8> = HEX.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
-    let byte = |pair: &[u8]| {
-        u8::from_str_radix(std::str::from_utf8(pair).expect("ASCII"), 16).expect("two hex digits")
+macro_rules! golden {
+    ($kind:literal) => {
+        Golden {
+            kind: $kind,
+            hex: include_str!(concat!("../../../skywalking-runtime/testdata/", $kind, ".hex")),
+            json: include_str!(concat!("../../../skywalking-runtime/testdata/", $kind, ".json")),
+        }
     };
-    digits.chunks(2).map(byte).collect()
+}
+
+const SEGMENT: Golden = golden!("segment");
+const LOG: Golden = golden!("log");
+const EVENT: Golden = golden!("event");
+
+impl Golden {
+    fn expected(&self) -> Value {
+        serde_json::from_str(self.json).expect("JSON")
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        let digits: Vec<u8> = self.hex.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+        let byte = |pair: &[u8]| {
+            u8::from_str_radix(std::str::from_utf8(pair).expect("ASCII"), 16)
+                .expect("two hex digits")
+        };
+        digits.chunks(2).map(byte).collect()
+    }
+
+    fn compare(&self, who: &str, answer: Result<Value, Missing>, expected: &Value) {
+        match answer {
+            Ok(json) => assert_eq!(json, *expected, "{who} reads another {}", self.kind),
+            Err(reason) => interop::skip(who, &reason),
+        }
+    }
 }
 
 #[test]
 fn prost_decodes_and_encodes_the_golden_segment() {
-    let segment = SegmentObject::decode(golden().as_slice()).expect("a segment");
+    let segment = SegmentObject::decode(SEGMENT.bytes().as_slice()).expect("a segment");
 
-    assert_eq!(json::segment(&segment), expected());
-    assert_eq!(segment.encode_to_vec(), golden());
+    assert_eq!(json::segment(&segment), SEGMENT.expected());
+    assert_eq!(segment.encode_to_vec(), SEGMENT.bytes());
 }
 
 #[test]
-fn python_agent_decodes_the_golden_segment() {
-    compare("the Python agent", programs::python(HEX));
+fn prost_decodes_and_encodes_the_golden_log_and_event() {
+    let log = LogData::decode(LOG.bytes().as_slice()).expect("a log");
+    let event = Event::decode(EVENT.bytes().as_slice()).expect("an event");
+
+    assert_eq!(log.encode_to_vec(), LOG.bytes());
+    assert_eq!(event.encode_to_vec(), EVENT.bytes());
+    let expected = LOG.expected();
+    assert_eq!(expected["timestamp"], log.timestamp.to_string());
+    assert_eq!(expected["traceContext"]["spanId"], log.trace_context.expect("a context").span_id);
+    assert_eq!(EVENT.expected()["uuid"], event.uuid);
 }
 
 #[test]
-fn go2sky_decodes_the_golden_segment() {
-    compare("go2sky", programs::go(HEX));
+fn python_agent_decodes_the_golden_messages() {
+    for golden in [SEGMENT, LOG, EVENT] {
+        let answer = programs::python(golden.kind, golden.hex);
+        golden.compare("the Python agent", answer, &golden.expected());
+    }
 }
 
-fn compare(who: &str, answer: Result<Value, Missing>) {
-    match answer {
-        Ok(json) => assert_eq!(json, expected(), "{who} reads something else"),
-        Err(reason) => interop::skip(who, &reason),
+#[test]
+fn go2sky_decodes_the_golden_messages() {
+    for golden in [SEGMENT, LOG, EVENT] {
+        let mut expected = golden.expected();
+        if golden.kind == EVENT.kind {
+            // Its version of the protocol has no layer of events.
+            expected.as_object_mut().expect("an object").remove("layer");
+        }
+        golden.compare("go2sky", programs::go(golden.kind, golden.hex), &expected);
     }
 }

@@ -13,7 +13,7 @@ const fn ignored(
 
 const NO_PROFILING: &str = "this agent does not profile";
 const NO_METERS: &str = "this agent reports no meters";
-const NO_LOGS: &str = "this agent reports no logs of the program";
+const NO_LOGS: &str = "set by code: `LogRecord`, `skywalking-log`";
 const NO_KAFKA: &str = "this agent does not report to Kafka";
 const PLUGIN: &str = "the other agent's plugins read it";
 
@@ -78,8 +78,6 @@ pub(super) const UNUSED: &[Variable] = &[
         &[Java],
         "requests are always traced while the backend is unreachable; the queue is limited",
     ),
-    ignored("SW_AGENT_LOG_REPORTER_ACTIVE", &[Python], NO_LOGS),
-    ignored("SW_AGENT_LOG_REPORTER_ENABLE", &[Go], NO_LOGS),
     ignored("SW_AGENT_LOG_REPORTER_FORMATTED", &[Python], NO_LOGS),
     ignored("SW_AGENT_LOG_REPORTER_IGNORE_FILTER", &[Python], NO_LOGS),
     ignored("SW_AGENT_LOG_REPORTER_LABEL_KEYS", &[Go], NO_LOGS),

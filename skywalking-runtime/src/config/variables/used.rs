@@ -234,6 +234,27 @@ pub(super) const USED: &[Variable] = &[
         "`4194304`",
     ).takes(Integer),
     used(
+        "SW_AGENT_LOG_REPORTER_ACTIVE",
+        &[Python],
+        "report_logs",
+        "`false`: log records are not reported",
+        "`true`",
+    ).takes(Switch),
+    used(
+        "SW_AGENT_MAX_LOG_QUEUE_BYTES",
+        &[],
+        "max_log_queue_bytes",
+        "bytes of log records that can wait for the reporter; further ones are dropped",
+        "`8388608`",
+    ).takes(Integer),
+    used(
+        "SW_AGENT_LIFECYCLE_EVENTS",
+        &[],
+        "lifecycle_events",
+        "`false`: the start and the shutdown of the agent are not reported as events",
+        "`true`",
+    ).takes(Switch),
+    used(
         "SW_AGENT_COLLECTOR_HEARTBEAT_PERIOD",
         &[Java, Go2sky, Python],
         "heartbeat_period",

@@ -1,10 +1,11 @@
-//! A batch of encoded segments, and its limits.
+//! A batch of encoded messages, and its limits.
 
 use bytes::Bytes;
 
 use crate::queue::Budget;
+use crate::report::signal::Signal;
 
-/// Encoded segments that are sent together.
+/// Encoded messages of one signal that are sent together.
 #[derive(Debug)]
 pub(crate) struct Batch {
     pub(crate) messages: Vec<Bytes>,
@@ -58,14 +59,19 @@ impl Batch {
     }
 
     /// Returns its size, and the settings to change if it is too large for the backend.
-    pub(crate) fn size(&self) -> String {
+    pub(crate) fn size(&self, signal: Signal) -> String {
         match self.messages.len() {
+            1 if signal != Signal::Segments => format!(
+                "1 {} of {} bytes; raise the limit of the backend",
+                signal.item(),
+                self.bytes
+            ),
             1 => format!(
                 "1 segment of {} bytes; raise the limit of the backend, or lower Config::max_spans_per_segment (SW_AGENT_SPAN_LIMIT)",
                 self.bytes
             ),
-            segments => format!(
-                "a half batch of {segments} segments and {} bytes; lower Config::max_batch_bytes (SW_AGENT_MAX_BATCH_BYTES) or Config::max_batch_segments (SW_AGENT_MAX_BATCH_SEGMENTS)",
+            items => format!(
+                "a half batch of {items} {signal} and {} bytes; lower Config::max_batch_bytes (SW_AGENT_MAX_BATCH_BYTES) or Config::max_batch_segments (SW_AGENT_MAX_BATCH_SEGMENTS)",
                 self.bytes
             ),
         }

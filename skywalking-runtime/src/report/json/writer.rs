@@ -44,6 +44,15 @@ impl Writer {
         self
     }
 
+    /// Writes the key of a member, with escapes where it needs them. The caller writes the value
+    /// next.
+    pub(super) fn any_key(&mut self, key: &str) -> &mut Self {
+        self.comma();
+        self.text(key);
+        self.out.push(b':');
+        self
+    }
+
     /// Writes a list. `item` writes each of its items.
     pub(super) fn list<T>(&mut self, items: &[T], item: impl Fn(&mut Self, &T)) {
         self.out.push(b'[');

@@ -1,6 +1,7 @@
 //! Tests which lines are logged when, on a simulated clock.
 
 use super::*;
+use crate::report::signal::Signal;
 
 /// The lines since the last look, without their common parts.
 struct Log {
@@ -64,8 +65,8 @@ type Count = fn(&mut Losses) -> &mut u64;
 
 /// The losses that `look` detects, each with its count.
 const FOUND: [(Cause, Count); 4] = [
-    (Cause::QueueFull, |losses| &mut losses.queue_full),
-    (Cause::Redaction, |losses| &mut losses.hook_panicked),
+    (Cause::QueueFull(Signal::Segments), |losses| losses.queue_full.of_mut(Signal::Segments)),
+    (Cause::Redaction(Signal::Segments), |losses| losses.hook_panicked.of_mut(Signal::Segments)),
     (Cause::LiveLimit, |losses| &mut losses.live_limit),
     (Cause::KeepBuffer, |losses| &mut losses.keep_buffer),
 ];
@@ -118,15 +119,15 @@ fn failure_is_logged_once_a_minute_and_the_end_has_the_loss() {
         assert_eq!(log.lines(), [failure(cause)]);
         for second in 1..=100 {
             log.failed(cause, second);
-            log.lose(second, |losses| losses.queue_full += 10);
+            log.lose(second, |losses| *losses.queue_full.of_mut(Signal::Segments) += 10);
         }
         let lines = log.lines();
         assert_eq!(
             lines,
             [
-                begins(Cause::QueueFull).lost(10),
+                begins(Cause::QueueFull(Signal::Segments)).lost(10),
                 failure(cause).suppressed(59),
-                begins(Cause::QueueFull).lost(610).suppressed(59)
+                begins(Cause::QueueFull(Signal::Segments)).lost(610).suppressed(59)
             ]
         );
         log.answered(&[cause], 101);
@@ -134,21 +135,21 @@ fn failure_is_logged_once_a_minute_and_the_end_has_the_loss() {
         log.answered(&[cause], 102);
         assert_eq!(log.lines(), [], "once");
         log.look(111);
-        assert_eq!(log.lines(), [over(Cause::QueueFull, 1_000)]);
+        assert_eq!(log.lines(), [over(Cause::QueueFull(Signal::Segments), 1_000)]);
     }
 }
 
 #[test]
 fn loss_before_an_outage_was_noticed_belongs_to_it() {
     let mut log = Log::new();
-    log.lose(0, |losses| losses.unconfirmed += 5);
+    log.lose(0, |losses| *losses.unconfirmed.of_mut(Signal::Segments) += 5);
     log.answered(&[], 1);
-    log.lose(2, |losses| losses.queue_full += 70);
+    log.lose(2, |losses| *losses.queue_full.of_mut(Signal::Segments) += 70);
     log.failed(Cause::Unreachable, 3);
-    log.lose(4, |losses| losses.queue_full += 3);
+    log.lose(4, |losses| *losses.queue_full.of_mut(Signal::Segments) += 3);
     log.answered(&[Cause::Unreachable], 5);
     let expected = [
-        begins(Cause::QueueFull).lost(70),
+        begins(Cause::QueueFull(Signal::Segments)).lost(70),
         failure(Cause::Unreachable),
         over(Cause::Unreachable, 73),
     ];
@@ -172,8 +173,10 @@ fn outage_without_loss_logs_its_end() {
 #[test]
 fn loss_of_an_answered_call_is_in_the_line_that_ends_it() {
     let counts: [(Cause, Count); 2] = [
-        (Cause::Unconfirmed, |losses| &mut losses.unconfirmed),
-        (Cause::Refused, |losses| &mut losses.refused),
+        (Cause::Unconfirmed(Signal::Segments), |losses| {
+            losses.unconfirmed.of_mut(Signal::Segments)
+        }),
+        (Cause::Refused(Signal::Segments), |losses| losses.refused.of_mut(Signal::Segments)),
     ];
     for (cause, count) in counts {
         let mut log = Log::new();
@@ -189,8 +192,8 @@ fn loss_of_an_answered_call_is_in_the_line_that_ends_it() {
 #[test]
 fn causes_are_limited_independently() {
     let mut log = Log::new();
-    for cause in Cause::ALL {
+    for cause in Cause::all() {
         log.failed(cause, 0);
     }
-    assert_eq!(log.lines().len(), Cause::ALL.len());
+    assert_eq!(log.lines().len(), Cause::all().count());
 }

@@ -18,6 +18,8 @@ fn debug_shows_only_counts_that_are_not_zero() {
         sent: 0,
         dropped: Dropped::default(),
         reporter: ReporterStats::default(),
+        logs: SignalStats::default(),
+        events: SignalStats::default(),
         reasons: [0; Diagnostic::ALL.len()],
     };
     assert_eq!(format!("{none:?} {:?}", none.dropped), "Stats Dropped");
@@ -31,6 +33,9 @@ fn debug_shows_only_counts_that_are_not_zero() {
     assert!(
         format!("{starting:?}").starts_with("Stats { reporter: ReporterStats { state: Starting")
     );
+    let logs = SignalStats { recorded: 2, sent: 2, ..SignalStats::default() };
+    let logged = Stats { logs, ..none };
+    assert_eq!(format!("{logged:?}"), "Stats { logs: SignalStats { recorded: 2, sent: 2 } }");
     let report = Report { sent: 0, dropped, stats };
     assert_eq!(
         format!("{report:?}"),
@@ -66,6 +71,8 @@ fn to_json_is_one_line_with_all_counts() {
             last_success: Some(at(5_000)),
             round_trip: Some(Duration::from_micros(1_500)),
         },
+        logs: SignalStats { recorded: 7, sent: 6, queued: 1, ..SignalStats::default() },
+        events: SignalStats { recorded: 1, in_flight: 1, ..SignalStats::default() },
         reasons: [0; Diagnostic::ALL.len()],
     };
     stats.reasons[0] = 3;
@@ -78,6 +85,14 @@ fn to_json_is_one_line_with_all_counts() {
             "reporter": {
                 "state": "down", "since_ms": 7_000, "bytes_sent": 100, "reconnects": 2, "restarts": 1,
                 "last_success_ms": 5_000, "round_trip_us": 1_500,
+            },
+            "logs": {
+                "recorded": 7, "queued": 1, "in_flight": 0, "sent": 6,
+                "dropped": { "queue_full": 0, "off": 0, "unconfirmed": 0, "refused": 0, "shutdown": 0, "hook_panicked": 0, "not_kept": 0, "reporter_panicked": 0 },
+            },
+            "events": {
+                "recorded": 1, "queued": 0, "in_flight": 1, "sent": 0,
+                "dropped": { "queue_full": 0, "off": 0, "unconfirmed": 0, "refused": 0, "shutdown": 0, "hook_panicked": 0, "not_kept": 0, "reporter_panicked": 0 },
             },
             "reasons": { (Diagnostic::ALL[0].as_str()): 3 },
         })

@@ -76,7 +76,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn lanes_with_something_to_send_take_turns() {
         let now = Instant::now();
-        let signals = [Signal::Segments, Signal::Other];
+        let signals = [Signal::Segments, Signal::Logs];
         let mut lanes = Lanes::new(&signals, 1, Duration::from_secs(1), now);
         let due = |lanes: &mut Lanes| lanes.next_due(0, now).map(|lane| lane.signal);
         let turns: Vec<_> = (0..4).filter_map(|_| due(&mut lanes)).collect();
@@ -86,8 +86,8 @@ mod tests {
         let batch = Batch::new(0, Budget { bytes: 1, segments: 1 });
         let call = Box::pin(std::future::pending());
         lanes.of_mut(Signal::Segments).unwrap().add(batch, Flight::default(), 0, call);
-        assert_eq!([due(&mut lanes), due(&mut lanes)], [Some(Signal::Other); 2]);
-        lanes.of_mut(Signal::Other).unwrap().next_tick = now + Duration::from_secs(1);
+        assert_eq!([due(&mut lanes), due(&mut lanes)], [Some(Signal::Logs); 2]);
+        lanes.of_mut(Signal::Logs).unwrap().next_tick = now + Duration::from_secs(1);
         assert_eq!(due(&mut lanes), None);
     }
 }

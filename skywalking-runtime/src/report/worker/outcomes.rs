@@ -61,7 +61,7 @@ impl<T: Transport, S: Source> Worker<T, S> {
         let next = Next::of(&sending, &outcome);
         let outcome = match outcome {
             Outcome::TooLarge(problem) => {
-                Outcome::TooLarge(format!("{problem} ({})", sending.batch.size()))
+                Outcome::TooLarge(format!("{problem} ({})", sending.batch.size(signal)))
             }
             other => other,
         };
@@ -105,25 +105,26 @@ impl<T: Transport, S: Source> Worker<T, S> {
                     }
                     self.answered(&[
                         Cause::Unreachable,
-                        Cause::Unconfirmed,
-                        Cause::Refused,
+                        Cause::Unconfirmed(signal),
+                        Cause::Refused(signal),
                         Cause::Overloaded,
                     ]);
                 } else {
                     self.answered(&[Cause::Unreachable]);
                     self.failed(
-                        Cause::Unconfirmed,
+                        Cause::Unconfirmed(signal),
                         "the backend answered before all of the batch was sent",
                     );
                 }
             }
             Outcome::Refused(problem) => {
                 self.answered(&[Cause::Unreachable]);
-                self.failed(Cause::Refused, &problem);
+                self.failed(Cause::Refused(signal), &problem);
             }
             Outcome::TooLarge(problem) => {
                 self.answered(&[Cause::Unreachable]);
-                let cause = if next == Next::Halved { Cause::TooLarge } else { Cause::Refused };
+                let refused = Cause::Refused(signal);
+                let cause = if next == Next::Halved { Cause::TooLarge } else { refused };
                 self.failed(cause, &problem);
             }
             Outcome::Overloaded(problem) => self.mark_down(Cause::Overloaded, &problem),
@@ -132,8 +133,8 @@ impl<T: Transport, S: Source> Worker<T, S> {
             // A further connection could not be opened. The others are in use.
             Outcome::Failed(_) if next == Next::Again && self.limit(signal, began) => {}
             Outcome::Unprocessed(problem) | Outcome::Failed(problem) => {
-                let cause =
-                    if next == Next::Again { Cause::Unreachable } else { Cause::Unconfirmed };
+                let unconfirmed = Cause::Unconfirmed(signal);
+                let cause = if next == Next::Again { Cause::Unreachable } else { unconfirmed };
                 self.mark_down(cause, &problem);
             }
         }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::super::signal::PerSignal;
 use super::super::source::Source;
 use super::super::transport::Transport;
 use super::super::vitals::Change;
@@ -57,7 +58,10 @@ impl<T: Transport, S: Source> Worker<T, S> {
     fn recover(&mut self, until: Instant) {
         let managing = self.managing.take();
         catch_panic(move || drop(managing));
-        let kept = self.lanes.iter_mut().map(Lane::recover).sum();
+        let mut kept = PerSignal::all(0);
+        for lane in self.lanes.iter_mut() {
+            *kept.of_mut(lane.signal) += lane.recover();
+        }
         self.source.settle(kept);
         catch_panic(|| self.transport.next_backend());
         self.link = Link::Down { until };

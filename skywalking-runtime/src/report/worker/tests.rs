@@ -12,6 +12,7 @@ mod lanes;
 mod outages;
 mod overflow;
 mod panics;
+mod reported;
 mod script;
 #[cfg(feature = "report-grpc")]
 mod simulation;

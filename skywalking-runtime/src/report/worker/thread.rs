@@ -56,6 +56,8 @@ impl Engine {
     pub(crate) fn new(drivers: Drivers) -> io::Result<Self> {
         sys::check_descriptors(DESCRIPTORS)?;
         let mut builder = Builder::new_current_thread();
+        // The threads of its pool for calls that block.
+        builder.on_thread_start(sys::mark_own_thread);
         match drivers {
             Drivers::Reporter => {
                 builder.enable_time();

@@ -6,6 +6,8 @@
 
 use tonic::{Code, Status};
 
+use crate::report::signal::Signal;
+
 /// Parts of the texts of grpc-java (`gRPC message exceeds maximum size 4194304: 5118829`, with
 /// `Decompressed` in front of it also), of grpc-go and the languages on top of the gRPC core (`grpc:
 /// received message larger than max (4561623 vs. 4194304)`), and of tonic (`decoded message length
@@ -18,8 +20,14 @@ pub(super) fn is_exceeded(status: &Status) -> bool {
         && TEXTS.iter().any(|text| status.message().contains(text))
 }
 
-/// Adds the size of the largest segment of the batch, and the setting to change.
-pub(super) fn explained(problem: &str, largest: usize) -> String {
+/// Adds the size of the largest message of the batch, and the setting to change.
+pub(super) fn explained(problem: &str, signal: Signal, largest: usize) -> String {
+    if signal != Signal::Segments {
+        let item = signal.item();
+        return format!(
+            "{problem} (the largest {item} of the batch has {largest} bytes; raise the limit of the backend)"
+        );
+    }
     format!(
         "{problem} (the largest segment of the batch has {largest} bytes; raise the limit of the backend, or lower Config::max_spans_per_segment (SW_AGENT_SPAN_LIMIT))"
     )

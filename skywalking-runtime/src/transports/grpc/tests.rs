@@ -24,6 +24,7 @@ use super::Grpc;
 use crate::config::{Address, Belonging, Token};
 use crate::management::{ManagementMessage, properties};
 use crate::report::accounts::Flight;
+use crate::report::signal::Signal;
 use crate::report::transport::{Messages, Outcome, Transport};
 use crate::tracer::Identity;
 use crate::transports::dial::Dialler;
@@ -148,7 +149,7 @@ async fn calls_send_the_token_and_the_version() {
     assert_eq!(grpc.send_management(ManagementMessage::Properties).await, Outcome::Taken);
     assert_eq!(grpc.send_management(ManagementMessage::KeepAlive).await, Outcome::Taken);
     assert_eq!(
-        grpc.send(Messages::new(batch(&["a", "b"]), Flight::default())).await,
+        grpc.send(Messages::new(Signal::Segments, batch(&["a", "b"]), Flight::default())).await,
         Outcome::Taken
     );
     let version = env!("CARGO_PKG_VERSION");
@@ -191,7 +192,9 @@ async fn status_of_the_backend_is_an_answer() {
         Backend { answer: Some(code), ..Backend::default() }.serve(listener);
         let flight = Flight::default();
         assert_eq!(
-            transport(address).send(Messages::new(batch(&["a"]), flight.clone())).await,
+            transport(address)
+                .send(Messages::new(Signal::Segments, batch(&["a"]), flight.clone()))
+                .await,
             expected
         );
         assert!(!flight.revoke(), "the batch was sent");
@@ -204,7 +207,7 @@ async fn message_over_the_limit_is_refused_with_its_size() {
     let backend = Backend::default();
     backend.serve_up_to(listener, 100);
     let large = "x".repeat(198);
-    let messages = Messages::new(batch(&["a", &large, "b"]), Flight::default());
+    let messages = Messages::new(Signal::Segments, batch(&["a", &large, "b"]), Flight::default());
     let outcome = transport(address).send(messages).await;
     let Outcome::Refused(problem) = outcome else { panic!("{outcome:?}") };
     let explained = " (the largest segment of the batch has 201 bytes; raise the limit of the \
@@ -220,7 +223,7 @@ async fn batch_survives_an_absent_backend_and_arrives_later() {
     drop(listener);
     let mut grpc = transport(address);
     let flight = Flight::default();
-    let outcome = grpc.send(Messages::new(batch(&["a"]), flight.clone())).await;
+    let outcome = grpc.send(Messages::new(Signal::Segments, batch(&["a"]), flight.clone())).await;
     assert!(
         matches!(&outcome, Outcome::Failed(problem) if problem.contains("refused")),
         "{outcome:?}"
@@ -230,7 +233,10 @@ async fn batch_survives_an_absent_backend_and_arrives_later() {
     let backend = Backend::default();
     backend.serve(TcpListener::bind(address).await.unwrap());
     grpc.next_backend();
-    assert_eq!(grpc.send(Messages::new(batch(&["a"]), Flight::default())).await, Outcome::Taken);
+    assert_eq!(
+        grpc.send(Messages::new(Signal::Segments, batch(&["a"]), Flight::default())).await,
+        Outcome::Taken
+    );
     assert_eq!(backend.seen()[1..], ["a"]);
 }
 
@@ -246,7 +252,8 @@ async fn connection_cut_in_the_stream_leaves_the_batch_unconfirmed() {
         stream.read_exact(&mut some).await.unwrap();
     });
     let flight = Flight::default();
-    let outcome = transport(address).send(Messages::new(big, flight.clone())).await;
+    let outcome =
+        transport(address).send(Messages::new(Signal::Segments, big, flight.clone())).await;
     cut.await.unwrap();
     assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}");
     assert!(!flight.revoke(), "a part was sent");
@@ -282,7 +289,9 @@ async fn answer_of_a_proxy_is_a_failed_call() {
     tokio::spawn(async move {
         routes.serve_with_incoming(TcpListenerStream::new(listener)).await.unwrap();
     });
-    let outcome = transport(address).send(Messages::new(batch(&["a"]), Flight::default())).await;
+    let outcome = transport(address)
+        .send(Messages::new(Signal::Segments, batch(&["a"]), Flight::default()))
+        .await;
     assert!(matches!(&outcome, Outcome::Failed(problem) if problem.contains("403")), "{outcome:?}");
 }
 
@@ -292,7 +301,8 @@ async fn revoked_batch_sends_no_segment() {
     let backend = Backend::default();
     backend.serve(listener);
     let flight = Flight::default();
-    let call = transport(address).send(Messages::new(batch(&["a"]), flight.clone()));
+    let call =
+        transport(address).send(Messages::new(Signal::Segments, batch(&["a"]), flight.clone()));
     assert!(flight.revoke());
     assert_eq!(call.await, Outcome::Taken);
     assert_eq!(backend.seen().len(), 1, "only the call");

@@ -1,7 +1,7 @@
-//! The body of a call: one object, or an array of segments that is written when the connection asks
+//! The body of a call: one object, or an array of messages that is written when the connection asks
 //! for it.
 //!
-//! The length is known in advance, without taking a segment.
+//! The length is known in advance, without taking a message.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -168,9 +168,11 @@ impl Body for Content {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::signal::Signal;
 
     fn messages(texts: &[&str], flight: &Flight) -> Messages {
         Messages::new(
+            Signal::Segments,
             texts.iter().map(|text| Bytes::from((*text).to_owned())).collect(),
             flight.clone(),
         )

@@ -15,6 +15,7 @@ use super::{Http, lock};
 use crate::config::{Address, Belonging, Config, Token};
 use crate::management::{ManagementMessage, properties};
 use crate::report::accounts::Flight;
+use crate::report::signal::Signal;
 use crate::report::transport::{Messages, Outcome, Transport};
 use crate::tracer::Identity;
 use crate::transports::dial::Dialler;
@@ -32,7 +33,11 @@ fn transport(backend: SocketAddr) -> Http {
 }
 
 fn batch(flight: &Flight) -> Messages {
-    Messages::new(vec![Bytes::from_static(b"{\"a\":1}"), Bytes::from_static(b"{}")], flight.clone())
+    Messages::new(
+        Signal::Segments,
+        vec![Bytes::from_static(b"{\"a\":1}"), Bytes::from_static(b"{}")],
+        flight.clone(),
+    )
 }
 
 const GOOD: &str =
@@ -185,7 +190,11 @@ async fn connection_cut_in_the_body_leaves_the_batch_unconfirmed() {
     });
     let flight = Flight::default();
     // More than any buffer of the operating system.
-    let messages = Messages::new(vec![Bytes::from(vec![b'x'; 1024 * 1024]); 16], flight.clone());
+    let messages = Messages::new(
+        Signal::Segments,
+        vec![Bytes::from(vec![b'x'; 1024 * 1024]); 16],
+        flight.clone(),
+    );
     let outcome = transport(address).send(messages).await;
     cut.await.unwrap();
     assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}");
@@ -206,8 +215,11 @@ async fn answer_before_the_body_was_sent_confirms_nothing() {
         let mut http = transport(address);
         let flight = Flight::default();
         // More than any buffer of the operating system.
-        let messages =
-            Messages::new(vec![Bytes::from(vec![b'x'; 1024 * 1024]); 16], flight.clone());
+        let messages = Messages::new(
+            Signal::Segments,
+            vec![Bytes::from(vec![b'x'; 1024 * 1024]); 16],
+            flight.clone(),
+        );
         assert_eq!(http.send(messages).await, Outcome::Taken);
         assert!(!flight.is_handed_over() && !flight.revoke());
         assert!(lock(&http.kept).is_empty(), "the connection cannot be reused");
@@ -230,7 +242,8 @@ async fn answer_counts_although_the_rest_cannot_be_written() {
         // Dropped with unread bytes, so the operating system resets the connection.
     });
     let large = vec![Bytes::from(vec![b' '; 1024 * 1024]); 16];
-    let outcome = transport(address).send(Messages::new(large, Flight::default())).await;
+    let outcome =
+        transport(address).send(Messages::new(Signal::Segments, large, Flight::default())).await;
     assert_eq!(outcome, Outcome::TooLarge("HTTP status 413 Payload Too Large".to_owned()));
 }
 
@@ -345,7 +358,7 @@ async fn only_a_written_batch_counts_as_sent() {
         });
         let flight = Flight::default();
         let messages = vec![Bytes::from(vec![b'x'; 10_000]); bytes / 10_000];
-        let outcome = http.send(Messages::new(messages, flight.clone())).await;
+        let outcome = http.send(Messages::new(Signal::Segments, messages, flight.clone())).await;
         assert_eq!(outcome, Outcome::Taken);
         answered.send(()).unwrap();
         drop(http);

@@ -4,9 +4,9 @@
 use loom::sync::Arc;
 use loom::thread::{self, JoinHandle};
 
-use super::{ENOUGH, GENERATION, assert_queue_is_empty, end_segment, send};
+use super::{ENOUGH, GENERATION, assert_queue_is_empty, counts, end_segment, send};
 use crate::queue::{self, Attached, FinishedSegments, HandOver, ThreadOutbox};
-use crate::report::accounts::{self, Ledger};
+use crate::report::accounts::Ledger;
 use crate::report::encode::Segment;
 use crate::report::pending::{PendingSegment, PendingSegments};
 use crate::span::record::AttributeKind;
@@ -72,7 +72,7 @@ fn tags(held: &PendingSegment) -> Vec<(&'static str, &str)> {
 fn assert_sent(ledger: Ledger, left: Vec<PendingSegment>) {
     send(ledger, left.len());
     drop(left);
-    let ((accounts, waiting, _), totals) = (accounts::read(), queue::totals());
+    let ((accounts, waiting), totals) = (counts(), queue::totals());
     assert_eq!(
         (totals.opened, totals.finished, accounts.sent, accounts.held, accounts.in_flight, waiting),
         (1, 1, 1, 0, 0, 0)
@@ -138,11 +138,11 @@ pub(super) fn handle_during_shutdown_leaves_nothing_queued() {
     round(ledger, &mut waiting, &mut left);
     let handle = handle(&cell, false);
     drop(cell);
-    ledger.close();
+    ledger.close(|_| ());
     // The reporter ends, and drops its pending segments.
     drop(waiting);
     assert!(handle.join().unwrap() && left.is_empty());
-    let (accounts, waiting, _) = accounts::read();
+    let (accounts, waiting) = counts();
     assert_eq!((accounts.shutdown, accounts.held, accounts.in_flight, waiting), (1, 0, 0, 0));
     assert_queue_is_empty();
 }

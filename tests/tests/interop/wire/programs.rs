@@ -8,15 +8,16 @@ use serde_json::Value;
 use skywalking_tests::interop::{self, Missing};
 
 /// Decodes with the classes in the Python agent's wheel.
-pub(crate) fn python(hex: &str) -> Result<Value, Missing> {
+pub(crate) fn python(kind: &str, hex: &str) -> Result<Value, Missing> {
     let interpreter = interop::python("python", env!("CARGO_TARGET_TMPDIR"))?;
-    Ok(decode(Command::new(interpreter).arg(interop::sources("python").join("decode.py")), hex))
+    let program = interop::sources("python").join("decode.py");
+    Ok(decode(Command::new(interpreter).arg(program).arg(kind), hex))
 }
 
 /// Decodes with the classes of go2sky.
-pub(crate) fn go(hex: &str) -> Result<Value, Missing> {
+pub(crate) fn go(kind: &str, hex: &str) -> Result<Value, Missing> {
     let program = interop::go("go", env!("CARGO_TARGET_TMPDIR"))?;
-    Ok(decode(&mut Command::new(program), hex))
+    Ok(decode(Command::new(program).arg(kind), hex))
 }
 
 /// Passes the bytes to the program, and parses its JSON.

@@ -11,6 +11,7 @@ use super::super::super::accounts::Ledger;
 use super::super::super::backoff;
 use super::super::super::drain::Drain;
 use super::super::super::program::Program;
+use super::super::super::reported::{self, Reported};
 use super::super::super::stats::{Dropped, ReporterStats, Stats};
 use super::super::super::transport::Transport as _;
 use super::super::{Command, Pace, Reply, Worker, keep_running};
@@ -23,6 +24,7 @@ use crate::queue::{
     self, Attached, Budget, FinishedSegment, HandOver, SegmentHeader, ThreadOutbox,
 };
 use crate::redact::Hook;
+use crate::reported::queues;
 use crate::sampling::Choice;
 use crate::span::callsite::Callsite;
 use crate::span::kind::SpanKind;
@@ -100,8 +102,10 @@ impl Bench {
         let (generation, start) = (tracer.generation, Stats::read());
         let ledger = Ledger::open(generation);
         queue::open(generation);
+        queues::open(Settings::default().reported);
         let script = Script::new(addresses, plan);
         let wake = Arc::new(Notify::new());
+        let names = identity.clone();
         let drain = Drain::new(
             ledger,
             identity,
@@ -112,6 +116,8 @@ impl Bench {
             tail_sampling,
         )
         .on_overflow(overflow);
+        let full = Settings::default().batch;
+        let reported = Reported::new(ledger, names, "", Hook::default(), Script::FORM, full);
         let pace = Pace {
             timing: Timing::default(),
             seed: backoff::seed(),
@@ -119,7 +125,7 @@ impl Bench {
             losses: crate::report::problem_log::Losses::read(),
         };
         let faults = Faults::default();
-        let program = Program { drain, ledger, findings: Arc::default() };
+        let program = Program { drain, reported, ledger, findings: Arc::default() };
         let source = Faulty::new(program, faults.clone());
         let worker = Worker::new(script.clone(), source, Arc::clone(&wake), receiver, pace);
         tokio::spawn(keep_running(worker));
@@ -139,6 +145,11 @@ impl Bench {
 
     pub(super) fn queue(&self) -> Budget {
         self.queue
+    }
+
+    /// Counts everything that remains as lost, as the end of an agent does.
+    pub(super) fn close(&self) {
+        self.ledger.close(reported::close);
     }
 
     /// Lets the worker panic at the next event of this kind, this many times.
@@ -261,7 +272,7 @@ fn unset_clock() {
 impl Drop for Bench {
     fn drop(&mut self) {
         self.set_clock();
-        self.ledger.close();
+        self.close();
         tracer::uninstall(self.generation);
         self.outbox.release();
     }

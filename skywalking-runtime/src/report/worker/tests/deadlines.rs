@@ -89,7 +89,7 @@ async fn shutdown_sends_the_remaining_segments() {
     let bench = Bench::new(1, &[]);
     bench.finish(1_500);
     assert!(bench.shutdown(5).await);
-    bench.ledger.close();
+    bench.close();
     assert_eq!(bench.counts(), ([1_500, 0, 0, 0], [0, 0]));
 }
 
@@ -108,7 +108,7 @@ async fn shutdown_tries_each_absent_address_once() {
         asked.elapsed()
     );
     assert_eq!(bench.heard().len(), 2);
-    bench.ledger.close();
+    bench.close();
     assert_eq!(bench.counts(), ([0, 0, 0, 4], [0, 0]));
 }
 
@@ -120,7 +120,7 @@ async fn shutdown_during_a_stall_leaves_the_batch_unconfirmed() {
     let asked = Instant::now();
     assert!(!bench.shutdown(5).await);
     assert_eq!(asked.elapsed().as_secs(), 5);
-    bench.ledger.close();
+    bench.close();
     assert_eq!(bench.counts(), ([0, 1_000, 0, 200], [0, 0]));
 }
 
@@ -129,7 +129,7 @@ async fn closed_ledger_ignores_the_reporter_that_comes_back() {
     let bench = Bench::new(1, &[Plan::Take, Plan::Take, Plan::Stall]);
     bench.finish(3);
     bench.pass(1).await;
-    bench.ledger.close();
+    bench.close();
     assert_eq!(bench.counts(), ([0, 3, 0, 0], [0, 0]));
     bench.pass(40).await;
     assert_eq!(bench.counts(), ([0, 3, 0, 0], [0, 0]));

@@ -7,7 +7,7 @@ use super::super::super::accounts::{End, Flight};
 use super::super::super::drain::{Batch, Filled};
 use super::super::super::problem_log::Losses;
 use super::super::super::program::Program;
-use super::super::super::signal::Signal;
+use super::super::super::signal::{PerSignal, Signal};
 use super::super::super::source::Source;
 use super::super::super::vitals::Change;
 use crate::self_log::Line;
@@ -67,6 +67,8 @@ impl Faulty {
 }
 
 impl Source for Faulty {
+    const SIGNALS: &'static [Signal] = Program::SIGNALS;
+
     fn fill(&mut self, signal: Signal) -> (Batch, Filled) {
         self.faults.reach(Fault::Fill);
         let filled = self.program.fill(signal);
@@ -121,8 +123,8 @@ impl Source for Faulty {
         self.program.is_open()
     }
 
-    fn depart(&mut self, flight: &Flight, segments: usize, bytes: usize) {
-        self.program.depart(flight, segments, bytes);
+    fn depart(&mut self, signal: Signal, flight: &Flight, items: usize, bytes: usize) {
+        self.program.depart(signal, flight, items, bytes);
         self.faults.reach(Fault::Depart);
     }
 
@@ -139,7 +141,7 @@ impl Source for Faulty {
         self.program.change(change);
     }
 
-    fn settle(&mut self, kept: usize) {
+    fn settle(&mut self, kept: PerSignal<usize>) {
         self.program.settle(kept);
     }
 

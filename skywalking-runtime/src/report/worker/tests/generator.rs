@@ -10,16 +10,16 @@ use crate::config::settings::Settings;
 use crate::report::accounts::{Accounts, Counts, End, Flight};
 use crate::report::drain::{Batch, Filled};
 use crate::report::problem_log::Losses;
-use crate::report::signal::Signal;
+use crate::report::signal::{PerSignal, Signal};
 use crate::report::source::Source;
 use crate::report::vitals::Change;
 use crate::self_log::Line;
 
-const SIGNALS: [Signal; 2] = [Signal::Segments, Signal::Other];
+const SIGNALS: [Signal; 2] = [Signal::Segments, Signal::Logs];
 
 /// Returns the signal of an identifier.
 pub(super) fn signal_of(id: u64) -> Signal {
-    if id.is_multiple_of(2) { Signal::Segments } else { Signal::Other }
+    if id.is_multiple_of(2) { Signal::Segments } else { Signal::Logs }
 }
 
 /// What the queues and the accounts of one agent contain.
@@ -31,9 +31,9 @@ struct State {
     limit: usize,
     /// The next identifier for each signal.
     next: [u64; SIGNALS.len()],
-    made: u64,
-    /// The segments that were dropped because the queue was full.
-    full: u64,
+    made: PerSignal<u64>,
+    /// What was dropped because the queue was full.
+    full: PerSignal<u64>,
     most_in_flight: u64,
     accounts: Accounts,
 }
@@ -42,7 +42,7 @@ struct State {
 #[derive(Clone, Debug)]
 pub(super) struct Books(Arc<Mutex<State>>);
 
-/// The counts of one agent.
+/// The counts of one agent, over all signals.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Totals {
     pub(super) made: u64,
@@ -59,8 +59,8 @@ impl Books {
             queues: Default::default(),
             limit,
             next: [first, first + 1],
-            made: 0,
-            full: 0,
+            made: PerSignal::all(0),
+            full: PerSignal::all(0),
             most_in_flight: 0,
             accounts: Accounts::new(),
         })))
@@ -75,13 +75,15 @@ impl Books {
         let mut locked = self.lock();
         let state = &mut *locked;
         for _ in 0..segments {
-            let signal = usize::from(state.made % 2 == 1);
-            state.made += 1;
-            if state.queues[signal].len() < state.limit {
-                state.queues[signal].push_back(state.next[signal]);
-                state.next[signal] += 2;
+            let made = SIGNALS.map(|signal| *state.made.of(signal));
+            let signal = SIGNALS[usize::from(made[0] > made[1])];
+            let place = signal as usize;
+            *state.made.of_mut(signal) += 1;
+            if state.queues[place].len() < state.limit {
+                state.queues[place].push_back(state.next[place]);
+                state.next[place] += 2;
             } else {
-                state.full += 1;
+                *state.full.of_mut(signal) += 1;
             }
         }
         state.queues.iter().any(|queue| queue.len() >= state.limit / 2)
@@ -91,23 +93,51 @@ impl Books {
     pub(super) fn close(&self) {
         let mut state = self.lock();
         state.accounts.end_flights();
-        let queued: usize = state.queues.iter_mut().map(|queue| queue.drain(..).count()).sum();
-        state.accounts.counts.shutdown += queued as u64;
+        for signal in SIGNALS {
+            let queued = state.queues[signal as usize].drain(..).count();
+            state.accounts.counts.of_mut(signal).shutdown += queued as u64;
+        }
     }
 
     pub(super) fn totals(&self) -> Totals {
         let state = self.lock();
-        Totals {
-            made: state.made,
-            full: state.full,
-            queued: state.queues.iter().map(VecDeque::len).sum::<usize>() as u64,
+        let of = |signal| Totals {
+            made: *state.made.of(signal),
+            full: *state.full.of(signal),
+            queued: state.queues[signal as usize].len() as u64,
             most_in_flight: state.most_in_flight,
-            counts: state.accounts.counts,
+            counts: *state.accounts.counts.of(signal),
+        };
+        let [segments, logs] = SIGNALS.map(of);
+        for totals in [segments, logs] {
+            assert_eq!(totals.accounted(), totals.made, "each signal has its own equation");
         }
+        segments.plus(logs)
     }
 }
 
 impl Totals {
+    /// Adds the counts of another signal.
+    fn plus(self, other: Self) -> Self {
+        let (one, two) = (self.counts, other.counts);
+        let counts = Counts {
+            sent: one.sent + two.sent,
+            unconfirmed: one.unconfirmed + two.unconfirmed,
+            refused: one.refused + two.refused,
+            shutdown: one.shutdown + two.shutdown,
+            reporter_panicked: one.reporter_panicked + two.reporter_panicked,
+            in_flight: one.in_flight + two.in_flight,
+            ..one
+        };
+        Self {
+            made: self.made + other.made,
+            full: self.full + other.full,
+            queued: self.queued + other.queued,
+            most_in_flight: self.most_in_flight,
+            counts,
+        }
+    }
+
     /// Returns the segments that have an outcome or wait for one. They are all that were made.
     pub(super) fn accounted(&self) -> u64 {
         let Counts { sent, unconfirmed, refused, shutdown, reporter_panicked, in_flight, .. } =
@@ -155,9 +185,9 @@ impl Source for Generator {
             batch.push(message(id));
             left -= 1;
         }
-        let counts = &mut state.accounts.counts;
-        counts.in_flight += batch.messages.len() as u64;
-        let in_flight = counts.in_flight;
+        state.accounts.counts.of_mut(signal).in_flight += batch.messages.len() as u64;
+        let in_flight =
+            SIGNALS.iter().map(|signal| state.accounts.counts.of(*signal).in_flight).sum();
         state.most_in_flight = state.most_in_flight.max(in_flight);
         if left > 0 {
             self.left[place] = Some(left);
@@ -200,8 +230,8 @@ impl Source for Generator {
         true
     }
 
-    fn depart(&mut self, flight: &Flight, segments: usize, bytes: usize) {
-        self.books.lock().accounts.depart(flight, segments, bytes);
+    fn depart(&mut self, signal: Signal, flight: &Flight, items: usize, bytes: usize) {
+        self.books.lock().accounts.depart(signal, flight, items, bytes);
     }
 
     fn keep_for_retry(&mut self, flight: &Flight) {
@@ -214,8 +244,8 @@ impl Source for Generator {
 
     fn change(&mut self, _: Change<'_>) {}
 
-    fn settle(&mut self, kept: usize) {
-        self.books.lock().accounts.settle(0, 0, kept);
+    fn settle(&mut self, kept: PerSignal<usize>) {
+        self.books.lock().accounts.settle(PerSignal::all(0), 0, kept);
     }
 
     fn losses(&self) -> Losses {

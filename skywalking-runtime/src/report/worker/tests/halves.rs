@@ -46,6 +46,6 @@ async fn shutdown_counts_a_half_that_was_not_sent() {
     let bench = bench(&[TooLarge, Stall]);
     bench.finish(1_000);
     assert!(!bench.shutdown(1).await);
-    bench.ledger.close();
+    bench.close();
     assert_eq!(bench.counts(), ([0, 500, 0, 500], [0, 0]));
 }

@@ -126,8 +126,8 @@ impl Bench {
 
 #[tokio::test(start_paused = true)]
 async fn lane_without_answers_does_not_stop_another() {
-    for silent in [Signal::Segments, Signal::Other] {
-        let other = if silent == Signal::Other { Signal::Segments } else { Signal::Other };
+    for silent in [Signal::Segments, Signal::Logs] {
+        let other = if silent == Signal::Logs { Signal::Segments } else { Signal::Logs };
         let bench = Bench::new(Some(silent));
         // The queue of the silent signal is full after half of them.
         for _ in 0..20 {
@@ -158,7 +158,7 @@ async fn each_lane_has_its_own_width() {
 
 #[tokio::test(start_paused = true)]
 async fn flush_waits_for_every_lane() {
-    for silent in [None, Some(Signal::Segments), Some(Signal::Other)] {
+    for silent in [None, Some(Signal::Segments), Some(Signal::Logs)] {
         let bench = Bench::new(silent);
         bench.finish(1);
         assert_eq!(bench.flush(5).await, silent.is_none(), "{silent:?}");
@@ -169,7 +169,7 @@ async fn flush_waits_for_every_lane() {
 
 #[tokio::test(start_paused = true)]
 async fn shutdown_with_a_silent_lane_ends_in_time() {
-    let bench = Bench::new(Some(Signal::Other));
+    let bench = Bench::new(Some(Signal::Logs));
     bench.finish(3 * BATCH);
     let asked = Instant::now();
     let shutdown = |deadline, reply| Command::Shutdown { deadline, reply };

@@ -67,7 +67,7 @@ async fn shutdown_waits_for_a_backend_that_was_reached_before() {
             assert!(bench.shutdown(60).await);
             assert!((20..=22).contains(&asked.elapsed().as_secs()), "{:?}", asked.elapsed());
             assert!(bench.heard().len() < 400, "it waits between its tries");
-            bench.ledger.close();
+            bench.close();
             let ([sent, unconfirmed, refused, shutdown], _) = bench.counts();
             assert_eq!((sent + unconfirmed, refused, shutdown), (2_500, 0, 0));
             assert!(sent >= 1_500, "{sent}");
@@ -84,7 +84,7 @@ async fn shutdown_ends_at_its_deadline_without_the_backend() {
     let asked = Instant::now();
     assert!(!bench.shutdown(60).await);
     assert_eq!(asked.elapsed().as_secs(), 60);
-    bench.ledger.close();
+    bench.close();
     assert_eq!(bench.counts(), ([0, 0, 0, 3], [0, 0]));
 }
 

@@ -93,7 +93,7 @@ async fn shutdown_counts_segments_that_were_taken_early() {
     let before = Stats::read().dropped.queue_full;
     assert_eq!(finish(&bench, 500).await, 0);
     assert!(!bench.shutdown(1).await);
-    bench.ledger.close();
+    bench.close();
     let ([sent, unconfirmed, refused, shutdown], waiting) = bench.counts();
     assert_eq!((sent, unconfirmed, refused, waiting), (0, 0, 0, [0, 0]));
     assert_eq!(shutdown + Stats::read().dropped.queue_full - before, 500);

@@ -120,7 +120,7 @@ async fn worker_that_panics_often_ends_and_its_callers_get_a_reply() {
     assert_eq!((reporter.restarts - restarts, lost), (5, 0));
     assert!(bench.is_over(), "a command fails at once");
     assert_eq!(bench.counts(), ([0; 4], [3, 0]));
-    bench.ledger.close();
+    bench.close();
     assert_eq!(bench.counts(), ([0, 0, 0, 3], [0, 0]));
     assert_eq!(health(), Err(Unhealthy::NotRunning));
     assert_exact();

@@ -10,6 +10,7 @@ use skywalking_proto::v3::SegmentObject;
 use tokio::time::{Instant, sleep};
 
 use super::super::super::accounts::Flight;
+use super::super::super::signal::Signal;
 use super::super::super::transport::{Call, Messages, Outcome, Transport};
 use crate::management::ManagementMessage;
 
@@ -51,6 +52,8 @@ pub(super) struct State {
     pub(super) heard: Vec<(u64, String)>,
     /// When the first span of each taken segment began, in milliseconds since 1970.
     pub(super) began: Vec<i64>,
+    /// The messages of other signals that were taken.
+    pub(super) taken: Vec<(Signal, Bytes)>,
     /// How many batches are in flight, and how many were at most.
     flying: usize,
     pub(super) most: usize,
@@ -117,11 +120,18 @@ impl Script {
                 Plan::Absent | Plan::Hang => {}
                 Plan::Early => messages.take(1).for_each(drop),
                 _ => {
-                    let began = |message: Bytes| {
-                        SegmentObject::decode(message).unwrap().spans[0].start_time
-                    };
-                    let began: Vec<_> = messages.map(began).collect();
-                    state.lock().unwrap().began.extend(began);
+                    let signal = messages.signal();
+                    let messages: Vec<_> = messages.collect();
+                    let mut state = state.lock().unwrap();
+                    for message in messages {
+                        if signal == Signal::Segments {
+                            let segment = SegmentObject::decode(message).unwrap();
+                            state.began.push(segment.spans[0].start_time);
+                        } else {
+                            state.taken.push((signal, message));
+                        }
+                    }
+                    drop(state);
                     flight.hand_over();
                 }
             }
@@ -161,7 +171,7 @@ impl Transport for Script {
         Self::answer(
             Arc::clone(&self.state),
             self.next(&format!("{message:?}")),
-            Messages::new(Vec::new(), Flight::default()),
+            Messages::new(Signal::Segments, Vec::new(), Flight::default()),
         )
     }
 

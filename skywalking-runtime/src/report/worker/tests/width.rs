@@ -139,7 +139,7 @@ async fn shutdown_counts_batches_in_flight_and_those_behind_them() {
     let asked = Instant::now();
     assert!(!bench.shutdown(3).await);
     assert_eq!(asked.elapsed().as_secs(), 3);
-    bench.ledger.close();
+    bench.close();
     assert_eq!(bench.counts(), ([4, 5_000, 0, 1_000], [0, 0]));
 }
 

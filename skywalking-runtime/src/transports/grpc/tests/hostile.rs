@@ -117,7 +117,7 @@ async fn send_to_hasty(bytes: usize) -> (bool, usize) {
     });
     let flight = Flight::default();
     let messages = vec![Bytes::from(vec![b'x'; 8 * 1024]); bytes.div_ceil(8 * 1024)];
-    let call = grpc.send(Messages::new(messages, flight.clone()));
+    let call = grpc.send(Messages::new(Signal::Segments, messages, flight.clone()));
     assert_eq!(timeout(PATIENCE, call).await.unwrap(), Outcome::Taken);
     answer.send(()).unwrap();
     drop(grpc);
@@ -160,7 +160,7 @@ async fn endless_answer_is_cut_off() {
             }
             left
         });
-        let call = grpc.send(Messages::new(batch(&["a"]), Flight::default()));
+        let call = grpc.send(Messages::new(Signal::Segments, batch(&["a"]), Flight::default()));
         let outcome = timeout(PATIENCE, call).await.expect("the answer is cut off");
         assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}");
         drop(grpc);
@@ -173,7 +173,7 @@ async fn endless_answer_is_cut_off() {
 /// Sends a batch to a server with this answer.
 async fn send_for(answer: Vec<u8>) -> Outcome {
     let flight = Flight::default();
-    let messages = Messages::new(batch(&["a"]), flight.clone());
+    let messages = Messages::new(Signal::Segments, batch(&["a"]), flight.clone());
     let outcome = answered(answer, |grpc| grpc.send(messages)).await;
     assert!(!flight.revoke(), "the batch was sent");
     outcome
@@ -257,7 +257,8 @@ async fn end_of_a_batch_needs_no_window() {
     let mut grpc = transport(address);
     // With its head of 5 bytes, the batch is as long as the window, which this server never enlarges.
     let messages = vec![Bytes::from(vec![b'x'; WINDOW - 5])];
-    let call = tokio::spawn(grpc.send(Messages::new(messages, Flight::default())));
+    let call =
+        tokio::spawn(grpc.send(Messages::new(Signal::Segments, messages, Flight::default())));
     let mut stream = accept_with_window(&listener).await;
     let ended = async {
         let mut head = [0; 9];
@@ -290,7 +291,7 @@ async fn two_calls(last: Vec<u8>) -> (Outcome, Outcome) {
             .unwrap();
         while read_frame(&mut stream).await.is_ok() {}
     });
-    let mut send = || grpc.send(Messages::new(batch(&["a"]), Flight::default()));
+    let mut send = || grpc.send(Messages::new(Signal::Segments, batch(&["a"]), Flight::default()));
     let (first, second) = (send(), send());
     let outcomes = timeout(PATIENCE, async { tokio::join!(first, second) }).await.unwrap();
     drop(grpc);
@@ -324,7 +325,7 @@ async fn call_that_the_server_may_have_processed_cannot_be_sent_again() {
         while read_frame(&mut stream).await.unwrap().0 != HEADERS {}
         stream.write_all(&going_away).await.unwrap();
     });
-    let mut send = || grpc.send(Messages::new(batch(&["a"]), Flight::default()));
+    let mut send = || grpc.send(Messages::new(Signal::Segments, batch(&["a"]), Flight::default()));
     let (first, second) = (send(), send());
     let outcomes = timeout(PATIENCE, async { tokio::join!(first, second) }).await.unwrap();
     for outcome in [outcomes.0, outcomes.1] {
@@ -348,7 +349,7 @@ async fn call_after_goaway_or_a_close_opens_another_connection() {
                 stream.write_all(&answer).await.unwrap();
                 stream
             };
-            let call = grpc.send(Messages::new(batch(&["a"]), Flight::default()));
+            let call = grpc.send(Messages::new(Signal::Segments, batch(&["a"]), Flight::default()));
             let both = async { tokio::join!(call, answer) };
             let (outcome, stream) = timeout(PATIENCE, both).await.unwrap();
             assert_eq!(outcome, Outcome::Taken);
@@ -370,7 +371,8 @@ async fn second_connection_opens_when_the_window_limits_the_first() {
     let mut grpc = transport(address);
     // More than the window of a connection, which this server never enlarges.
     let large = vec![Bytes::from(vec![b'x'; 16 * 1024]); 8];
-    let mut send = |messages| grpc.send(Messages::new(messages, Flight::default()));
+    let mut send =
+        |messages| grpc.send(Messages::new(Signal::Segments, messages, Flight::default()));
     let first = tokio::spawn(send(large));
     let mut stream = accept_with_window(&listener).await;
     read_window(&mut stream).await;
@@ -389,7 +391,8 @@ async fn second_connection_that_is_refused_leaves_the_first_in_use() {
     let mut grpc = transport(address);
     // More than the window of a connection.
     let large = vec![Bytes::from(vec![b'x'; 16 * 1024]); 8];
-    let mut send = |messages| grpc.send(Messages::new(messages, Flight::default()));
+    let mut send =
+        |messages| grpc.send(Messages::new(Signal::Segments, messages, Flight::default()));
     let first = tokio::spawn(send(large));
     let mut stream = accept_with_window(&listener).await;
     read_window(&mut stream).await;

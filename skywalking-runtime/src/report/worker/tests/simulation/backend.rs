@@ -17,7 +17,12 @@ use turmoil::net::{TcpListener, TcpStream};
 use super::random::Random;
 
 pub(super) const PORT: u16 = 11_800;
-const COLLECT: &str = "/skywalking.v3.TraceSegmentReportService/collect";
+/// The calls that send batches.
+const COLLECT: [&str; 3] = [
+    "/skywalking.v3.TraceSegmentReportService/collect",
+    "/skywalking.v3.LogReportService/collect",
+    "/skywalking.v3.EventService/collect",
+];
 /// The length of a message's head.
 const HEAD: usize = 5;
 
@@ -141,7 +146,7 @@ impl Backend {
         let mut calls = JoinSet::new();
         while let Some(call) = connection.accept().await {
             let (request, answer) = call?;
-            let is_batch = request.uri().path() == COLLECT;
+            let is_batch = COLLECT.contains(&request.uri().path());
             let ending = self.ending(is_batch);
             match ending {
                 Ending::CutOff => return Ok(()),
