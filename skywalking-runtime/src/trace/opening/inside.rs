@@ -31,6 +31,11 @@ pub(super) struct Merged {
 }
 
 impl Child {
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "the usual case of each span with arguments; measured"
+    )]
     pub(super) fn open(self, callsite: &'static Callsite) -> Begun {
         let opened = current_segment::with_key(self.key, |segment| {
             segment.end_opening();
