@@ -38,6 +38,7 @@ pub(crate) fn is_here() -> bool {
 
 /// Returns true if the current segment belongs to a call in another task, when a span is about to
 /// open. If it belongs to a future, the root checks its task at the next poll.
+#[inline]
 pub(crate) fn is_here_for_a_span() -> bool {
     match root_task() {
         RootTask::Call(task) => task != Task::here(),
@@ -49,6 +50,7 @@ pub(crate) fn is_here_for_a_span() -> bool {
     }
 }
 
+#[inline]
 fn root_task() -> RootTask {
     current_segment::with(|segment| segment.root_task()).unwrap_or(RootTask::Unknown)
 }
