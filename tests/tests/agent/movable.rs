@@ -139,7 +139,8 @@ fn storm_on_four_threads_keeps_exact_counts() {
         }
         assert!(made.load(Ordering::Relaxed) > 0);
     }
-    agent.shutdown(TIMEOUT);
+    let report = agent.shutdown(TIMEOUT);
+    assert!(report.sent > 0, "{report:?}");
     let after = stats::read();
     assert_exact(&after);
     assert_eq!((after.queued, after.in_flight), (0, 0), "{after:?}");
