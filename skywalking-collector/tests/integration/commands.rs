@@ -468,3 +468,31 @@ async fn records_are_lines() {
         assert_eq!(shown(http, arguments).await, format!("{}\n", get(http, path).await.body));
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tail_prints_the_logs_of_a_trace() {
+    let collector = start().await;
+    let arguments = ["tail", "--logs", "--service", "Service_Test"];
+    let mut child = command(collector.http_addr(), &arguments).spawn().expect("the program starts");
+    let mut errors = BufReader::new(child.stderr.take().expect("piped"));
+    errors.read_line(&mut String::new()).expect("text");
+
+    let logs = [log("WARN", "\x1b[2J slow", now())];
+    send(collector.grpc_addr(), LOGS, messages(&logs)).await.expect("stored");
+    send(collector.grpc_addr(), COLLECT, encoded(&scenario("trace/1", now())))
+        .await
+        .expect("accepted");
+    let mut out = BufReader::new(child.stdout.take().expect("piped"));
+    let read = tokio::task::spawn_blocking(move || {
+        let mut text = String::new();
+        while !text.contains("WARN  Service_Test     ␛[2J slow\n") {
+            assert!(out.read_line(&mut text).expect("text") > 0, "{text}");
+        }
+        text
+    });
+    let text = read.await.expect("no panic");
+    child.kill().expect("a child");
+    child.wait().expect("a child");
+
+    assert!(text.contains("/API/Snapshot"), "{text}");
+}
