@@ -8,3 +8,4 @@ mod format;
 mod libraries;
 mod prelude;
 mod reporter;
+mod settings;
