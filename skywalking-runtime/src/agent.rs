@@ -32,6 +32,7 @@ use crate::report::accounts::{self, Ledger};
 use crate::report::backoff;
 use crate::report::drain::Drain;
 use crate::report::findings::Findings;
+use crate::report::meters::{MeterForm, Meters};
 use crate::report::problem_log::Losses;
 use crate::report::program::Program;
 use crate::report::reported::Reported;
@@ -245,13 +246,15 @@ fn start_with<T: Transport>(config: Checked, transport: T) -> Result<Agent, Erro
     let pace = Pace { timing: config.timing, seed: backoff::seed(), reached, losses };
     // Before the reporter can log anything.
     agent.logged = self_log::emit(lines, WithoutThread::WriteHere);
+    let names = identity.clone();
     let reported =
         Reported::new(ledger, identity.clone(), &layer, redaction.clone(), T::FORM, full);
     let drain =
         Drain::new(ledger, identity, T::FORM, redaction, max_segment_age, queue, tail_sampling)
             .batches_of(full)
             .on_overflow(overflow);
-    let program = Program { drain, reported, ledger, findings };
+    let meters = Meters::new(ledger, names, config.meters, MeterForm::of(T::FORM, has_backend));
+    let program = Program { drain, reported, meters, ledger, findings };
     let worker = move || Worker::new(transport, program, wake, commands, pace);
     let died = move |problem: &str| ledger.change(Change::Died(problem));
     if let Err(error) = worker::start(runtime, worker, died) {

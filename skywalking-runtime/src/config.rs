@@ -42,6 +42,8 @@ mod limits;
 #[cfg(feature = "agent")]
 mod log_settings;
 #[cfg(feature = "agent")]
+mod meters;
+#[cfg(feature = "agent")]
 mod names;
 pub(crate) mod policies;
 #[cfg(feature = "agent")]
@@ -84,6 +86,7 @@ mod with_agent {
     #[cfg(any(feature = "report-grpc", feature = "report-http"))]
     pub(crate) use super::file::{Reading, read_at_start};
     pub(super) use super::given::Given;
+    pub(crate) use super::meters::MeterSettings;
     #[cfg(any(feature = "report-grpc", feature = "report-http", feature = "report-custom"))]
     pub(crate) use super::names::{hostname, ipv4s};
     #[cfg(any(feature = "report-grpc", feature = "report-http"))]

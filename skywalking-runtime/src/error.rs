@@ -215,6 +215,13 @@ pub enum Error {
         /// The builder's method or the variable.
         setting: &'static str,
     },
+    /// The period of meters is too short.
+    #[error("{setting}: the period of meters is below 1 s; give at least 1 s")]
+    #[non_exhaustive]
+    MeterPeriod {
+        /// The builder's method or the variable.
+        setting: &'static str,
+    },
     /// A connect may take longer than the first call, whose time includes it.
     #[error(
         "{setting}: a connect of {} s does not fit into the first call of {} s; lower it, or raise SW_AGENT_MANAGEMENT_TIMEOUT \

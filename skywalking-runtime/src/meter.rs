@@ -53,6 +53,11 @@ pub use histogram::Histogram;
 pub use reading::{Reading, Value, read};
 pub use refused::count_refused;
 pub use registry::LIMIT;
+#[cfg(feature = "agent")]
+pub(crate) use {
+    name::{AGENT_PREFIX, PROCESS_PREFIX},
+    registry::count,
+};
 
 /// The kinds of meters, as parameters of [`MeterBuilder`].
 #[doc(hidden)]

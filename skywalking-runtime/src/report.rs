@@ -24,6 +24,7 @@ pub(crate) mod drain;
 pub(crate) mod encode;
 pub(crate) mod findings;
 pub(crate) mod json;
+pub(crate) mod meters;
 mod pending;
 pub(crate) mod problem_log;
 pub(crate) mod program;

@@ -1,5 +1,5 @@
-//! The process's signals, threads, limits and forks. On other systems than Unix most of this does
-//! nothing.
+//! The process's signals, threads, limits, forks and use of resources. On other systems than Unix
+//! most of this does nothing.
 //!
 //! `spawn` starts every thread of this crate. Such a thread blocks the program's signals, is never
 //! traced, and is an [own thread](is_own_thread). Without the feature `agent` there are no threads,
@@ -11,6 +11,8 @@ mod interfaces;
 #[cfg(feature = "agent")]
 mod limits;
 mod own_thread;
+#[cfg(feature = "agent")]
+mod process;
 #[cfg(feature = "agent")]
 pub(crate) mod signals;
 #[cfg(feature = "agent")]
@@ -26,6 +28,8 @@ pub(crate) use interfaces::interface_index;
 #[cfg(feature = "agent")]
 pub(crate) use limits::{check_address_space, check_descriptors};
 pub(crate) use own_thread::{is_own_thread, mark_own_thread};
+#[cfg(feature = "agent")]
+pub(crate) use process::{ProcessUse, process_use};
 #[cfg(feature = "agent")]
 pub(crate) use spawn::{run_first, spawn};
 #[cfg(feature = "agent")]

@@ -107,6 +107,9 @@ pub enum Signal {
     Logs,
     /// Events: each message is an `Event`. The Kafka fetcher does not take them.
     Events,
+    /// A report of meters: one message, a `MeterDataCollection`. To the Kafka fetcher it is the
+    /// topic `skywalking-meters`.
+    Meters,
     /// The properties of this instance, one `InstanceProperties`: at the start, after a failure,
     /// and with each tenth heartbeat. To the Kafka fetcher they are the topic
     /// `skywalking-managements`, with the prefix `register-` before the key.

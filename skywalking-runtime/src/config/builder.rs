@@ -6,7 +6,9 @@ use super::sampling::Requests;
 use super::service::Place;
 use super::timing::Timing;
 use super::tls::Tls;
-use super::{Compression, Given, Ignored, Reporter, Storage, Token, correlation, env};
+use super::{
+    Compression, Given, Ignored, MeterSettings, Reporter, Storage, Token, correlation, env,
+};
 use crate::config::self_log::LogSettings;
 use crate::config::settings::Settings;
 use crate::error::Error;
@@ -70,6 +72,7 @@ pub struct Config {
     pub(super) self_log: LogSettings,
     pub(super) place: Place,
     pub(super) timing: Timing,
+    pub(super) meters: MeterSettings,
     pub(super) tls: Tls,
     pub(super) proxies: Proxies,
     /// Variables without effect.
@@ -111,6 +114,7 @@ impl Config {
             self_log: LogSettings::default(),
             place: Place::default(),
             timing: Timing::default(),
+            meters: MeterSettings::default(),
             tls: Tls::default(),
             proxies: Proxies::default(),
             ignored: Ignored::default(),

@@ -4,8 +4,8 @@ use super::file::File;
 use super::proxy::Proxy;
 use super::tls::Tls;
 use super::{
-    Address, Belonging, Compression, Config, Given, Ignored, Reporter, Timing, Token, address,
-    compression, limits, names,
+    Address, Belonging, Compression, Config, Given, Ignored, MeterSettings, Reporter, Timing,
+    Token, address, compression, limits, names,
 };
 use crate::config::self_log::LogSettings;
 use crate::config::settings::Settings;
@@ -59,6 +59,7 @@ impl Config {
                 .in_cluster(self.place.cluster()?),
             belonging: self.place.check()?,
             timing: self.timing,
+            meters: self.meters.check()?,
             settings: self.settings,
             sampling: self.requests.summary(),
             choice: self.requests.check()?,
@@ -88,6 +89,7 @@ pub(crate) struct Checked {
     )]
     pub(crate) belonging: Belonging,
     pub(crate) timing: Timing,
+    pub(crate) meters: MeterSettings,
     pub(crate) settings: Settings,
     pub(crate) choice: Choice,
     /// The sampling as text, for a log line.

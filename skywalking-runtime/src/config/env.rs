@@ -5,7 +5,7 @@ use std::ffi::OsString;
 
 use super::{
     Config, File, Given, Reporter, Storage, Token, Usage, Variable, compression, correlation,
-    limits, log_settings, proxy, reported, sampling, service, settings_file, timing, tls,
+    limits, log_settings, meters, proxy, reported, sampling, service, settings_file, timing, tls,
     variables,
 };
 use crate::config::names::bare;
@@ -144,6 +144,7 @@ fn with(mut config: Config, source: &Source<'_>) -> Result<Config, Error> {
     reported::apply(&mut config, source)?;
     service::apply(&mut config, source)?;
     timing::apply(&mut config, source)?;
+    meters::apply(&mut config, source)?;
     if let Some(given) = source.text(ORPHANS)? {
         config.settings.orphans = orphans(given)?;
     }

@@ -18,7 +18,7 @@ const BACKOFF: &str = "SW_AGENT_MAX_BACKOFF";
 /// answer to a keep-alive can take as long.
 const LEAST_HEARTBEAT: Duration = Duration::from_secs(1);
 /// The longest time of a setting.
-const DAY: Duration = Duration::from_secs(86_400);
+pub(super) const DAY: Duration = Duration::from_secs(86_400);
 
 /// The settings of time.
 #[derive(Clone, Copy, Debug)]
@@ -184,7 +184,7 @@ pub(super) fn apply(config: &mut Config, source: &Source<'_>) -> Result<(), Erro
 }
 
 /// Parses a number of seconds above 0 and of at most a day.
-fn seconds(Given { text: value, setting }: Given) -> Result<Duration, Error> {
+pub(super) fn seconds(Given { text: value, setting }: Given) -> Result<Duration, Error> {
     let seconds = value.trim().parse().ok().filter(|seconds: &f64| *seconds > 0.0);
     let time = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     time.filter(|time| !time.is_zero() && *time <= DAY).ok_or(Error::Seconds { setting, value })

@@ -8,8 +8,8 @@ const MOST_LABELS: usize = 20;
 /// Labels that the OAP adds. A meter that has one loses its whole batch.
 const OF_THE_OAP: [&str; 3] = ["service", "instance", "le"];
 /// The beginnings of the names of the agent's own meters.
-pub(super) const PROCESS_PREFIX: &str = "instance_rust_process_";
-pub(super) const AGENT_PREFIX: &str = "instance_rust_agent_";
+pub(crate) const PROCESS_PREFIX: &str = "instance_rust_process_";
+pub(crate) const AGENT_PREFIX: &str = "instance_rust_agent_";
 
 /// A name as it was given, and as it is reported.
 #[derive(Clone, Debug, PartialEq, Eq)]

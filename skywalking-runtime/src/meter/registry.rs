@@ -57,6 +57,12 @@ pub(super) fn all() -> impl Iterator<Item = &'static Meter> {
     METERS.iter().map_while(OnceBox::get)
 }
 
+/// Returns the number of registered meters.
+#[cfg(feature = "agent")]
+pub(crate) fn count() -> usize {
+    all().count()
+}
+
 /// Adds a meter, or returns the one with the same name and labels.
 pub(super) fn register(meter: Meter) -> Result<&'static Meter, MeterError> {
     register_in(&METERS, meter)

@@ -18,6 +18,8 @@ use crate::util::sync::{Arc, AtomicU8, Mutex, MutexGuard, Ordering, per_process}
 /// Counts of one signal since the process started.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Counts {
+    /// Made by the reporter. Other signals are counted in their queues.
+    pub(crate) made: u64,
     pub(crate) sent: u64,
     pub(crate) unconfirmed: u64,
     pub(crate) refused: u64,
@@ -136,6 +138,12 @@ impl Ledger {
         Self { generation }
     }
 
+    /// Returns the ledger of an abandoned reporter.
+    #[cfg(test)]
+    pub(crate) fn of_none() -> Self {
+        Self { generation: u32::MAX }
+    }
+
     /// Runs `write`, unless the reporter was abandoned.
     fn write<R>(self, write: impl FnOnce(&mut Accounts) -> R) -> Option<R> {
         let mut accounts = lock();
@@ -220,6 +228,15 @@ impl Ledger {
         });
     }
 
+    /// Records that the reporter has made items of a signal that has no queue, for a batch.
+    pub(crate) fn make(self, signal: Signal, items: usize) {
+        self.write(|accounts| {
+            let counts = accounts.counts.of_mut(signal);
+            counts.made += items as u64;
+            counts.in_flight += items as u64;
+        });
+    }
+
     /// Sets how much of the queue's budget waits for something other than the reporter.
     pub(crate) fn set_pending(self, bytes: usize, segments: usize) {
         self.write(|_| queue::set_pending(bytes, segments));
@@ -296,6 +313,7 @@ impl Ledger {
 
 impl Counts {
     const ZERO: Self = Self {
+        made: 0,
         sent: 0,
         unconfirmed: 0,
         refused: 0,

@@ -54,6 +54,8 @@ pub(crate) struct Drain {
     todo: Option<Vec<&'static Buffer>>,
     missed: bool,
     passes: u64,
+    /// The spans of the segments that were encoded.
+    spans: u64,
     /// When a batch is full.
     full: Budget,
     queue: Budget,
@@ -91,6 +93,7 @@ impl Drain {
             todo: None,
             missed: false,
             passes: 0,
+            spans: 0,
             full: Settings::default().batch,
             queue,
             overflow: Overflow::default(),
@@ -150,6 +153,11 @@ impl Drain {
     pub(crate) fn timeline(&mut self) -> &Timeline {
         self.timeline.add(clock::anchor());
         &self.timeline
+    }
+
+    /// Returns the number of spans that were encoded.
+    pub(crate) fn spans(&self) -> u64 {
+        self.spans
     }
 
     /// Returns the number of complete passes.
@@ -382,6 +390,7 @@ impl Drain {
     /// hook panicked.
     fn encode(&mut self, segment: Segment<'_>) -> Option<Bytes> {
         let message = self.encoder.encode_redacted(segment, &self.timeline)?;
+        self.spans += segment.records.len() as u64;
         observer::segment_encoded(segment.head.test, &message);
         Some(match self.form {
             Form::Protobuf => message,

@@ -5,13 +5,14 @@
 //! accepts numbers and texts. Empty lists, empty texts and false bools are omitted, except
 //! `isError`.
 
+mod meters;
 mod reported;
 mod writer;
 
 use prost::Message as _;
 use skywalking_proto::v3::{
-    Event, KeyStringValuePair, Log, LogData, RefType, SegmentObject, SegmentReference, SpanLayer,
-    SpanObject, SpanType,
+    Event, KeyStringValuePair, Log, LogData, MeterData, RefType, SegmentObject, SegmentReference,
+    SpanLayer, SpanObject, SpanType,
 };
 #[cfg(feature = "report-http")]
 use skywalking_proto::v3::{InstancePingPkg, InstanceProperties};
@@ -27,6 +28,7 @@ pub(crate) fn line(signal: Signal, bytes: &[u8]) -> Option<Vec<u8>> {
         Signal::Segments => SegmentObject::decode(bytes).ok()?.write(&mut json),
         Signal::Logs => LogData::decode(bytes).ok()?.write(&mut json),
         Signal::Events => Event::decode(bytes).ok()?.write(&mut json),
+        Signal::Meters => MeterData::decode(bytes).ok()?.write(&mut json),
     }
     let mut line = json.into_bytes();
     line.push(b'\n');

@@ -4,9 +4,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::accounts::{End, Flight, Ledger};
 use super::drain::{Batch, Drain, Filled};
 use super::findings::Findings;
+use super::meters::Meters;
 use super::problem_log::Losses;
 use super::reported::Reported;
 use super::signal::{PerSignal, Signal};
@@ -22,8 +25,21 @@ use crate::util::coarse_clock;
 pub(crate) struct Program {
     pub(crate) drain: Drain,
     pub(crate) reported: Reported,
+    pub(crate) meters: Meters,
     pub(crate) ledger: Ledger,
     pub(crate) findings: Arc<Findings>,
+}
+
+impl Program {
+    fn fill_meters(&mut self) -> (Batch, Filled) {
+        let filled = self.meters.fill(self.drain.spans());
+        if self.meters.is_first_unsupported() {
+            self.log(vec![Line::warn(
+                "meters are not sent, because HTTP has no form for them; report by gRPC, or turn them off (Config::meters)",
+            )]);
+        }
+        filled
+    }
 }
 
 impl Source for Program {
@@ -34,7 +50,12 @@ impl Source for Program {
             Signal::Segments => self.drain.fill(),
             Signal::Logs => self.reported.fill_logs(self.drain.timeline()),
             Signal::Events => self.reported.fill_events(),
+            Signal::Meters => self.fill_meters(),
         }
+    }
+
+    fn due(&self, signal: Signal) -> Option<Instant> {
+        (signal == Signal::Meters).then(|| self.meters.due())
     }
 
     fn drops_oldest(&self) -> bool {
@@ -48,6 +69,7 @@ impl Source for Program {
     fn passes(&self, signal: Signal) -> u64 {
         match signal {
             Signal::Segments => self.drain.passes(),
+            Signal::Meters => self.meters.passes(),
             _ => self.reported.passes(signal).0,
         }
     }
@@ -55,6 +77,7 @@ impl Source for Program {
     fn goal(&self, signal: Signal) -> u64 {
         match signal {
             Signal::Segments => self.drain.goal(),
+            Signal::Meters => self.meters.goal(),
             _ => self.reported.passes(signal).1,
         }
     }
@@ -66,6 +89,7 @@ impl Source for Program {
     fn release(&mut self) {
         parking::end_all();
         self.drain.release();
+        self.meters.release();
     }
 
     fn note_time(&mut self) {

@@ -12,11 +12,13 @@ pub(crate) enum Signal {
     Logs,
     /// Events of the program and of the agent.
     Events,
+    /// Values of meters.
+    Meters,
 }
 
 impl Signal {
     /// All signals, in the order of their lanes.
-    pub(crate) const ALL: [Self; 3] = [Self::Segments, Self::Logs, Self::Events];
+    pub(crate) const ALL: [Self; 4] = [Self::Segments, Self::Logs, Self::Events, Self::Meters];
 
     /// Returns how many bytes may be in flight. One batch more may be sent when they are nearly
     /// used.
@@ -25,6 +27,7 @@ impl Signal {
             Self::Segments => 16 * 1024 * 1024,
             Self::Logs => 8 * 1024 * 1024,
             Self::Events => 1024 * 1024,
+            Self::Meters => 4 * 1024 * 1024,
         }
     }
 
@@ -34,6 +37,7 @@ impl Signal {
             Self::Segments => "segment",
             Self::Logs => "log",
             Self::Events => "event",
+            Self::Meters => "meter",
         }
     }
 }
@@ -51,6 +55,7 @@ pub(crate) struct PerSignal<T> {
     segments: T,
     logs: T,
     events: T,
+    meters: T,
 }
 
 impl<T> PerSignal<T> {
@@ -60,6 +65,7 @@ impl<T> PerSignal<T> {
             segments: value(Signal::Segments),
             logs: value(Signal::Logs),
             events: value(Signal::Events),
+            meters: value(Signal::Meters),
         }
     }
 
@@ -68,6 +74,7 @@ impl<T> PerSignal<T> {
             Signal::Segments => &self.segments,
             Signal::Logs => &self.logs,
             Signal::Events => &self.events,
+            Signal::Meters => &self.meters,
         }
     }
 
@@ -76,6 +83,7 @@ impl<T> PerSignal<T> {
             Signal::Segments => &mut self.segments,
             Signal::Logs => &mut self.logs,
             Signal::Events => &mut self.events,
+            Signal::Meters => &mut self.meters,
         }
     }
 }
@@ -83,6 +91,6 @@ impl<T> PerSignal<T> {
 impl<T: Copy> PerSignal<T> {
     /// Creates the same value for each signal.
     pub(crate) const fn all(value: T) -> Self {
-        Self { segments: value, logs: value, events: value }
+        Self { segments: value, logs: value, events: value, meters: value }
     }
 }

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::accounts::{End, Flight};
 use super::drain::{Batch, Filled};
 use super::problem_log::Losses;
@@ -17,6 +19,11 @@ pub(crate) trait Source: Send + 'static {
 
     /// Fills a batch with data of this kind until it is full or the pass is complete.
     fn fill(&mut self, signal: Signal) -> (Batch, Filled);
+
+    /// Returns when the next batch of this kind is due, if that does not depend on what waits.
+    fn due(&self, _: Signal) -> Option<Instant> {
+        None
+    }
 
     /// Returns true if [`free_space`](Self::free_space) is called when the queue is nearly full.
     fn drops_oldest(&self) -> bool;

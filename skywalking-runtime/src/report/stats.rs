@@ -58,10 +58,12 @@ pub struct Stats {
     pub logs: SignalStats,
     /// Events of the program and of the agent ([`Event`](crate::Event)).
     pub events: SignalStats,
+    /// Values of meters: each report has one of each meter.
+    pub meters: SignalStats,
     reasons: [u64; Diagnostic::ALL.len()],
 }
 
-/// Counts of log records or of events since the process started.
+/// Counts of log records, events or values of meters since the process started.
 ///
 /// While none is reported, exactly: `recorded = sent + dropped.total() + queued + in_flight`. At any
 /// moment: `recorded >= sent + dropped.total()`.
@@ -92,7 +94,8 @@ pub struct SignalStats {
     pub dropped: Dropped,
 }
 
-/// What was lost, by cause, of segments, log records or events. `Debug` shows the counts that aren't 0.
+/// What was lost, by cause, of segments, log records, events or values
+/// of meters. `Debug` shows the counts that aren't 0.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Dropped {
@@ -146,7 +149,7 @@ impl Dropped {
     }
 
     /// Returns each cause with its count.
-    fn by_cause(&self) -> [(&'static str, u64); 8] {
+    pub(super) fn by_cause(&self) -> [(&'static str, u64); 8] {
         let Self {
             queue_full,
             off,
@@ -203,6 +206,10 @@ impl SignalStats {
         }
     }
 
+    fn of_meters(counts: &Counts) -> Self {
+        Self::new(counts, EntryCounts { recorded: counts.made, full: 0, off: 0, queued: 0 })
+    }
+
     fn by_state(&self) -> [(&'static str, u64); 4] {
         let Self { recorded, queued, in_flight, sent, .. } = *self;
         [("recorded", recorded), ("queued", queued), ("in_flight", in_flight), ("sent", sent)]
@@ -228,7 +235,9 @@ impl fmt::Debug for Stats {
         if self.reporter != ReporterStats::default() {
             shown.field("reporter", &self.reporter);
         }
-        for (name, counts) in [("logs", &self.logs), ("events", &self.events)] {
+        for (name, counts) in
+            [("logs", &self.logs), ("events", &self.events), ("meters", &self.meters)]
+        {
             if *counts != SignalStats::default() {
                 shown.field(name, counts);
             }
@@ -314,6 +323,7 @@ impl Stats {
             reporter,
             logs: SignalStats::new(all.of(Signal::Logs), logs),
             events: SignalStats::new(all.of(Signal::Events), events),
+            meters: SignalStats::of_meters(all.of(Signal::Meters)),
             reasons,
         }
     }
@@ -358,9 +368,10 @@ impl Stats {
         let causes = members(self.dropped.by_cause());
         let reasons = members(self.by_reason().filter(|(_, count)| *count > 0));
         let reporter = self.reporter.members();
-        let (logs, events) = (self.logs.to_json(), self.events.to_json());
+        let [logs, events, meters] =
+            [self.logs, self.events, self.meters].map(SignalStats::to_json);
         format!(
-            r#"{{{states},"dropped":{{{causes}}},"reporter":{{{reporter}}},"logs":{logs},"events":{events},"reasons":{{{reasons}}}}}"#
+            r#"{{{states},"dropped":{{{causes}}},"reporter":{{{reporter}}},"logs":{logs},"events":{events},"meters":{meters},"reasons":{{{reasons}}}}}"#
         )
     }
 }

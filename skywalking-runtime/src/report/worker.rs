@@ -342,6 +342,7 @@ impl<T: Transport, S: Source> Worker<T, S> {
             self.send(signal, batch);
         }
         let waited_for = self.pending.waits_for(signal, self.source.passes(signal));
+        let due = self.source.due(signal);
         let Some(lane) = self.lanes.of_mut(signal) else { return };
         if !is_empty {
             lane.last_filled = now;
@@ -350,6 +351,7 @@ impl<T: Transport, S: Source> Worker<T, S> {
             Filled::Full => now,
             Filled::Missed if waited_for => now + MISSED_TICK,
             Filled::Dry if waited_for => now,
+            _ if let Some(due) = due => due,
             _ if now.duration_since(lane.last_filled) > QUIET_AFTER => now + QUIET_TICK,
             _ => now + TICK,
         };

@@ -10,6 +10,7 @@ use self::threads::{Threads, Work};
 use crate::management::ManagementMessage;
 use crate::management::properties;
 use crate::report;
+use crate::report::meters::collection;
 use crate::report::transport::{Call, Messages, Transport};
 use crate::transport::{Batch, Given, Message, Signal};
 use crate::util::catch_panic::catch_panic;
@@ -68,13 +69,17 @@ impl Transport for Custom {
         let (flight, kind) = (messages.flight(), messages.signal());
         self.call(Box::new(move || {
             // Nothing is left of a batch that was withdrawn.
-            let messages: Vec<_> =
+            let mut messages: Vec<_> =
                 messages.map(|payload| Message::new(key(kind, &payload), payload)).collect();
             flight.hand_over();
+            if kind == report::signal::Signal::Meters {
+                messages = as_one(messages);
+            }
             let signal = match kind {
                 report::signal::Signal::Segments => Signal::Segments,
                 report::signal::Signal::Logs => Signal::Logs,
                 report::signal::Signal::Events => Signal::Events,
+                report::signal::Signal::Meters => Signal::Meters,
             };
             (!messages.is_empty()).then(|| Batch::new(signal, messages))
         }))
@@ -86,6 +91,13 @@ impl Transport for Custom {
 #[derive(Clone, PartialEq, prost::Message)]
 struct Second {
     #[prost(string, tag = "2")]
+    key: String,
+}
+
+/// The field that is the key of a `MeterData`: the instance.
+#[derive(Clone, PartialEq, prost::Message)]
+struct Fourth {
+    #[prost(string, tag = "4")]
     key: String,
 }
 
@@ -102,7 +114,17 @@ fn key(signal: report::signal::Signal, payload: &Bytes) -> String {
             Second::decode(payload.clone()).unwrap_or_default().key
         }
         report::signal::Signal::Events => First::decode(payload.clone()).unwrap_or_default().key,
+        report::signal::Signal::Meters => Fourth::decode(payload.clone()).unwrap_or_default().key,
     }
+}
+
+/// Returns a report of meters as one message.
+fn as_one(messages: Vec<Message>) -> Vec<Message> {
+    let Some(key) = messages.first().map(|message| message.key().to_owned()) else {
+        return messages;
+    };
+    let payloads = messages.into_iter().map(|message| message.into_parts().1.into());
+    vec![Message::new(key, collection(payloads))]
 }
 
 #[cfg(test)]

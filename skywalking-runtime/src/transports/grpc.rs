@@ -39,6 +39,7 @@ use crate::report::transport::{Call, Messages, Outcome, Transport};
 const SEGMENTS: &str = "/skywalking.v3.TraceSegmentReportService/collect";
 const LOGS: &str = "/skywalking.v3.LogReportService/collect";
 const EVENTS: &str = "/skywalking.v3.EventService/collect";
+const METERS: &str = "/skywalking.v3.MeterReportService/collect";
 const PROPERTIES: &str = "/skywalking.v3.ManagementService/reportInstanceProperties";
 const KEEP_ALIVE: &str = "/skywalking.v3.ManagementService/keepAlive";
 const AGENT_VERSION: HeaderName = HeaderName::from_static("agent-version");
@@ -192,6 +193,7 @@ impl Transport for Grpc {
             Signal::Segments => SEGMENTS,
             Signal::Logs => LOGS,
             Signal::Events => EVENTS,
+            Signal::Meters => METERS,
         };
         let batch = Sent {
             signal: messages.signal(),

@@ -197,6 +197,11 @@ impl Transport for Http {
             Signal::Segments => SEGMENTS,
             Signal::Logs => LOGS,
             Signal::Events => EVENTS,
+            // The source makes none for this form.
+            Signal::Meters => {
+                let problem = "HTTP has no form for meters".to_owned();
+                return Box::pin(std::future::ready(Outcome::Refused(problem)));
+            }
         };
         self.call(path, Content::array(messages))
     }

@@ -131,6 +131,8 @@ reasons! {
     /// A meter was updated that an integration could not register: its name or labels can't be
     /// reported, or the limit of meters was reached.
     MeterRefused = "meter_refused",
+    /// A meter was not reported, because the agent reports by HTTP, which has no form for meters.
+    MeterUnsupported = "meter_unsupported",
 }
 
 static COUNTS: [AtomicU64; Diagnostic::ALL.len()] =

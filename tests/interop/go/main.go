@@ -1,6 +1,6 @@
 // Decodes a message with the protobuf classes of go2sky.
 //
-// The argument is `segment`, `log` or `event`. Reads hex from standard input, and prints proto3 JSON
+// The argument is `segment`, `log`, `event` or `meters`. Reads hex from standard input, and prints proto3 JSON
 // with default values.
 package main
 
@@ -33,6 +33,7 @@ func main() {
 	kinds := map[string]proto.Message{
 		"segment": new(agent.SegmentObject),
 		"log":     new(logging.LogData),
+		"meters":  new(agent.MeterDataCollection),
 		"event":   new(event.Event),
 	}
 	message := kinds[os.Args[1]]

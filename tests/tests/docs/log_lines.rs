@@ -8,7 +8,7 @@ const PAGE: &str = "docs/troubleshooting.md";
 const RUNTIME: &str = "skywalking-runtime/src/";
 
 /// The files and folders whose texts are errors or log lines.
-const MESSAGES: [&str; 15] = [
+const MESSAGES: [&str; 17] = [
     "agent/from_config.rs",
     "agent/lines.rs",
     "config/address/parse.rs",
@@ -17,9 +17,11 @@ const MESSAGES: [&str; 15] = [
     "config/settings_file",
     "config/variables.rs",
     "error",
+    "meter/refused.rs",
     "report/drain",
     "report/findings.rs",
     "report/problem_log",
+    "report/program.rs",
     "report/worker",
     "self_log/writer.rs",
     "tracer.rs",

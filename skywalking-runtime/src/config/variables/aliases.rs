@@ -1,6 +1,6 @@
 //! The names of other agents for settings of this agent.
 
-use super::table::OtherAgent::{self, Go, Python};
+use super::table::OtherAgent::{self, Go, Java, Python};
 use super::table::{Usage, Variable};
 
 const fn alias(name: &'static str, agents: &'static [OtherAgent], of: &'static str) -> Variable {
@@ -45,4 +45,8 @@ pub(super) const ALIASES: &[Variable] = &[
         &[Python],
         "SW_AGENT_COLLECTOR_PROPERTIES_REPORT_PERIOD_FACTOR",
     ),
+    alias("SW_METER_ACTIVE", &[Java], "SW_AGENT_METER_REPORTER_ACTIVE"),
+    alias("SW_METER_REPORT_INTERVAL", &[Java], "SW_AGENT_METER_REPORTER_PERIOD"),
+    alias("SW_AGENT_METER_COLLECT_INTERVAL", &[Go], "SW_AGENT_METER_REPORTER_PERIOD"),
+    alias("SW_AGENT_PVM_METER_REPORTER_ACTIVE", &[Python], "SW_AGENT_RUNTIME_METERS"),
 ];

@@ -12,7 +12,8 @@ const fn ignored(
 }
 
 const NO_PROFILING: &str = "this agent does not profile";
-const NO_METERS: &str = "this agent reports no meters";
+const NO_JVM: &str = "there is no JVM";
+const METERS: &str = "each report has all meters, of which there are at most 500";
 const NO_LOGS: &str = "set by code: `LogRecord`, `skywalking-log`";
 const NO_KAFKA: &str = "this agent does not report to Kafka";
 const PLUGIN: &str = "the other agent's plugins read it";
@@ -88,10 +89,7 @@ pub(super) const UNUSED: &[Variable] = &[
     ignored("SW_AGENT_LOG_TRACING_ENABLE", &[Go], NO_LOGS),
     ignored("SW_AGENT_LOG_TRACING_KEY", &[Go], NO_LOGS),
     ignored("SW_AGENT_LOG_TYPE", &[Go], NO_LOGS),
-    ignored("SW_AGENT_METER_COLLECT_INTERVAL", &[Go], NO_METERS),
-    ignored("SW_AGENT_METER_REPORTER_ACTIVE", &[Python], NO_METERS),
-    ignored("SW_AGENT_METER_REPORTER_MAX_BUFFER_SIZE", &[Python], NO_METERS),
-    ignored("SW_AGENT_METER_REPORTER_PERIOD", &[Python], NO_METERS),
+    ignored("SW_AGENT_METER_REPORTER_MAX_BUFFER_SIZE", &[Python], METERS),
     ignored(
         "SW_AGENT_NAME_MAX_LENGTH",
         &[Java],
@@ -119,7 +117,6 @@ pub(super) const UNUSED: &[Variable] = &[
     ignored("SW_AGENT_PROFILE_MAX_ACCEPT_SUB_PARALLEL", &[Java], NO_PROFILING),
     ignored("SW_AGENT_PROFILE_MAX_PARALLEL", &[Java, Python], NO_PROFILING),
     ignored("SW_AGENT_PROFILE_SNAPSHOT_TRANSPORT_BUFFER_SIZE", &[Java, Python], NO_PROFILING),
-    ignored("SW_AGENT_PVM_METER_REPORTER_ACTIVE", &[Python], NO_METERS),
     ignored("SW_AGENT_PYMONGO_PARAMETERS_MAX_LENGTH", &[Python], PLUGIN),
     ignored("SW_AGENT_PYMONGO_TRACE_PARAMETERS", &[Python], PLUGIN),
     ignored(
@@ -173,8 +170,8 @@ pub(super) const UNUSED: &[Variable] = &[
     ignored("SW_GET_TOPIC_TIMEOUT", &[Java], NO_KAFKA),
     ignored("SW_GRPC_LOG_MAX_MESSAGE_SIZE", &[Java], NO_LOGS),
     ignored("SW_JDBC_TRACE_SQL_PARAMETERS", &[Java], PLUGIN),
-    ignored("SW_JVM_BUFFER_SIZE", &[Java], NO_METERS),
-    ignored("SW_JVM_METRICS_COLLECT_PERIOD", &[Java], NO_METERS),
+    ignored("SW_JVM_BUFFER_SIZE", &[Java], NO_JVM),
+    ignored("SW_JVM_METRICS_COLLECT_PERIOD", &[Java], NO_JVM),
     ignored("SW_KAFKA_*", &[Java, Python], NO_KAFKA),
     ignored("SW_KAFKA_BOOTSTRAP_SERVERS", &[Java, Python], NO_KAFKA),
     ignored("SW_KAFKA_NAMESPACE", &[Java, Python], NO_KAFKA),
@@ -184,9 +181,7 @@ pub(super) const UNUSED: &[Variable] = &[
         "`SW_AGENT_SELF_LOG` selects where the agent logs; a subscriber or logger sets files and formats",
     ),
     ignored("SW_LOG_LIMIT_PER_SPAN", &[Java], "the limits are fixed"),
-    ignored("SW_METER_ACTIVE", &[Java], NO_METERS),
-    ignored("SW_METER_MAX_METER_SIZE", &[Java], NO_METERS),
-    ignored("SW_METER_REPORT_INTERVAL", &[Java], NO_METERS),
+    ignored("SW_METER_MAX_METER_SIZE", &[Java], METERS),
     ignored("SW_MOUNT_FOLDERS", &[Java], "there are no instrumented classes"),
     ignored("SW_PLUGIN_*", &[Java, Python], PLUGIN),
     ignored(

@@ -304,6 +304,27 @@ pub(super) const USED: &[Variable] = &[
         "`5`",
     ).takes(Number),
     used(
+        "SW_AGENT_METER_REPORTER_ACTIVE",
+        &[Python],
+        "meters",
+        "`false` turns the report of [meters](meters.md) off",
+        "`true`",
+    ).takes(Switch),
+    used(
+        "SW_AGENT_METER_REPORTER_PERIOD",
+        &[Python],
+        "meter_period",
+        "seconds between two reports of meters, at least 1",
+        "`20`",
+    ).takes(Number),
+    used(
+        "SW_AGENT_RUNTIME_METERS",
+        &[],
+        "runtime_meters",
+        "`false` turns the meters of the process and of the agent itself off",
+        "`true`",
+    ).takes(Switch),
+    used(
         "SW_AGENT_FORCE_TLS",
         &[Java, Python],
         "force_tls",

@@ -84,6 +84,11 @@ impl Writer {
         self.out.extend_from_slice(digits.get(at..).unwrap_or_default());
     }
 
+    /// Writes a finite number.
+    pub(super) fn number(&mut self, value: f64) {
+        self.out.extend_from_slice(value.to_string().as_bytes());
+    }
+
     pub(super) fn text(&mut self, text: &str) {
         self.out.push(b'"');
         let bytes = text.as_bytes();

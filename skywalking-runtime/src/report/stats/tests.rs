@@ -20,6 +20,7 @@ fn debug_shows_only_counts_that_are_not_zero() {
         reporter: ReporterStats::default(),
         logs: SignalStats::default(),
         events: SignalStats::default(),
+        meters: SignalStats::default(),
         reasons: [0; Diagnostic::ALL.len()],
     };
     assert_eq!(format!("{none:?} {:?}", none.dropped), "Stats Dropped");
@@ -73,6 +74,7 @@ fn to_json_is_one_line_with_all_counts() {
         },
         logs: SignalStats { recorded: 7, sent: 6, queued: 1, ..SignalStats::default() },
         events: SignalStats { recorded: 1, in_flight: 1, ..SignalStats::default() },
+        meters: SignalStats { recorded: 5, sent: 5, ..SignalStats::default() },
         reasons: [0; Diagnostic::ALL.len()],
     };
     stats.reasons[0] = 3;
@@ -92,6 +94,10 @@ fn to_json_is_one_line_with_all_counts() {
             },
             "events": {
                 "recorded": 1, "queued": 0, "in_flight": 1, "sent": 0,
+                "dropped": { "queue_full": 0, "off": 0, "unconfirmed": 0, "refused": 0, "shutdown": 0, "hook_panicked": 0, "not_kept": 0, "reporter_panicked": 0 },
+            },
+            "meters": {
+                "recorded": 5, "queued": 0, "in_flight": 0, "sent": 5,
                 "dropped": { "queue_full": 0, "off": 0, "unconfirmed": 0, "refused": 0, "shutdown": 0, "hook_panicked": 0, "not_kept": 0, "reporter_panicked": 0 },
             },
             "reasons": { (Diagnostic::ALL[0].as_str()): 3 },

@@ -9,6 +9,7 @@ mod generator;
 mod halves;
 #[cfg(feature = "report-grpc")]
 mod lanes;
+mod meters;
 mod outages;
 mod overflow;
 mod panics;

@@ -8,7 +8,9 @@ use std::thread::ThreadId;
 use std::time::{Duration, Instant};
 
 use prost::Message as _;
-use skywalking_proto::v3::{InstancePingPkg, InstanceProperties, SegmentObject};
+use skywalking_proto::v3::{
+    InstancePingPkg, InstanceProperties, MeterDataCollection, SegmentObject,
+};
 
 use super::threads::count;
 use crate::Config;
@@ -166,8 +168,16 @@ fn batches_arrive_with_keys_and_decode() {
     assert_eq!((properties.service.as_str(), heard[0].1[0].key()), ("svc", "one"));
     let ping = InstancePingPkg::decode(heard[1].1[0].payload()).unwrap();
     assert_eq!((ping.service_instance.as_str(), heard[1].1[0].key()), ("one", "one"));
-    let segments: Vec<_> =
-        heard[2..].iter().flat_map(|(_, messages, _)| messages.clone()).collect();
+    let of = |wanted: Signal| -> Vec<_> {
+        let batches = heard[2..].iter().filter(|(signal, ..)| *signal == wanted);
+        batches.flat_map(|(_, messages, _)| messages.clone()).collect()
+    };
+    let reports = of(Signal::Meters);
+    assert_eq!(reports.len(), 1, "the last report, as one message");
+    let meters = MeterDataCollection::decode(reports[0].payload()).unwrap().meter_data;
+    assert!(meters.len() > 10 && meters.iter().all(|meter| meter.metric.is_some()));
+    assert_eq!(reports[0].key(), "one");
+    let segments = of(Signal::Segments);
     assert_eq!(segments.len(), 3);
     let mut bytes = 0;
     for message in segments {

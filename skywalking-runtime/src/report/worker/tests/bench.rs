@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use super::super::super::accounts::Ledger;
 use super::super::super::backoff;
 use super::super::super::drain::Drain;
+use super::super::super::meters::{MeterForm, Meters};
 use super::super::super::program::Program;
 use super::super::super::reported::{self, Reported};
 use super::super::super::stats::{Dropped, ReporterStats, Stats};
@@ -19,7 +20,7 @@ use super::faulty::{Fault, Faults, Faulty};
 use super::script::{Plan, Script};
 use crate::agent::alone;
 use crate::config::settings::Settings;
-use crate::config::{Overflow, TailSampling, Timing};
+use crate::config::{MeterSettings, Overflow, TailSampling, Timing};
 use crate::queue::{
     self, Attached, Budget, FinishedSegment, HandOver, SegmentHeader, ThreadOutbox,
 };
@@ -33,6 +34,9 @@ use crate::tracer::{self, Identity};
 use crate::util::clock::{self, WALL_AHEAD};
 
 static WORK: Callsite = Callsite::new(SpanKind::Entry, "/work");
+
+const WITHOUT_METERS: MeterSettings =
+    MeterSettings { meters: false, meter_period: Duration::from_secs(20), runtime_meters: false };
 
 /// A worker with its transport, alone in the process.
 pub(super) struct Bench {
@@ -60,19 +64,27 @@ impl Bench {
         queue: Budget,
         tail_sampling: Option<TailSampling>,
     ) -> Self {
-        Self::alone(alone(), addresses, plan, queue, tail_sampling, Overflow::DropNewest)
+        let overflow = Overflow::DropNewest;
+        Self::alone(alone(), addresses, plan, queue, tail_sampling, overflow, WITHOUT_METERS)
     }
 
     /// Creates one with a queue of this size that drops the oldest segments.
     pub(super) fn dropping_oldest(queue: Budget) -> Self {
-        Self::alone(alone(), 1, &[], queue, None, Overflow::DropOldest)
+        Self::alone(alone(), 1, &[], queue, None, Overflow::DropOldest, WITHOUT_METERS)
+    }
+
+    /// Creates one that reports meters.
+    pub(super) fn with_meters(plan: &[Plan]) -> Self {
+        let (queue, overflow) = (Settings::default().queue, Overflow::DropNewest);
+        Self::alone(alone(), 1, plan, queue, None, overflow, MeterSettings::default())
     }
 
     /// Creates one that starts while the wall clock shows the year 1970.
     pub(super) fn with_unset_clock() -> Self {
         let alone = alone();
         unset_clock();
-        Self::alone(alone, 1, &[], Settings::default().queue, None, Overflow::DropNewest)
+        let queue = Settings::default().queue;
+        Self::alone(alone, 1, &[], queue, None, Overflow::DropNewest, WITHOUT_METERS)
     }
 
     /// Sets the wall clock to the year 1970.
@@ -92,6 +104,7 @@ impl Bench {
         queue: Budget,
         tail_sampling: Option<TailSampling>,
         overflow: Overflow,
+        meters: MeterSettings,
     ) -> Self {
         clock::choose();
         let identity = Identity::new("svc", "one");
@@ -125,7 +138,8 @@ impl Bench {
             losses: crate::report::problem_log::Losses::read(),
         };
         let faults = Faults::default();
-        let program = Program { drain, reported, ledger, findings: Arc::default() };
+        let meters = Meters::new(ledger, Identity::new("svc", "one"), meters, MeterForm::OfProgram);
+        let program = Program { drain, reported, meters, ledger, findings: Arc::default() };
         let source = Faulty::new(program, faults.clone());
         let worker = Worker::new(script.clone(), source, Arc::clone(&wake), receiver, pace);
         tokio::spawn(keep_running(worker));
@@ -155,6 +169,11 @@ impl Bench {
     /// Lets the worker panic at the next event of this kind, this many times.
     pub(super) fn panic_at(&self, fault: Fault, times: usize) {
         self.faults.set(fault, times);
+    }
+
+    /// Returns how often the worker has run.
+    pub(super) fn pulses(&self) -> usize {
+        self.faults.pulses()
     }
 
     /// Returns what [`Stats`] has about the reporter, and the segments that its panics lost.

@@ -1,7 +1,10 @@
 //! A source that panics where a test wants it.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::super::super::accounts::{End, Flight};
 use super::super::super::drain::{Batch, Filled};
@@ -29,16 +32,24 @@ pub(super) enum Fault {
 
 /// The next panics.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Faults(Arc<Mutex<Option<(Fault, usize)>>>);
+pub(super) struct Faults {
+    planned: Arc<Mutex<Option<(Fault, usize)>>>,
+    pulses: Arc<AtomicUsize>,
+}
 
 impl Faults {
     pub(super) fn set(&self, fault: Fault, times: usize) {
-        *self.0.lock().unwrap() = (times > 0).then_some((fault, times));
+        *self.planned.lock().unwrap() = (times > 0).then_some((fault, times));
+    }
+
+    /// Returns how often the worker has run.
+    pub(super) fn pulses(&self) -> usize {
+        self.pulses.load(Ordering::Relaxed)
     }
 
     fn reach(&self, fault: Fault) {
         let is_due = {
-            let mut planned = self.0.lock().unwrap();
+            let mut planned = self.planned.lock().unwrap();
             match &mut *planned {
                 Some((at, times)) if *at == fault => {
                     *times -= 1;
@@ -78,6 +89,10 @@ impl Source for Faulty {
         filled
     }
 
+    fn due(&self, signal: Signal) -> Option<Instant> {
+        self.program.due(signal)
+    }
+
     fn drops_oldest(&self) -> bool {
         self.program.drops_oldest()
     }
@@ -111,6 +126,7 @@ impl Source for Faulty {
     }
 
     fn pulse(&mut self) {
+        self.faults.pulses.fetch_add(1, Ordering::Relaxed);
         self.faults.reach(Fault::Pulse);
         self.program.pulse();
     }
