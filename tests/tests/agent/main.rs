@@ -4,7 +4,6 @@
 
 mod accounting;
 mod deferred_spans;
-mod meters;
 mod movable;
 mod propagation;
 mod reported;

@@ -64,6 +64,7 @@ mod tests {
     }
 
     #[cfg(target_os = "linux")]
+    // Feature: meters of the process
     #[test]
     fn process_has_all_meters_on_linux() {
         let mut meters = ProcessMeters::new();
