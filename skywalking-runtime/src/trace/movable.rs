@@ -180,7 +180,10 @@ impl MovableSpan {
 
     /// Takes back a segment that [`leave`] released.
     pub fn park(&mut self, mut left: LeftSegment) {
-        if let (State::Open(open), Some(segment)) = (&mut self.state, left.0.take()) {
+        // If the segment is not of this span, it ends with `left`.
+        if let State::Open(open) = &mut self.state
+            && let Some(segment) = left.0.take()
+        {
             open.park(segment);
         }
     }

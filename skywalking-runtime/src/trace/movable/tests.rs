@@ -6,16 +6,30 @@ mod model;
 mod rows;
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::config::Orphans;
+use crate::agent::alone;
+use crate::config::{Orphans, Reporter};
 use crate::movable::{LeftSegment, MovableSpan, SpanFields, leave};
 use crate::propagation::capture;
-use crate::{Callsite, callsite, span};
+use crate::{Agent, Callsite, Config, callsite, span};
 
 static LOCAL: Callsite = callsite!(local, "local").orphans(Orphans::Trace).fallback();
 static ENTRY: Callsite = callsite!(entry, "entry").fallback();
 static EXIT: Callsite = callsite!(exit, "exit").fallback();
+
+/// The agent of one test. Fields drop in order, so the agent ends before its turn does.
+struct Alone {
+    _agent: Agent,
+    _turn: MutexGuard<'static, ()>,
+}
+
+/// Starts an agent without a backend, which the trees of a test are collected from.
+fn agent() -> Alone {
+    let turn = alone();
+    let agent = Config::new("svc").reporter(Reporter::Discard).start().unwrap();
+    Alone { _agent: agent, _turn: turn }
+}
 
 /// The open spans by number, as a registry keeps them.
 #[derive(Default)]

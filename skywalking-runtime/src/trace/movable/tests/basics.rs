@@ -7,6 +7,7 @@ static OUTER: Callsite = callsite!(entry, "/outer");
 
 #[test]
 fn root_and_children_nest_with_annotated_functions() {
+    let _agent = agent();
     let spans = Registry::default();
     let trees = testing::run(|| {
         spans.make(1, "a");
@@ -24,6 +25,7 @@ fn root_and_children_nest_with_annotated_functions() {
 
 #[test]
 fn child_of_an_annotated_span_is_in_its_segment() {
+    let _agent = agent();
     let spans = Registry::default();
     let trees = testing::run(|| {
         span(&OUTER).run(|| {
@@ -37,6 +39,7 @@ fn child_of_an_annotated_span_is_in_its_segment() {
 
 #[test]
 fn span_first_entered_on_another_thread_has_a_segment() {
+    let _agent = agent();
     let spans = Registry::default();
     let trees = testing::run(|| {
         span(&OUTER).run(|| {
@@ -52,6 +55,7 @@ fn span_first_entered_on_another_thread_has_a_segment() {
 
 #[test]
 fn root_moves_to_the_thread_that_enters_it() {
+    let _agent = agent();
     let spans = Registry::default();
     let trees = testing::run(|| {
         spans.make(1, "a");
@@ -66,6 +70,7 @@ fn root_moves_to_the_thread_that_enters_it() {
 
 #[test]
 fn span_entered_on_two_threads_makes_a_visit() {
+    let _agent = agent();
     let spans = Registry::default();
     let trees = testing::run(|| {
         spans.make(1, "a");
@@ -81,6 +86,7 @@ fn span_entered_on_two_threads_makes_a_visit() {
 
 #[test]
 fn kinds_merge_like_those_of_attributes() {
+    let _agent = agent();
     let spans = Registry::default();
     let trees = testing::run(|| {
         spans.make_of(&ENTRY, 1, "/a");
@@ -98,6 +104,7 @@ fn kinds_merge_like_those_of_attributes() {
 
 #[test]
 fn fields_are_recorded_before_during_and_after() {
+    let _agent = agent();
     let spans = Registry::default();
     let trees = testing::run(|| {
         spans.make(1, "a");
@@ -126,6 +133,7 @@ fn fields_are_recorded_before_during_and_after() {
 
 #[test]
 fn left_in_another_order_the_innermost_entered_is_current() {
+    let _agent = agent();
     let spans = Registry::default();
     let trees = testing::run(|| {
         spans.make(1, "a");
@@ -153,6 +161,7 @@ fn left_in_another_order_the_innermost_entered_is_current() {
 
 #[test]
 fn explicit_parent_that_was_never_entered_opens() {
+    let _agent = agent();
     let spans = Registry::default();
     let trees = testing::run(|| {
         spans.make(1, "a");

@@ -16,6 +16,7 @@ use self::plain::Plain;
 use self::program::Op;
 use self::threads::Threads;
 use crate::testing::{self, Span, Tree};
+use crate::trace::movable::tests::agent;
 
 /// How many programs run in one test, whose segments are collected at once.
 const BATCH: u64 = 100;
@@ -81,6 +82,7 @@ fn run(seed: u64, threads: &Threads) -> (Vec<(usize, Op)>, Plain) {
 
 #[test]
 fn random_programs_record_the_trees_of_the_model() {
+    let _agent = agent();
     let first = setting("MOVABLE_FROM", 1_u64);
     let end = first + setting("MOVABLE_PROGRAMS", 2_000_u64);
     let limit = Duration::from_secs(setting("MOVABLE_SECONDS", 3_600));

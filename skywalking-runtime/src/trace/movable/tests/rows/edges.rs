@@ -5,6 +5,7 @@ use crate::context::{current_segment, thread_state};
 
 #[test]
 fn span_that_rests_during_a_split_keeps_its_place() {
+    let _agent = agent();
     assert_trees(
         |spans| {
             span(&OUTER).run(|| {
@@ -25,6 +26,7 @@ fn span_that_rests_during_a_split_keeps_its_place() {
 
 #[test]
 fn guard_over_an_await_of_an_annotated_future_is_right() {
+    let _agent = agent();
     assert_trees(
         |spans| {
             let mut future = pin!(span(&OUTER).future(async {
@@ -47,6 +49,7 @@ fn guard_over_an_await_of_an_annotated_future_is_right() {
 
 #[test]
 fn guard_of_a_root_that_escapes_leaves_no_segment_behind() {
+    let _agent = agent();
     assert_trees(
         |spans| {
             spans.make_root(&LOCAL, 1, "a");
@@ -67,6 +70,7 @@ fn guard_of_a_root_that_escapes_leaves_no_segment_behind() {
 
 #[test]
 fn thread_that_ends_with_entered_spans_ends_their_segments() {
+    let _agent = agent();
     let spans = Registry::default();
     let trees = testing::run(|| {
         let mark = testing::mark();
@@ -92,6 +96,7 @@ fn thread_that_ends_with_entered_spans_ends_their_segments() {
 
 #[test]
 fn thread_of_the_program_is_not_an_own_one() {
+    let _agent = agent();
     let _ = testing::run(|| {});
     assert!(!crate::movable::is_own_thread());
     std::thread::spawn(|| {

@@ -4,6 +4,7 @@ use super::*;
 
 #[test]
 fn entered_twice_the_last_leave_counts() {
+    let _agent = agent();
     assert_trees(
         |spans| {
             spans.make(1, "a");
@@ -21,6 +22,7 @@ fn entered_twice_the_last_leave_counts() {
 
 #[test]
 fn entered_again_below_another_root_is_a_visit() {
+    let _agent = agent();
     assert_trees(
         |spans| {
             spans.make(1, "a");
@@ -41,6 +43,7 @@ fn entered_again_below_another_root_is_a_visit() {
 
 #[test]
 fn roots_left_in_another_order_return_to_their_spans() {
+    let _agent = agent();
     assert_trees(
         |spans| {
             for (id, name) in [(1, "a"), (2, "b"), (3, "c")] {
@@ -63,6 +66,7 @@ fn roots_left_in_another_order_return_to_their_spans() {
 
 #[test]
 fn span_that_was_never_entered_ends_when_it_closes() {
+    let _agent = agent();
     assert_trees(
         |spans| {
             spans.make(1, "a");
@@ -74,6 +78,7 @@ fn span_that_was_never_entered_ends_when_it_closes() {
 
 #[test]
 fn child_that_was_never_entered_is_not_recorded() {
+    let _agent = agent();
     assert_trees(
         |spans| {
             spans.make(1, "a");
@@ -90,6 +95,7 @@ fn child_that_was_never_entered_is_not_recorded() {
 
 #[test]
 fn visit_that_stays_for_a_child_is_entered_again() {
+    let _agent = agent();
     assert_trees(
         |spans| {
             spans.make(1, "a");

@@ -5,6 +5,7 @@ use crate::{current, trace_id};
 
 #[test]
 fn spawned_future_is_one_span_in_one_segment() {
+    let _agent = agent();
     assert_trees(
         |spans| {
             span(&OUTER).run(|| {
@@ -25,6 +26,7 @@ fn spawned_future_is_one_span_in_one_segment() {
 
 #[test]
 fn joined_futures_keep_their_own_children() {
+    let _agent = agent();
     assert_trees(
         |spans| {
             span(&OUTER).run(|| {
@@ -50,6 +52,7 @@ fn joined_futures_keep_their_own_children() {
 
 #[test]
 fn entry_is_local_elsewhere_and_exit_stays() {
+    let _agent = agent();
     assert_trees(
         |spans| {
             span(&OUTER).run(|| {
@@ -67,6 +70,7 @@ fn entry_is_local_elsewhere_and_exit_stays() {
 
 #[test]
 fn entered_after_its_segment_left_is_a_visit() {
+    let _agent = agent();
     assert_trees(
         |spans| {
             span(&OUTER).run(|| {
@@ -82,6 +86,7 @@ fn entered_after_its_segment_left_is_a_visit() {
 
 #[test]
 fn visit_without_content_is_not_recorded() {
+    let _agent = agent();
     assert_trees(
         |spans| {
             spans.make(1, "a");
@@ -97,6 +102,7 @@ fn visit_without_content_is_not_recorded() {
 
 #[test]
 fn visit_is_taken_up_again() {
+    let _agent = agent();
     assert_trees(
         |spans| {
             spans.make(1, "a");
@@ -115,6 +121,7 @@ fn visit_is_taken_up_again() {
 
 #[test]
 fn visit_with_a_panic_or_a_log_is_recorded() {
+    let _agent = agent();
     assert_trees(
         |spans| {
             spans.make(1, "a");
@@ -131,6 +138,7 @@ fn visit_with_a_panic_or_a_log_is_recorded() {
 
 #[test]
 fn child_in_the_background_is_in_the_trace_of_a_closed_parent() {
+    let _agent = agent();
     assert_trees(
         |spans| {
             spans.make(1, "a");
@@ -145,6 +153,7 @@ fn child_in_the_background_is_in_the_trace_of_a_closed_parent() {
 
 #[test]
 fn parent_that_was_never_entered_opens_elsewhere_too() {
+    let _agent = agent();
     assert_trees(
         |spans| {
             span(&OUTER).run(|| spans.make(1, "a"));
@@ -161,6 +170,7 @@ fn parent_that_was_never_entered_opens_elsewhere_too() {
 
 #[test]
 fn explicit_root_is_a_trace_of_its_own() {
+    let _agent = agent();
     assert_trees(
         |spans| {
             span(&OUTER).run(|| {
@@ -176,6 +186,7 @@ fn explicit_root_is_a_trace_of_its_own() {
 
 #[test]
 fn nothing_is_recorded_below_a_request_that_is_left_out() {
+    let _agent = agent();
     let spans = Registry::default();
     let trees = testing::Test::new().sampler(|_| false).run(|| {
         spans.make(1, "a");

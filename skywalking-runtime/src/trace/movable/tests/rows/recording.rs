@@ -9,6 +9,7 @@ use crate::movable::past;
 
 #[test]
 fn changes_reach_a_span_that_is_entered_elsewhere() {
+    let _agent = agent();
     assert_trees(
         |spans| {
             spans.make(1, "a");
@@ -34,6 +35,7 @@ fn changes_reach_a_span_that_is_entered_elsewhere() {
 
 #[test]
 fn changes_reach_a_span_below_a_future_that_waits() {
+    let _agent = agent();
     assert_trees(
         |spans| {
             let mut future = pin!(span(&OUTER).future(async {
@@ -52,6 +54,7 @@ fn changes_reach_a_span_below_a_future_that_waits() {
 
 #[test]
 fn log_is_on_the_innermost_span_or_on_the_named_one() {
+    let _agent = agent();
     assert_trees(
         |spans| {
             spans.make(1, "a");
@@ -69,6 +72,7 @@ fn log_is_on_the_innermost_span_or_on_the_named_one() {
 
 #[test]
 fn follows_from_is_a_reference_to_another_segment() {
+    let _agent = agent();
     assert_trees(
         |spans| {
             spans.make(1, "a");
@@ -91,6 +95,7 @@ fn follows_from_is_a_reference_to_another_segment() {
 
 #[test]
 fn panic_is_an_error_of_each_span_that_it_leaves() {
+    let _agent = agent();
     assert_trees(
         |spans| {
             spans.make(1, "a");
@@ -121,6 +126,7 @@ impl Drop for LeaveAtDrop<'_> {
 
 #[test]
 fn past_work_is_a_span_of_its_duration() {
+    let _agent = agent();
     let trees = testing::run(|| {
         span(&OUTER).run(|| {
             past(&QUERY, Duration::from_secs(2), |span| _ = span.tag("rows", 3));
@@ -141,6 +147,7 @@ fn past_work_is_a_span_of_its_duration() {
 
 #[test]
 fn full_segment_counts_a_span_once() {
+    let _agent = agent();
     static MANY: Callsite = callsite!(local, "many");
     let spans = Registry::default();
     let trees = testing::run(|| {
