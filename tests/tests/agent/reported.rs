@@ -128,7 +128,9 @@ fn lines_have_the_ids_and_the_endpoint_of_their_span() {
         let (outside, inside): (Vec<_>, Vec<_>) =
             lines.iter().partition(|line| line.body == "outside");
         assert_eq!(inside.len(), 9, "{lines:#?}");
-        inside.iter().for_each(|line| assert_attributed(line));
+        for line in &inside {
+            assert_attributed(line);
+        }
         let mut endpoints: Vec<_> = inside.iter().map(|line| line.endpoint.as_str()).collect();
         endpoints.sort_unstable();
         let mut expected = ["/orders"; 9];
