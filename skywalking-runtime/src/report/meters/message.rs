@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use prost::Message as _;
+#[cfg(any(feature = "report-custom", test))]
 use prost::encoding::{WireType, encode_key, encode_varint};
 use skywalking_proto::v3::meter_data::Metric;
 use skywalking_proto::v3::{Label, MeterBucketValue, MeterData, MeterHistogram, MeterSingleValue};
@@ -32,6 +33,7 @@ pub(super) fn encode(reading: Reading, service: &str, instance: &str, millisecon
 }
 
 /// Encodes the messages of a batch as one `MeterDataCollection`, the form of message queues.
+#[cfg(any(feature = "report-custom", test))]
 pub(crate) fn collection(messages: impl IntoIterator<Item = Bytes>) -> Bytes {
     let mut bytes = Vec::new();
     for message in messages {
