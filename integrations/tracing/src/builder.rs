@@ -37,6 +37,7 @@ pub struct TracingLayer {
     targets: Vec<(Cow<'static, str>, LevelFilter)>,
     rules: Vec<Rule>,
     event_level: LevelFilter,
+    reported_level: LevelFilter,
     root_spans: bool,
     error_events: bool,
     record_targets: bool,
@@ -57,6 +58,7 @@ impl TracingLayer {
             targets: Vec::new(),
             rules: Vec::new(),
             event_level: LevelFilter::TRACE,
+            reported_level: LevelFilter::OFF,
             root_spans: true,
             error_events: true,
             record_targets: false,
@@ -95,6 +97,18 @@ impl TracingLayer {
         self
     }
 
+    /// Sets the most verbose level of events that are reported as logs of their own, for the Log
+    /// tab, below the level of the layer. Default: `LevelFilter::OFF`.
+    ///
+    /// The field `message` is the body, the target is the tag `logger`, other fields are tags. The
+    /// log has the context of the current span, or of the span that `parent:` names. With
+    /// `parent: None` it has none. An event can become a log of its span, a reported log, or both.
+    /// An event that a rule turns into a span or tags is not reported.
+    pub fn reported_events(mut self, level: impl Into<LevelFilter>) -> Self {
+        self.reported_level = level.into();
+        self
+    }
+
     /// Sets whether a span begins a trace where none is current. Spans of the kind Entry always do.
     /// Default: true. The setting [`Config::orphans`](skywalking_runtime::Config::orphans) applies
     /// too.
@@ -128,13 +142,14 @@ impl TracingLayer {
     where
         S: Subscriber + for<'a> LookupSpan<'a>,
     {
-        let Self { level, targets, rules, event_level, .. } = self;
+        let Self { level, targets, rules, event_level, reported_level, .. } = self;
         let rules = Rules(rules.into_iter().rev().chain(built_in()).collect());
         let settings = Arc::new(Settings {
             level,
             targets,
             rules,
             event_level,
+            reported_level,
             root_spans: self.root_spans,
             error_events: self.error_events,
             record_targets: self.record_targets,

@@ -36,6 +36,8 @@
 //!   headers are never recorded.
 //! - An event is a log of the current span, or of the span that `parent:` names. An event of the
 //!   level ERROR marks it as failed.
+//! - [`TracingLayer::reported_events`] reports events as logs of their own too, for the Log tab, with
+//!   the ids and the endpoint of their span. Default: off.
 //! - The spans start at the level INFO. The agent's own threads and lines are never traced.
 //!
 //! ## Kinds

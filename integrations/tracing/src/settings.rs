@@ -13,6 +13,7 @@ pub(crate) struct Settings {
     pub(crate) targets: Vec<(Cow<'static, str>, LevelFilter)>,
     pub(crate) rules: Rules,
     pub(crate) event_level: LevelFilter,
+    pub(crate) reported_level: LevelFilter,
     pub(crate) root_spans: bool,
     pub(crate) error_events: bool,
     pub(crate) record_targets: bool,

@@ -7,7 +7,7 @@ use crate::context::current_segment;
 use crate::reported::log_entry::LogEntry;
 use crate::reported::log_level::LogLevel;
 use crate::reported::queues;
-use crate::segment::Segment;
+use crate::segment::{LogContext, Segment};
 use crate::span::tag::{Raw, TagValue};
 use crate::sys::is_own_thread;
 use crate::util::clock;
@@ -44,10 +44,12 @@ const MOST_TAGS: usize = 100;
 /// ```
 #[derive(Debug)]
 #[must_use = "a record is sent by `report`"]
-pub struct LogRecord(
+pub struct LogRecord {
     /// `None` if it is not going to be reported.
-    Option<Box<LogEntry>>,
-);
+    entry: Option<Box<LogEntry>>,
+    /// True if the entry does not take the context of the current span.
+    has_context: bool,
+}
 
 impl LogRecord {
     /// Creates a record with a text.
@@ -85,7 +87,7 @@ impl LogRecord {
 
     fn begin(level: LogLevel, is_json: bool, fill: impl FnOnce(&mut LogEntry)) -> Self {
         if !is_reported() {
-            return Self(None);
+            return Self { entry: None, has_context: false };
         }
         let mut entry = LogEntry {
             stamp: 0,
@@ -101,11 +103,11 @@ impl LogRecord {
             tags: Vec::new(),
         };
         fill(&mut entry);
-        Self(Some(Box::new(entry)))
+        Self { entry: Some(Box::new(entry)), has_context: false }
     }
 
     fn with(mut self, change: impl FnOnce(&mut LogEntry)) -> Self {
-        if let Some(entry) = &mut self.0 {
+        if let Some(entry) = &mut self.entry {
             change(entry);
         }
         self
@@ -144,6 +146,19 @@ impl LogRecord {
         })
     }
 
+    /// Reports the record without the context of the current span. For bridges from other tracing
+    /// libraries.
+    #[doc(hidden)]
+    pub fn without_context(self) -> Self {
+        self.in_context(|| None)
+    }
+
+    /// Sets the context, if the record is going to be reported.
+    pub(crate) fn in_context(self, context: impl FnOnce() -> Option<LogContext>) -> Self {
+        let placed = self.with(|entry| entry.context = context());
+        Self { has_context: true, ..placed }
+    }
+
     /// Queues the record for the reporter.
     pub fn report(self) {
         if let Some(entry) = self.into_entry() {
@@ -151,11 +166,13 @@ impl LogRecord {
         }
     }
 
-    /// Returns the record with the context of this thread, if it is going to be reported.
+    /// Returns the record with its context, else that of this thread, if it is going to be reported.
     pub(crate) fn into_entry(self) -> Option<LogEntry> {
-        let mut entry = self.0?;
+        let mut entry = self.entry?;
         entry.stamp = clock::now();
-        entry.context = current_segment::with(Segment::log_context);
+        if !self.has_context {
+            entry.context = current_segment::with(Segment::log_context);
+        }
         let from = entry.text.len();
         with_thread_name(|name| entry.text.push_str(text::cut(name, NAME_LIMIT)));
         entry.thread = from..entry.text.len();

@@ -6,7 +6,7 @@ use crate::headers::baggage::Baggage;
 use crate::observer::TestId;
 use crate::sampling::tail_decision::TailDecision;
 use crate::segment::text::Range;
-use crate::segment::{Inbox, Segment};
+use crate::segment::{Inbox, Name, Segment};
 use crate::span::record::Trace;
 use crate::util::id;
 
@@ -20,6 +20,8 @@ pub(crate) struct SegmentIdentity {
     pub(crate) trace: IdentityTrace,
     /// The name of the primary endpoint.
     pub(crate) endpoint: Box<str>,
+    /// Whether that name was computed at run time.
+    pub(crate) is_computed: bool,
     pub(crate) sampled: bool,
     pub(crate) test: TestId,
     pub(crate) tail_decision: Option<Arc<TailDecision>>,
@@ -53,7 +55,9 @@ impl Segment {
         if let Some(shared) = self.shared.as_ref().filter(|_| self.shared_endpoint == endpoint) {
             return Arc::clone(shared);
         }
-        let name = self.name_of(endpoint).clean();
+        let name = self.name_of(endpoint);
+        let is_computed = matches!(name, Name::Text(_));
+        let name = name.clean();
         let trace = match self.trace {
             Trace::Own(number) => IdentityTrace::Own(number),
             Trace::Foreign { offset, length } => {
@@ -65,6 +69,7 @@ impl Segment {
             id: self.id,
             trace,
             endpoint: name.into(),
+            is_computed,
             sampled: self.sampled,
             test: self.test,
             tail_decision: self.attached.tail_decision.clone(),

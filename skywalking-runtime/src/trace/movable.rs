@@ -21,7 +21,8 @@ use crate::context::entered;
 use crate::context::frames::Before;
 use crate::context::other_task;
 use crate::context::thread_state;
-use crate::segment::{Change, Segment, SpanRef};
+use crate::reported::log_record::LogRecord;
+use crate::segment::{Change, LogContext, Segment, SpanRef};
 use crate::span::callsite::Callsite;
 use crate::span::layer::SpanLayer;
 use crate::span::tag::TagValue;
@@ -208,6 +209,17 @@ impl MovableSpan {
     /// Adds a log with this time and these fields, as ranges of one text.
     pub fn log(&mut self, text: &str, fields: &[(&'static str, std::ops::Range<usize>)]) {
         self.change(|| Change::log(clock::now(), text, fields));
+    }
+
+    /// Gives a log record the context of this span. Opens the span.
+    pub fn own(&mut self, record: LogRecord) -> LogRecord {
+        record.in_context(|| {
+            if let Some(open) = self.open_now() {
+                return Some(open.log_context());
+            }
+            let parent = self.snapshot();
+            parent.span().map(|(shared, span)| LogContext::of_span(shared, span))
+        })
     }
 
     /// Marks the span as failed, without a log.

@@ -7,5 +7,6 @@ mod cases;
 mod format;
 mod libraries;
 mod prelude;
+mod reported;
 mod reporter;
 mod settings;

@@ -1,11 +1,11 @@
-//! Events: logs of a span, spans that are over, tags of a span.
+//! Events: logs of a span, reported logs, spans that are over, tags of a span.
 
 mod log;
 
 use std::time::Duration;
 
 use skywalking_runtime::movable::{self, past};
-use skywalking_runtime::{SpanKind, current, enabled};
+use skywalking_runtime::{LogRecord, SpanKind, current, enabled};
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
@@ -29,7 +29,7 @@ impl Spans {
             Some(EventRule::Tags(rule)) => self.record_tags(event, rule),
             None => false,
         };
-        if !is_recorded && *event.metadata().level() <= self.settings.event_level {
+        if !is_recorded {
             self.record_log(event, context);
         }
     }
@@ -71,16 +71,21 @@ impl Spans {
     where
         S: Subscriber + for<'a> LookupSpan<'a>,
     {
-        if event.is_root() || (event.is_contextual() && !current().is_recording()) {
+        let metadata = event.metadata();
+        let level = *metadata.level();
+        let is_logged = level <= self.settings.event_level
+            && !event.is_root()
+            && (!event.is_contextual() || current().is_recording());
+        let is_reported = level <= self.settings.reported_level;
+        if !is_logged && !is_reported {
             return;
         }
-        let metadata = event.metadata();
-        let is_error = *metadata.level() == Level::ERROR;
-        let mut log = Log::new(self.settings.most_fields);
+        let is_error = level == Level::ERROR;
+        let mut log = Log::new(self.settings.most_fields, is_reported);
         if is_error {
             log.add("event", "error");
         } else {
-            log.add("level", metadata.level().as_str());
+            log.add("level", level.as_str());
         }
         if self.settings.record_targets {
             log.add("target", metadata.target());
@@ -90,18 +95,29 @@ impl Spans {
             log.name_message();
         }
         let fails = is_error && self.settings.error_events;
+        let mut reported = is_reported.then(|| log.reported(level, metadata.target()));
         if event.is_contextual() {
-            let span = current().log_text("", log.text(), log.fields());
-            if fails {
-                span.set_error();
+            if is_logged {
+                let span = current().log_text("", log.text(), log.fields());
+                if fails {
+                    span.set_error();
+                }
             }
         } else if let Some(span) = event.parent().and_then(|parent| context.span(parent))
             && let Some(state) = span.extensions_mut().get_mut::<State>()
         {
-            state.span.log(log.text(), log.fields());
-            if fails {
-                state.span.fail();
+            if is_logged {
+                state.span.log(log.text(), log.fields());
+                if fails {
+                    state.span.fail();
+                }
             }
+            reported = reported.map(|record| state.span.own(record));
+        } else {
+            reported = reported.map(LogRecord::without_context);
+        }
+        if let Some(record) = reported {
+            record.report();
         }
     }
 }

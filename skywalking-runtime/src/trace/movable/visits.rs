@@ -9,7 +9,7 @@ use crate::context::frames::Before;
 use crate::context::parking::Parking;
 use crate::context::quiet;
 use crate::context::thread_state;
-use crate::segment::{Change, Segment, SegmentIdentity, SpanRef};
+use crate::segment::{Change, LogContext, Segment, SegmentIdentity, SpanRef};
 use crate::span::callsite::Callsite;
 use crate::span::kind::SpanKind;
 use crate::span::record::Record;
@@ -236,6 +236,16 @@ impl Open {
             (None, Some(change), Some(inbox)) => inbox.push(*opened, change),
             _ => {}
         }
+    }
+
+    /// Returns the context of a log of the span's first record.
+    pub(super) fn log_context(&self) -> LogContext {
+        let Home { key, opened, shared } = &self.home;
+        let here = |segment: &mut Segment| segment.log_context_of(*opened);
+        self.own
+            .with_parked(*key, here)
+            .or_else(|| entered::with_key(*key, here))
+            .unwrap_or_else(|| LogContext::of_span(shared, opened.index()))
     }
 
     /// Ends the span.
