@@ -79,7 +79,7 @@ const COLLECTOR: Crate = Crate {
     ],
 };
 
-const OTHERS: [Crate; 6] = [
+const OTHERS: [Crate; 7] = [
     Crate { folder: "proto/src", layers: &[] },
     Crate { folder: "integrations/tower/src", layers: &[] },
     Crate { folder: "integrations/reqwest/src", layers: &[] },

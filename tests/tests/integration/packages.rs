@@ -3,7 +3,7 @@
 use std::path::Path;
 
 /// The packages that `.ci/package` builds alone.
-const PACKAGES: [&str; 9] = [
+const PACKAGES: [&str; 10] = [
     "skywalking-macros",
     "proto",
     "skywalking-runtime",

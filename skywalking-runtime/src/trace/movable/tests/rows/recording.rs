@@ -147,8 +147,8 @@ fn past_work_is_a_span_of_its_duration() {
 
 #[test]
 fn full_segment_counts_a_span_once() {
-    let _agent = agent();
     static MANY: Callsite = callsite!(local, "many");
+    let _agent = agent();
     let spans = Registry::default();
     let trees = testing::run(|| {
         span(&OUTER).run(|| {
