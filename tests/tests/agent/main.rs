@@ -4,6 +4,7 @@
 
 mod accounting;
 mod deferred_spans;
+mod meters;
 mod movable;
 mod propagation;
 mod reported;

@@ -1,9 +1,9 @@
 //! The bytes of our encoders, decoded by independent decoders: prost's, the Python agent's and
 //! go2sky's.
 //!
-//! `segment.hex`, `log.hex` and `event.hex` in `skywalking-runtime/testdata` are the outputs of the
-//! encoders, as the runtime's tests `golden` check. The JSON files next to them are their meaning,
-//! typed by hand. The segment has no layer 7, which the other agents do not know.
+//! `segment.hex`, `log.hex`, `event.hex` and `meters.hex` in `skywalking-runtime/testdata` are the
+//! outputs of the encoders, as the runtime's tests `golden` check. The JSON files next to them are
+//! their meaning, typed by hand. The segment has no layer 7, which the other agents do not know.
 
 #[path = "../../../skywalking-runtime/src/report/encode/proto3.rs"]
 mod json;
@@ -11,7 +11,7 @@ mod programs;
 
 use prost::Message as _;
 use serde_json::Value;
-use skywalking_proto::v3::{Event, LogData, SegmentObject};
+use skywalking_proto::v3::{Event, LogData, MeterDataCollection, SegmentObject};
 use skywalking_tests::interop::{self, Missing};
 
 /// A message with every field.
@@ -34,10 +34,11 @@ macro_rules! golden {
 const SEGMENT: Golden = golden!("segment");
 const LOG: Golden = golden!("log");
 const EVENT: Golden = golden!("event");
+const METERS: Golden = golden!("meters");
 
 impl Golden {
     fn expected(&self) -> Value {
-        serde_json::from_str(self.json).expect("JSON")
+        with_floats(serde_json::from_str(self.json).expect("JSON"))
     }
 
     fn bytes(&self) -> Vec<u8> {
@@ -51,7 +52,9 @@ impl Golden {
 
     fn compare(&self, who: &str, answer: Result<Value, Missing>, expected: &Value) {
         match answer {
-            Ok(json) => assert_eq!(json, *expected, "{who} reads another {}", self.kind),
+            Ok(json) => {
+                assert_eq!(with_floats(json), *expected, "{who} reads another {}", self.kind)
+            }
             Err(reason) => interop::skip(who, &reason),
         }
     }
@@ -61,7 +64,7 @@ impl Golden {
 fn prost_decodes_and_encodes_the_golden_segment() {
     let segment = SegmentObject::decode(SEGMENT.bytes().as_slice()).expect("a segment");
 
-    assert_eq!(json::segment(&segment), SEGMENT.expected());
+    assert_eq!(with_floats(json::segment(&segment)), SEGMENT.expected());
     assert_eq!(segment.encode_to_vec(), SEGMENT.bytes());
 }
 
@@ -74,13 +77,35 @@ fn prost_decodes_and_encodes_the_golden_log_and_event() {
     assert_eq!(event.encode_to_vec(), EVENT.bytes());
     let expected = LOG.expected();
     assert_eq!(expected["timestamp"], log.timestamp.to_string());
-    assert_eq!(expected["traceContext"]["spanId"], log.trace_context.expect("a context").span_id);
+    let span_id = log.trace_context.expect("a context").span_id;
+    assert_eq!(expected["traceContext"]["spanId"], f64::from(span_id));
     assert_eq!(EVENT.expected()["uuid"], event.uuid);
+}
+
+/// Writes all numbers with a point: decoders differ in whole numbers of the type `double`.
+fn with_floats(value: Value) -> Value {
+    match value {
+        Value::Number(number) => number.as_f64().expect("a float").into(),
+        Value::Array(values) => values.into_iter().map(with_floats).collect(),
+        Value::Object(members) => {
+            members.into_iter().map(|(name, value)| (name, with_floats(value))).collect()
+        }
+        other => other,
+    }
+}
+
+#[test]
+fn prost_decodes_and_encodes_the_golden_meters() {
+    let meters = MeterDataCollection::decode(METERS.bytes().as_slice()).expect("meters");
+
+    assert_eq!(meters.encode_to_vec(), METERS.bytes());
+    assert_eq!(METERS.expected()["meterData"].as_array().map(Vec::len), Some(3));
+    assert_eq!(meters.meter_data.len(), 3);
 }
 
 #[test]
 fn python_agent_decodes_the_golden_messages() {
-    for golden in [SEGMENT, LOG, EVENT] {
+    for golden in [SEGMENT, LOG, EVENT, METERS] {
         let answer = programs::python(golden.kind, golden.hex);
         golden.compare("the Python agent", answer, &golden.expected());
     }
@@ -88,7 +113,7 @@ fn python_agent_decodes_the_golden_messages() {
 
 #[test]
 fn go2sky_decodes_the_golden_messages() {
-    for golden in [SEGMENT, LOG, EVENT] {
+    for golden in [SEGMENT, LOG, EVENT, METERS] {
         let mut expected = golden.expected();
         if golden.kind == EVENT.kind {
             // Its version of the protocol has no layer of events.
