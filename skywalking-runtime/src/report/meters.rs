@@ -124,9 +124,13 @@ impl Meters {
         let mut batch = Batch::new(self.passes, WHOLE);
         let now = Instant::now();
         let is_last = self.ending == Ending::Due;
-        if is_last || self.settings.meters && self.ending == Ending::No && self.next <= now {
+        let is_over = self.next <= now;
+        if is_last || is_over {
             // Before code of the program runs: after a panic the next report is due in a period.
+            // Also without a report, since the worker asks again at this time.
             self.next = now + self.settings.meter_period;
+        }
+        if is_last || is_over && self.settings.meters && self.ending == Ending::No {
             if is_last {
                 self.ending = Ending::Done;
             }

@@ -332,7 +332,12 @@ impl<T: Transport, S: Source> Worker<T, S> {
     fn drain(&mut self, signal: Signal, now: Instant) {
         let waited_for = self.pending.waits_for(signal, self.source.passes(signal));
         if !waited_for && self.unset_clock.holds(self.source.is_clock_set(), now) {
-            return self.fill_at(now + TICK);
+            // Only of this lane: a caller may wait for another.
+            self.reply_drained(signal);
+            if let Some(lane) = self.lanes.of_mut(signal) {
+                lane.next_tick = now + TICK;
+            }
+            return;
         }
         let (batch, filled) = self.source.fill(signal);
         let is_empty = batch.messages.is_empty();
