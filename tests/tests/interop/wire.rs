@@ -53,7 +53,7 @@ impl Golden {
     fn compare(&self, who: &str, answer: Result<Value, Missing>, expected: &Value) {
         match answer {
             Ok(json) => {
-                assert_eq!(with_floats(json), *expected, "{who} reads another {}", self.kind)
+                assert_eq!(with_floats(json), *expected, "{who} reads another {}", self.kind);
             }
             Err(reason) => interop::skip(who, &reason),
         }
