@@ -17,6 +17,7 @@ pages! {
     installation: "docs/installation.md",
     kubernetes: "docs/kubernetes.md",
     logs: "docs/logs.md",
+    meters: "docs/meters.md",
     migrating_fastrace: "docs/migrating/fastrace.md",
     migrating_go2sky: "docs/migrating/go2sky.md",
     migrating_java_toolkit: "docs/migrating/java-toolkit.md",

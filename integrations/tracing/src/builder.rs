@@ -110,8 +110,7 @@ impl TracingLayer {
     }
 
     /// Sets whether a span begins a trace where none is current. Spans of the kind Entry always do.
-    /// Default: true. The setting [`Config::orphans`](skywalking_runtime::Config::orphans) applies
-    /// too.
+    /// Default: true. The setting `Config::orphans` of the agent applies too.
     pub fn root_spans(mut self, begin: bool) -> Self {
         self.root_spans = begin;
         self
