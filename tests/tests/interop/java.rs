@@ -22,7 +22,7 @@ const CALLS: [(&str, u64); 6] = [
     ("/receivedNotKept/jvmMetrics", 10),
     ("/receivedNotKept/configuration", 10),
     ("/receivedNotKept/profileTasks", 10),
-    ("/receivedNotKept/events", 1),
+    ("/eventsAccepted", 1),
 ];
 
 fn start(agent: &std::path::Path, program: &Program) -> Running {
