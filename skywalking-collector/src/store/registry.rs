@@ -47,6 +47,8 @@ struct Instance {
     last_seen: i64,
     /// Whether it had an entry span or a ping.
     listed: bool,
+    /// Whether it stands for a service of which no instance is known.
+    is_placeholder: bool,
     /// The number of its last update.
     updated: u64,
     bytes: usize,
@@ -90,7 +92,7 @@ impl Registry {
     }
 
     /// Records a report that names a service and perhaps an instance. A report without an instance
-    /// creates one only if the service is unknown.
+    /// creates a placeholder if the service is unknown. The first instance replaces it.
     pub(super) fn record_source(
         &mut self,
         service: &str,
@@ -99,7 +101,10 @@ impl Registry {
         now: i64,
     ) {
         if !instance.is_empty() || !self.colors.contains_key(naming::display_name(service)) {
-            self.update(service, instance, now, |known| known.listed |= is_listed);
+            self.update(service, instance, now, |known| {
+                known.listed |= is_listed;
+                known.is_placeholder = instance.is_empty();
+            });
         }
     }
 
@@ -144,10 +149,13 @@ impl Registry {
             (naming::display_name(service).to_owned(), naming::display_name(instance).to_owned());
         self.updates += 1;
         let color = self.color(&key);
+        let was_listed = self.remove_placeholder(&key.0);
         let known = self.instances.entry(key.clone()).or_default();
+        known.listed |= was_listed;
         self.by_update.remove(&known.updated);
         known.updated = self.updates;
         known.last_seen = known.last_seen.max(now);
+        known.is_placeholder = false;
         change(known);
         let bytes = known.memory(&key);
         self.bytes = self.bytes - known.bytes + bytes;
@@ -164,6 +172,23 @@ impl Registry {
             }
         }
         color
+    }
+
+    /// Removes the placeholder of a service that has a further instance. Returns true if it was
+    /// listed.
+    fn remove_placeholder(&mut self, service: &str) -> bool {
+        if self.colors.get(service).is_none_or(|color| color.instances < 2) {
+            return false;
+        }
+        let key = (service.to_owned(), naming::display_name("").to_owned());
+        if !self.instances.get(&key).is_some_and(|known| known.is_placeholder) {
+            return false;
+        }
+        let Some(removed) = self.instances.remove(&key) else { return false };
+        self.by_update.remove(&removed.updated);
+        self.bytes -= removed.bytes;
+        self.release_color(service);
+        removed.listed
     }
 
     /// Returns the color of the service of an instance, which may be new.
@@ -283,6 +308,22 @@ mod tests {
         let layer = Some("GENERAL".to_owned());
 
         assert_eq!(registry.services(), [ServiceFacts { layer, ..shop(2, true, 20) }]);
+    }
+
+    #[test]
+    fn first_instance_replaces_the_placeholder_of_its_service() {
+        let mut registry = Registry::new(&Limits::default());
+        registry.record_source("shop", "", true, 10);
+        assert_eq!(registry.services()[0].instances, 1);
+
+        registry.record_properties("shop", "shop_1", Vec::new(), 20);
+        assert_eq!(names(&registry), ["shop/shop_1"]);
+        let shop = &registry.services()[0];
+        assert!(shop.listed && (shop.instances, shop.color) == (1, 0));
+
+        registry.record_source("shop", "", true, 30);
+        registry.record_properties("shop", "shop_2", Vec::new(), 40);
+        assert_eq!(names(&registry), ["shop/shop_1", "shop/shop_2"]);
     }
 
     #[test]
