@@ -71,7 +71,7 @@
 //!
 //! | feature | adds |
 //! | --- | --- |
-//! | `kv` | key-value pairs: those of a record become tags, and [`Ids::Pairs`] |
+//! | `kv` | key-value pairs: those of a record become tags, and `Ids::Pairs` |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
