@@ -1,10 +1,13 @@
 // Reads a stream of JSON lines. It is closed while the tab is hidden, since a browser has only six
 // connections to an origin, and it reconnects with growing delays.
+import { useEffect, useState } from "preact/hooks";
 import { request } from "./api.js";
 import { learnColors } from "./colors.js";
 
 const FIRST_DELAY = 500;
 const LONGEST_DELAY = 8000;
+/** New items are added in steps of this time in ms, so that a list stays readable. */
+const FLUSH = 250;
 /** A longer line is not a message of the collector. */
 const LONGEST_LINE = 1 << 20;
 
@@ -25,7 +28,7 @@ async function readLines(response, onMessage) {
  * Opens a stream and returns a function that closes it. `params()` is called for each connection.
  * `onState` gets `open`, `hidden` or `waiting`.
  */
-export function openLive(path, params, onMessage, onState = () => {}) {
+function openLive(path, params, onMessage, onState = () => {}) {
   let closed = false;
   let abort = null;
   let timer = 0;
@@ -72,4 +75,46 @@ export function openLive(path, params, onMessage, onState = () => {}) {
     document.removeEventListener("visibilitychange", visibilityChanged);
     disconnect();
   };
+}
+
+/**
+ * Reads the stream of a list while `live`, and returns its state. `query()` returns the filters.
+ * `message[item]` is the item of a message of this type. `take(items, omitted)` gets what arrived
+ * since the last step. `reread(arrive)` reads the newest items again when the stream starts: some
+ * may have arrived between the list and the stream. `inputs` restart the stream.
+ */
+export function useStream({ path, item, live, query, take, reread }, inputs) {
+  const [stream, setStream] = useState("off");
+  useEffect(() => {
+    if (!live) {
+      setStream("off");
+      return undefined;
+    }
+    let arrived = [];
+    let omitted = 0;
+    let cursor = null;
+    const arrive = (items) => arrived.push(...items);
+    const flush = () => {
+      if (!arrived.length && !omitted) return;
+      const [added, missing] = [arrived, omitted];
+      [arrived, omitted] = [[], 0];
+      take(added, missing);
+    };
+    const receive = (message) => {
+      if (message.type === item) arrived.push(message[item]);
+      else if (message.type === "gap") omitted += message.omitted;
+      else if (message.type === "stats") cursor = message.cursor;
+    };
+    const opened = (next) => {
+      setStream(next);
+      if (next === "open" && cursor === null) reread(arrive).catch(() => {});
+    };
+    const timer = setInterval(flush, FLUSH);
+    const close = openLive(path, () => ({ ...query(), cursor }), receive, opened);
+    return () => {
+      clearInterval(timer);
+      close();
+    };
+  }, [live, ...inputs]);
+  return stream;
 }

@@ -2,7 +2,7 @@
 import { html } from "../html.js";
 import { Icon } from "./icon.js";
 
-/** `<${LiveButton} paused live stream toggle what="traces" />`; `stream` is that of `openLive`. */
+/** `<${LiveButton} paused live stream toggle what="traces" />`; `stream` is that of `useStream`. */
 export function LiveButton({ paused, live, stream, toggle, what }) {
   if (!live) return null;
   const open = stream === "open" && !paused;

@@ -1,7 +1,7 @@
 // The logs of the list: pages of the API, and new ones of the live stream.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { get, useGeneration } from "../../api.js";
-import { openLive } from "../../live.js";
+import { useStream } from "../../live.js";
 import { isReturn } from "../../router.js";
 
 const PAGE = 200;
@@ -9,8 +9,6 @@ const PAGE = 200;
 const LIVE_LIMIT = 5000;
 /** The newest logs are read again when the stream starts: some may have arrived before it. */
 const OVERLAP = 50;
-/** New logs are added in steps of this time in ms, so that the list stays readable. */
-const FLUSH = 250;
 
 const newest = (a, b) => b.time - a.time || b.number - a.number;
 
@@ -36,7 +34,6 @@ export function useFeed({ key, query, live, paused }) {
   const [state, setState] = useState(() => (isReturn() && kept.key === key ? kept : EMPTY));
   kept = state;
   const [waiting, setWaiting] = useState(0);
-  const [stream, setStream] = useState("off");
   const [round, setRound] = useState(0);
   const latest = useRef(null);
   latest.current = { query, paused };
@@ -58,18 +55,9 @@ export function useFeed({ key, query, live, paused }) {
     };
   }, [key, generation, round]);
 
-  useEffect(() => {
-    if (!live) {
-      setStream("off");
-      return undefined;
-    }
-    let arrived = [];
-    let omitted = 0;
-    let cursor = null;
-    const flush = () => {
-      if (!arrived.length && !omitted) return;
-      const [added, missing] = [arrived, omitted];
-      [arrived, omitted] = [[], 0];
+  const stream = useStream({
+    path: "/api/live/logs", item: "log", live, query: () => latest.current.query(),
+    take: (added, missing) => {
       if (latest.current.paused) setWaiting((n) => n + added.length + missing);
       else {
         if (missing) setWaiting((n) => n + missing);
@@ -80,28 +68,12 @@ export function useFeed({ key, query, live, paused }) {
           return { ...old, logs: logs.slice(0, limit), matched };
         });
       }
-    };
-    const receive = (message) => {
-      if (message.type === "log") arrived.push(message.log);
-      else if (message.type === "gap") omitted += message.omitted;
-      else if (message.type === "stats") cursor = message.cursor;
-    };
-    const opened = (next) => {
-      setStream(next);
-      // Logs may have arrived between the list and the start of the stream.
-      if (next === "open" && cursor === null) {
-        get("/api/logs", { ...latest.current.query(), limit: OVERLAP }).then(
-          ({ logs }) => setState((old) => ({ ...old, logs: merge(old.logs, logs) })), () => {});
-      }
-    };
-    const timer = setInterval(flush, FLUSH);
-    const close = openLive("/api/live/logs", () => ({ ...latest.current.query(), cursor }), receive,
-      opened);
-    return () => {
-      clearInterval(timer);
-      close();
-    };
-  }, [key, live, generation]);
+    },
+    reread: async () => {
+      const { logs } = await get("/api/logs", { ...latest.current.query(), limit: OVERLAP });
+      setState((old) => ({ ...old, logs: merge(old.logs, logs) }));
+    },
+  }, [key, generation]);
 
   const more = () => {
     if (!state.next || state.loading) return;

@@ -1,7 +1,7 @@
 // The traces of the list: pages of the API, and new ones of the live stream.
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { get, useGeneration } from "../../api.js";
-import { openLive } from "../../live.js";
+import { useStream } from "../../live.js";
 import { isReturn } from "../../router.js";
 
 const PAGE = 100;
@@ -9,8 +9,6 @@ const PAGE = 100;
 const LIVE_LIMIT = 2000;
 /** The newest traces are read again when the stream starts: some may have arrived before it. */
 const OVERLAP = 20;
-/** New traces are added in steps of this time in ms, so that the list stays readable. */
-const FLUSH = 250;
 
 const ORDERS = {
   start: (a, b) => b.startTime - a.startTime || (a.traceId < b.traceId ? 1 : -1),
@@ -50,7 +48,6 @@ export function useFeed({ key, query, sort, order, live, paused }) {
   kept = state;
   const restored = useRef(state.key === key);
   const [waiting, setWaiting] = useState(0);
-  const [stream, setStream] = useState("off");
   const [round, setRound] = useState(0);
   const held = useRef(new Map());
   const latest = useRef(null);
@@ -77,44 +74,20 @@ export function useFeed({ key, query, sort, order, live, paused }) {
     };
   }, [key, generation, round]);
 
-  useEffect(() => {
-    if (!live) {
-      setStream("off");
-      return undefined;
-    }
-    let arrived = new Map();
-    let omitted = 0;
-    let cursor = null;
-    const flush = () => {
-      if (!arrived.size && !omitted) return;
-      const [added, missing] = [arrived, omitted];
-      [arrived, omitted] = [new Map(), 0];
+  const stream = useStream({
+    path: "/api/live", item: "trace", live, query: () => latest.current.query(),
+    take: (arrived, missing) => {
+      const added = new Map(arrived.map((trace) => [trace.traceId, trace]));
       const { hold, ...ordering } = latest.current;
       if (!hold) setState((old) => addLive(old, added, ordering));
       else for (const id of added.keys()) held.current.set(id, true);
       if (hold || missing) setWaiting((n) => Math.max(held.current.size, n + missing));
-    };
-    const receive = (message) => {
-      if (message.type === "trace") arrived.set(message.trace.traceId, message.trace);
-      else if (message.type === "gap") omitted += message.omitted;
-      else if (message.type === "stats") cursor = message.cursor;
-    };
-    const opened = (next) => {
-      setStream(next);
-      // Traces may have arrived between the list and the start of the stream.
-      if (next === "open" && cursor === null) {
-        get("/api/traces", { ...latest.current.query(), limit: OVERLAP }).then(
-          ({ traces }) => traces.forEach((trace) => arrived.set(trace.traceId, trace)), () => {});
-      }
-    };
-    const timer = setInterval(flush, FLUSH);
-    const close = openLive("/api/live", () => ({ ...latest.current.query(), cursor }), receive,
-      opened);
-    return () => {
-      clearInterval(timer);
-      close();
-    };
-  }, [key, live, generation]);
+    },
+    reread: async (arrive) => {
+      const page = await get("/api/traces", { ...latest.current.query(), limit: OVERLAP });
+      arrive(page.traces);
+    },
+  }, [key, generation]);
 
   const more = () => {
     if (!state.next || state.loading) return;
