@@ -71,17 +71,6 @@ pub struct LogPage {
     pub next: Option<Cursor>,
 }
 
-/// Logs that arrived after a position.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct NewLogs {
-    /// The latest ones, in the order of arrival.
-    pub(crate) logs: Vec<LogRecord>,
-    /// The number of others.
-    pub(crate) omitted: usize,
-    /// The position after these logs.
-    pub(crate) cursor: u64,
-}
-
 /// Selects logs, sorts them by time and limits their number. A log has to meet all conditions.
 ///
 /// ```

@@ -32,7 +32,7 @@ use super::response::{error_response, json_lines};
 use crate::api::Stats;
 use crate::budget::{BudgetExhausted, Buffer};
 use crate::state::{CollectorState, LIVE_STREAMS};
-use feed::{Feed, Line, LogFeed, New, Rates, TraceFeed};
+use feed::{Feed, Line, LogFeed, Rates, TraceFeed};
 
 /// The time between two lines of counters.
 const HEARTBEAT: Duration = Duration::from_secs(1);
@@ -169,7 +169,7 @@ impl<F: Feed> Live<F> {
             self.remaining = F::MAX_LINES;
             self.feed.prepare(state, &mut memory)?;
         }
-        let new: New<F::Item> = self.feed.since(state, self.cursor, self.remaining, &mut memory)?;
+        let new = self.feed.since(state, self.cursor, self.remaining, &mut memory)?;
         let mut buffer = memory.into_buffer(0);
         for item in &new.items {
             write_line(&mut buffer, &F::line(item))?;

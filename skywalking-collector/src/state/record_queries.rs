@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::CollectorState;
 use crate::api::{
     Cursor, EventQuery, EventView, LogPage, LogQuery, LogRecord, MAX_LOGS, MeterQuery, MeterView,
-    NewLogs, SortOrder,
+    New, SortOrder,
 };
 use crate::budget::Memory;
 use crate::query::{self, LogDetail, LogFilter};
@@ -75,7 +75,7 @@ impl CollectorState {
         cursor: u64,
         limit: usize,
         memory: &mut M,
-    ) -> Result<NewLogs, M::Error> {
+    ) -> Result<New<LogRecord>, M::Error> {
         let filter = LogFilter::new(query);
         let (mut found, mut cursor, mut omitted) = (std::collections::VecDeque::new(), cursor, 0);
         loop {
@@ -92,7 +92,7 @@ impl CollectorState {
         }
         memory.take(found.iter().map(|log| LogDetail::Cut.bytes(log)).sum())?;
         let logs = found.iter().map(|log| LogDetail::Cut.view(log)).collect();
-        Ok(NewLogs { logs, omitted, cursor })
+        Ok(New { items: logs, omitted, cursor })
     }
 
     pub(crate) fn meters<M: Memory>(

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::api::{LogQuery, LogRecord, Stats, TraceQuery, TraceSummary};
+use crate::api::{LogQuery, LogRecord, New, Stats, TraceQuery, TraceSummary};
 use crate::budget::{BudgetExhausted, Reservation};
 use crate::query::CallEnds;
 use crate::state::CollectorState;
@@ -22,14 +22,6 @@ pub(super) enum Line<'a> {
 pub(super) struct Rates {
     pub(super) segments_per_second: f64,
     pub(super) spans_per_second: f64,
-}
-
-/// What arrived after a position.
-pub(super) struct New<T> {
-    pub(super) items: Vec<T>,
-    /// The number of others.
-    pub(super) omitted: usize,
-    pub(super) cursor: u64,
 }
 
 /// What a stream writes.
@@ -137,8 +129,7 @@ impl Feed for LogFeed {
         limit: usize,
         memory: &mut Reservation,
     ) -> Result<New<LogRecord>, BudgetExhausted> {
-        let new = state.logs_since(&self.0, cursor, limit, memory)?;
-        Ok(New { items: new.logs, omitted: new.omitted, cursor: new.cursor })
+        state.logs_since(&self.0, cursor, limit, memory)
     }
 
     fn line(log: &LogRecord) -> Line<'_> {

@@ -1,10 +1,8 @@
 //! The parameters of lists of logs, meters and events.
 
 use super::filters::parse_time;
-use super::search::{parse_cursor, parse_order};
-use super::{
-    MAX_TEXT, ParamError, pairs, parse_count, parse_number, set_once, set_service, set_text,
-};
+use super::search::{live_cursor, parse_cursor, parse_order};
+use super::{MAX_TEXT, ParamError, pairs, parse_count, set_once, set_service, set_text};
 use crate::api::{EventQuery, LogQuery, MAX_EVENTS, MAX_LOGS, MAX_SERIES, MeterQuery};
 use crate::text::quoted;
 
@@ -32,15 +30,8 @@ pub(in crate::http) fn logs(query: Option<String>) -> Result<LogQuery, ParamErro
 pub(in crate::http) fn live_logs(
     query: Option<String>,
 ) -> Result<(LogQuery, Option<u64>), ParamError> {
-    let (mut filters, mut cursor) = (LogFilters::default(), None);
-    for (name, value) in pairs(&query.unwrap_or_default()) {
-        if name == "cursor" {
-            let expected = "`cursor` of a line before, or omit it to start now";
-            set_once("cursor", &mut cursor, parse_number("cursor", &value, expected)?)?;
-        } else {
-            filters.set(&name, value, "or cursor")?;
-        }
-    }
+    let mut filters = LogFilters::default();
+    let cursor = live_cursor(query, |name, value, others| filters.set(name, value, others))?;
     Ok((filters.query, cursor))
 }
 
@@ -76,41 +67,45 @@ impl LogFilters {
 
 /// Parses the query of the series of meters.
 pub(in crate::http) fn meters(query: Option<String>) -> Result<MeterQuery, ParamError> {
-    let (mut meters, mut limit) = (MeterQuery::new(), None);
-    for (name, value) in pairs(&query.unwrap_or_default()) {
-        match name.as_str() {
-            "service" => set_service(&mut meters.service, value)?,
-            "instance" => set_text("instance", &mut meters.instance, value)?,
-            "name" => set_text("name", &mut meters.name, value)?,
-            "from" => set_once("from", &mut meters.from, parse_time("from", &value)?)?,
-            "to" => set_once("to", &mut meters.to, parse_time("to", &value)?)?,
-            "limit" => set_once("limit", &mut limit, parse_count("limit", &value, MAX_SERIES)?)?,
-            _ => return Err(unknown(&name)),
-        }
-    }
-    meters.limit = limit.unwrap_or(meters.limit);
-    Ok(meters)
+    let Selection { service, instance, name, from, to, limit } = selection(query, MAX_SERIES)?;
+    let limit = limit.unwrap_or(MeterQuery::new().limit);
+    Ok(MeterQuery { service, instance, name, from, to, limit })
 }
 
 /// Parses the query of the list of events.
 pub(in crate::http) fn events(query: Option<String>) -> Result<EventQuery, ParamError> {
-    let (mut events, mut limit) = (EventQuery::new(), None);
-    for (name, value) in pairs(&query.unwrap_or_default()) {
-        match name.as_str() {
-            "service" => set_service(&mut events.service, value)?,
-            "instance" => set_text("instance", &mut events.instance, value)?,
-            "name" => set_text("name", &mut events.name, value)?,
-            "from" => set_once("from", &mut events.from, parse_time("from", &value)?)?,
-            "to" => set_once("to", &mut events.to, parse_time("to", &value)?)?,
-            "limit" => set_once("limit", &mut limit, parse_count("limit", &value, MAX_EVENTS)?)?,
-            _ => return Err(unknown(&name)),
-        }
-    }
-    events.limit = limit.unwrap_or(events.limit);
-    Ok(events)
+    let Selection { service, instance, name, from, to, limit } = selection(query, MAX_EVENTS)?;
+    let limit = limit.unwrap_or(EventQuery::new().limit);
+    Ok(EventQuery { service, instance, name, from, to, limit })
 }
 
-fn unknown(name: &str) -> ParamError {
-    let expected = "service, instance, name, from, to or limit";
-    ParamError::UnknownOf { name: quoted(name), expected }
+/// The parameters that select meters or events.
+#[derive(Default)]
+struct Selection {
+    service: Option<String>,
+    instance: Option<String>,
+    name: Option<String>,
+    from: Option<i64>,
+    to: Option<i64>,
+    limit: Option<usize>,
+}
+
+fn selection(query: Option<String>, most: usize) -> Result<Selection, ParamError> {
+    let mut selection = Selection::default();
+    let Selection { service, instance, name, from, to, limit } = &mut selection;
+    for (parameter, value) in pairs(&query.unwrap_or_default()) {
+        match parameter.as_str() {
+            "service" => set_service(service, value)?,
+            "instance" => set_text("instance", instance, value)?,
+            "name" => set_text("name", name, value)?,
+            "from" => set_once("from", from, parse_time("from", &value)?)?,
+            "to" => set_once("to", to, parse_time("to", &value)?)?,
+            "limit" => set_once("limit", limit, parse_count("limit", &value, most)?)?,
+            _ => {
+                let expected = "service, instance, name, from, to or limit";
+                return Err(ParamError::UnknownOf { name: quoted(&parameter), expected });
+            }
+        }
+    }
+    Ok(selection)
 }

@@ -41,16 +41,27 @@ pub(in crate::http) fn traces(query: Option<String>) -> Result<TraceQuery, Param
 pub(in crate::http) fn live(
     query: Option<String>,
 ) -> Result<(TraceQuery, Option<u64>), ParamError> {
-    let (mut filters, mut cursor) = (Filters::default(), None);
+    let mut filters = Filters::default();
+    let cursor = live_cursor(query, |name, value, others| filters.set(name, value, others))?;
+    Ok((filters.into_query(), cursor))
+}
+
+/// Parses the query of a live stream. Returns the arrival number to start after. `set` gets the
+/// other parameters, and the names of those that it does not get.
+pub(super) fn live_cursor(
+    query: Option<String>,
+    mut set: impl FnMut(&str, String, &'static str) -> Result<(), ParamError>,
+) -> Result<Option<u64>, ParamError> {
+    let mut cursor = None;
     for (name, value) in pairs(&query.unwrap_or_default()) {
         if name == "cursor" {
             let expected = "`cursor` of a line before, or omit it to start now";
             set_once("cursor", &mut cursor, parse_number("cursor", &value, expected)?)?;
         } else {
-            filters.set(&name, value, "or cursor")?;
+            set(&name, value, "or cursor")?;
         }
     }
-    Ok((filters.into_query(), cursor))
+    Ok(cursor)
 }
 
 /// Parses the query of the histogram: filters, and the number of buckets.

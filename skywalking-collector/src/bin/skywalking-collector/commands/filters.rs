@@ -51,9 +51,6 @@ impl Filters {
     pub(super) fn pairs(&self, now: i64) -> impl Iterator<Item = (&'static str, String)> {
         let text = |name, value: &Option<String>| value.clone().map(|value| (name, value));
         let number = |name, value: Option<u64>| value.map(|value| (name, value.to_string()));
-        let since = self.last.map(|last| {
-            now.saturating_sub(i64::try_from(last.as_millis()).unwrap_or(i64::MAX)).max(0)
-        });
         let single = [
             text("service", &self.service),
             text("instance", &self.instance),
@@ -63,7 +60,7 @@ impl Filters {
             number("maxDuration", self.max_duration),
             self.error.map(|error| ("error", error.to_string())),
             self.violations.then(|| ("violations", "true".to_owned())),
-            since.map(|since| ("from", since.to_string())),
+            since(self.last, now),
             number("from", self.from),
             number("to", self.to),
         ];
@@ -111,6 +108,12 @@ impl Paging {
         ];
         pairs.into_iter().flatten()
     }
+}
+
+/// Returns the parameter `from` for a time until `now`, in epoch milliseconds.
+pub(super) fn since(last: Option<Duration>, now: i64) -> Option<(&'static str, String)> {
+    let milliseconds = |last: Duration| i64::try_from(last.as_millis()).unwrap_or(i64::MAX);
+    last.map(|last| ("from", now.saturating_sub(milliseconds(last)).max(0).to_string()))
 }
 
 pub(super) fn parse_time(value: &str) -> Result<Duration, String> {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use skywalking_collector::{EventView, LogRecord, MeterView, view};
 
 use super::client::{self, Client};
-use super::filters::parse_time;
+use super::filters::{parse_time, since};
 use super::{now, show};
 use crate::error::Error;
 use crate::output::write;
@@ -28,12 +28,10 @@ pub(crate) struct Range {
 
 impl Range {
     fn pairs(&self) -> impl Iterator<Item = (&'static str, String)> + use<> {
-        let since = self.last.map(|last| {
-            now().saturating_sub(i64::try_from(last.as_millis()).unwrap_or(i64::MAX)).max(0)
-        });
         let number = |name, value: Option<u64>| value.map(|value| (name, value.to_string()));
-        let since = since.map(|since| ("from", since.to_string()));
-        [since, number("from", self.from), number("to", self.to)].into_iter().flatten()
+        [since(self.last, now()), number("from", self.from), number("to", self.to)]
+            .into_iter()
+            .flatten()
     }
 }
 
