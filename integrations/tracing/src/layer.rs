@@ -3,6 +3,7 @@
 //! No code of the program runs while the extensions of a span are locked: fields are formatted
 //! before, and samplers run before the state of the span is stored.
 
+mod description;
 mod events;
 
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use skywalking_runtime::movable::{self, MovableSpan, SpanFields};
 use skywalking_runtime::propagation::{Snapshot, capture};
-use skywalking_runtime::{Callsite, OpeningSpan, SpanKind, enabled};
+use skywalking_runtime::{Callsite, SpanKind, enabled};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 use tracing_subscriber::Layer;
@@ -18,7 +19,8 @@ use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
 
 use crate::fields::Fields;
-use crate::meaning::{Meaning, carrier, describe};
+use crate::layer::description::{change, describe_new};
+use crate::meaning::{Meaning, carrier};
 use crate::rules::Rule;
 use crate::settings::Settings;
 
@@ -113,12 +115,12 @@ impl Spans {
                     if let Some(lines) = &carrier {
                         span.extract(lines);
                     }
-                    opening(span, metadata.name(), rule, fields, meaning, target);
+                    describe_new(span, metadata.name(), rule, fields, meaning, target);
                 })
             }
             Parent::Span(parent) => {
                 let mut described = SpanFields::new();
-                waiting(&mut described, metadata.name(), rule, fields, meaning, target);
+                describe_new(&mut described, metadata.name(), rule, fields, meaning, target);
                 MovableSpan::below(callsite(kind), parent, described)
             }
         }?;
@@ -127,85 +129,6 @@ impl Spans {
         }
         Some(span)
     }
-}
-
-/// Describes a span that opens now.
-pub(crate) fn opening(
-    span: &mut OpeningSpan<'_>,
-    name: &'static str,
-    rule: Option<&Rule>,
-    fields: &Fields,
-    meaning: &Meaning,
-    target: Option<&'static str>,
-) {
-    match &meaning.name {
-        Some(name) => span.name(name),
-        None => span.static_name(name),
-    };
-    if !span.is_recording() {
-        return;
-    }
-    if let Some(component) = meaning.component {
-        span.component(component);
-    }
-    if let Some(layer) = meaning.layer {
-        span.layer(layer);
-    }
-    if let Some(peer) = &meaning.peer {
-        span.peer(peer);
-    }
-    if let Some(target) = target {
-        span.tag("target", target);
-    }
-    describe(span, rule, meaning, fields, true);
-}
-
-/// Describes a span that opens when it is entered.
-fn waiting(
-    span: &mut SpanFields,
-    name: &'static str,
-    rule: Option<&Rule>,
-    fields: &Fields,
-    meaning: &Meaning,
-    target: Option<&'static str>,
-) {
-    match &meaning.name {
-        Some(name) => span.name(name),
-        None => span.static_name(name),
-    };
-    if let Some(component) = meaning.component {
-        span.component(component);
-    }
-    if let Some(layer) = meaning.layer {
-        span.layer(layer);
-    }
-    if let Some(peer) = &meaning.peer {
-        span.peer(peer);
-    }
-    if let Some(target) = target {
-        span.tag("target", target);
-    }
-    describe(span, rule, meaning, fields, true);
-}
-
-/// Changes a span that exists.
-fn change(span: &mut MovableSpan, rule: Option<&Rule>, fields: &Fields, meaning: &Meaning) {
-    if let Some(name) = &meaning.name {
-        span.rename(name);
-    }
-    if let Some(component) = meaning.component {
-        span.component(component);
-    }
-    if let Some(layer) = meaning.layer {
-        span.layer(layer);
-    }
-    if let Some(peer) = &meaning.peer {
-        span.peer(peer);
-    }
-    if meaning.failed {
-        span.fail();
-    }
-    describe(span, rule, meaning, fields, false);
 }
 
 impl<S> Layer<S> for Spans

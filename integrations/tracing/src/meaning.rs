@@ -10,7 +10,7 @@ use crate::fields::{Fields, Value};
 use crate::rules::{Rule, clean_url, expand, path};
 
 pub(crate) use carrier::{carrier, is_header};
-pub(crate) use tags::{describe, tag_by_rule};
+pub(crate) use tags::{Sink, describe, tag_by_rule};
 
 /// What the fields of a span mean, apart from tags.
 #[derive(Debug, Default)]

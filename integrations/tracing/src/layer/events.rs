@@ -11,8 +11,9 @@ use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
 
 use crate::fields::{Fields, Value};
+use crate::layer::description::describe_new;
 use crate::layer::events::log::Log;
-use crate::layer::{Spans, State, callsite, opening};
+use crate::layer::{Spans, State, callsite};
 use crate::meaning::{Meaning, tag_by_rule};
 use crate::rules::{EventRule, Rule};
 
@@ -47,7 +48,7 @@ impl Spans {
         let target = self.settings.record_targets.then(|| metadata.target());
         let kind = meaning.kind.unwrap_or(SpanKind::Local);
         past(callsite(kind), took, |span| {
-            opening(span, metadata.name(), Some(rule), &fields, &meaning, target);
+            describe_new(span, metadata.name(), Some(rule), &fields, &meaning, target);
         });
         true
     }
