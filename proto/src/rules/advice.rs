@@ -2,6 +2,15 @@
 
 use super::Rule;
 
+/// What a backend does with a text that does not fit its column.
+pub(super) const COLUMN: &str = "SQL storage rejects the row and other rows of the same batch, \
+                                 those of other services included.";
+/// Explanation and remedy of a text with U+0000.
+pub(super) const NUL: (&str, &str) = (
+    "PostgreSQL rejects the row and other rows of the same batch, those of other services included.",
+    "Replace U+0000 when the text is recorded.",
+);
+
 impl Rule {
     /// Returns what a backend does with a segment that breaks the rule, in one sentence.
     pub fn explanation(&self) -> &'static str {
@@ -42,16 +51,10 @@ impl Rule {
                 "The OAP cuts the text, and two long texts can become the same.",
                 "Cut the text to the limit when it is recorded.",
             ),
-            Self::Column { .. } => (
-                "SQL storage rejects the row and other rows of the same batch, those of other \
-                 services included.",
-                "Shorten the names, so that the encoded ids fit their columns.",
-            ),
-            Self::Nul { .. } => (
-                "PostgreSQL rejects the row and other rows of the same batch, those of other \
-                 services included.",
-                "Replace U+0000 when the text is recorded.",
-            ),
+            Self::Column { .. } => {
+                (COLUMN, "Shorten the names, so that the encoded ids fit their columns.")
+            }
+            Self::Nul { .. } => NUL,
             Self::TooMany { .. } => (
                 "The OAP stores all of them, and the segment needs more memory than agents use.",
                 "Drop the entries over the limit and record their number.",

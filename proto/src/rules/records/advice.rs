@@ -1,6 +1,7 @@
 //! What a backend does with a record that breaks a rule, and what to change in the agent.
 
 use super::RecordRule;
+use crate::rules::advice::{COLUMN, NUL};
 
 impl RecordRule {
     /// Returns what a backend does with a record that breaks the rule, in one sentence.
@@ -42,16 +43,8 @@ impl RecordRule {
                 "The id does not fit its column in SQL storage, so the record is lost.",
                 "Send ids of at most 150 characters.",
             ),
-            Self::Column { .. } => (
-                "SQL storage rejects the row and other rows of the same batch, those of other \
-                 services included.",
-                "Cut the text to the limit, and mark that it was cut.",
-            ),
-            Self::Nul { .. } => (
-                "PostgreSQL rejects the row and other rows of the same batch, those of other \
-                 services included.",
-                "Replace U+0000 when the text is recorded.",
-            ),
+            Self::Column { .. } => (COLUMN, "Cut the text to the limit, and mark that it was cut."),
+            Self::Nul { .. } => NUL,
             Self::Time { .. } => (
                 "SQL storage has no table for that day, so the record is lost.",
                 "Send epoch milliseconds of the real clock.",
