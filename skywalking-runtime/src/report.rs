@@ -23,6 +23,8 @@ pub(crate) mod backoff;
 pub(crate) mod drain;
 pub(crate) mod encode;
 pub(crate) mod findings;
+#[cfg(test)]
+pub(crate) mod golden;
 pub(crate) mod json;
 pub(crate) mod meters;
 mod pending;

@@ -9,5 +9,6 @@ pub(crate) mod diagnostics;
 pub(crate) mod exchange_cell;
 pub(crate) mod id;
 pub(crate) mod push_list;
+pub(crate) mod static_list;
 pub(crate) mod sync;
 pub(crate) mod text;

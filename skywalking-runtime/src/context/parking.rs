@@ -8,12 +8,13 @@
 
 use std::cell::Cell;
 use std::ptr;
-use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 
 use crate::context::thread_state;
 use crate::segment::Segment;
 use crate::util::coarse_clock;
 use crate::util::exchange_cell::ExchangeCell;
+use crate::util::static_list;
+use crate::util::sync::{AtomicPtr, AtomicU64, Ordering};
 
 /// The most free cells that a thread keeps.
 const KEPT: usize = 64;
@@ -122,21 +123,7 @@ pub(crate) fn end_all() {
 
 /// Returns all cells that were ever made.
 fn cells() -> impl Iterator<Item = &'static ParkingCell> {
-    chain(CELLS.load(Ordering::Acquire), |cell| &cell.older)
-}
-
-/// Returns the cells from `first` on.
-fn chain(
-    mut first: *mut ParkingCell,
-    next: fn(&'static ParkingCell) -> &'static AtomicPtr<ParkingCell>,
-) -> impl Iterator<Item = &'static ParkingCell> {
-    std::iter::from_fn(move || {
-        // SAFETY: a cell is published once, fully made, and never freed or moved.
-        #[allow(unsafe_code)]
-        let cell: &'static ParkingCell = unsafe { first.as_ref() }?;
-        first = next(cell).load(Ordering::Relaxed);
-        Some(cell)
-    })
+    static_list::from(CELLS.load(Ordering::Acquire), |cell| &cell.older)
 }
 
 #[cold]
@@ -146,14 +133,14 @@ fn publish() -> &'static ParkingCell {
         older: AtomicPtr::new(ptr::null_mut()),
         free: AtomicPtr::new(ptr::null_mut()),
     }));
-    push(&CELLS, cell, &cell.older);
+    static_list::push(&CELLS, cell, &cell.older);
     cell
 }
 
 /// Makes a free cell available to all threads.
 #[cold]
 fn give_away(cell: &'static ParkingCell) {
-    push(&FREE, cell, &cell.free);
+    static_list::push(&FREE, cell, &cell.free);
 }
 
 /// Moves all cells that no thread keeps to this thread. The rest beyond what a thread keeps returns
@@ -162,20 +149,8 @@ fn give_away(cell: &'static ParkingCell) {
 fn take_free(cells: &mut Vec<&'static ParkingCell>) {
     // Taking all of them at once: no address can be mistaken for that of an earlier cell.
     let first = FREE.swap(ptr::null_mut(), Ordering::Acquire);
-    let mut all = chain(first, |cell| &cell.free).collect::<Vec<_>>();
+    let mut all: Vec<_> = static_list::from(first, |cell| &cell.free).collect();
     let rest = all.split_off(all.len().min(KEPT / 2));
     rest.into_iter().for_each(give_away);
     cells.append(&mut all);
-}
-
-fn push(list: &AtomicPtr<ParkingCell>, cell: &'static ParkingCell, next: &AtomicPtr<ParkingCell>) {
-    let mut first = list.load(Ordering::Relaxed);
-    loop {
-        next.store(first, Ordering::Relaxed);
-        let cell = ptr::from_ref(cell).cast_mut();
-        match list.compare_exchange_weak(first, cell, Ordering::Release, Ordering::Relaxed) {
-            Ok(_) => return,
-            Err(now) => first = now,
-        }
-    }
 }

@@ -13,7 +13,7 @@ use crate::context::frames;
 use crate::observer;
 use crate::queue::{self, HandOver, ThreadOutbox};
 use crate::segment::{Part, Segment};
-use crate::sys::{forks, mark_own_thread};
+use crate::sys::forks;
 use crate::tracer::{self, Tracer};
 use crate::util::clock;
 use crate::util::diagnostics::{self, Diagnostic};
@@ -281,7 +281,6 @@ pub(crate) fn give_back(mut segment: Box<Segment>) {
 
 /// Occupies the slot forever, so that nothing on this thread is traced. For the agent's own threads.
 pub(crate) fn never_trace_this_thread() {
-    mark_own_thread();
     if let Some(segment) = segment(|_| Some(false)) {
         current_segment::replace(Some(segment));
     }

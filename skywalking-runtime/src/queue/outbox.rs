@@ -4,6 +4,7 @@ use super::budget::{self, Budget, release};
 use super::buffer::Buffer;
 use super::counts::{self, Counts, add_own};
 use super::segments::FinishedSegment;
+use crate::util::static_list;
 use crate::util::sync::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering, shared};
 
 /// The two buffers and the counts of a thread.
@@ -39,14 +40,7 @@ pub(crate) enum HandOver {
 
 /// Returns all outboxes that were ever created, the newest first.
 pub(crate) fn outboxes() -> impl Iterator<Item = &'static ThreadOutbox> {
-    let mut at = OUTBOXES.load(Ordering::SeqCst);
-    std::iter::from_fn(move || {
-        // SAFETY: an outbox is published once, fully made, and never freed or moved.
-        #[allow(unsafe_code)]
-        let outbox: &'static ThreadOutbox = unsafe { at.as_ref() }?;
-        at = outbox.next.load(Ordering::Relaxed);
-        Some(outbox)
-    })
+    static_list::from(OUTBOXES.load(Ordering::SeqCst), |outbox| &outbox.next)
 }
 
 impl ThreadOutbox {
@@ -70,19 +64,8 @@ impl ThreadOutbox {
             counts: Counts::default(),
             swept: AtomicU64::new(0),
         }));
-        let mut first = OUTBOXES.load(Ordering::Relaxed);
-        loop {
-            outbox.next.store(first, Ordering::Relaxed);
-            match OUTBOXES.compare_exchange_weak(
-                first,
-                std::ptr::from_ref(outbox).cast_mut(),
-                Ordering::SeqCst,
-                Ordering::Relaxed,
-            ) {
-                Ok(_) => return outbox,
-                Err(now) => first = now,
-            }
-        }
+        static_list::push(&OUTBOXES, outbox, &outbox.next);
+        outbox
     }
 
     /// Releases the outbox when its thread ends. The next new thread can take it over.

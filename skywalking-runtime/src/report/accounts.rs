@@ -1,8 +1,8 @@
 //! Counts the segments, logs and events that the reporter holds, sent and lost, by cause.
 //!
 //! Each of them is in one place at a time: in the buffer of a thread or in a queue, taken by the
-//! reporter (`held`), in a batch (`in_flight`), sent, or dropped. Each step changes the counts under one lock, which only
-//! the reporter and readers of the counts take. So no reader counts a segment twice.
+//! reporter (`held`), in a batch (`in_flight`), sent, or dropped. Each step changes the counts under
+//! one lock, which only the reporter and readers of the counts take. So no reader counts one twice.
 //! The reporter's own state ([`vitals`](super::vitals)) is read and written under the same lock.
 //! [`Ledger::close`] revokes the right to write from a reporter that was abandoned: its thread's
 //! later writes have no effect.

@@ -19,6 +19,7 @@ use crate::config::MeterSettings;
 use crate::meter;
 use crate::queue::Budget;
 use crate::tracer::Identity;
+use crate::util::clock::epoch_milliseconds;
 use crate::util::diagnostics::{self, Diagnostic};
 
 #[cfg(feature = "report-custom")]
@@ -72,6 +73,7 @@ pub(crate) struct Meters {
 enum Ending {
     No,
     Due,
+    /// It was made, or meters are off.
     Done,
 }
 
@@ -91,14 +93,14 @@ impl Meters {
             process: ProcessMeters::new(),
             next: Instant::now() + settings.meter_period,
             passes: 0,
-            ending: Ending::No,
+            ending: if settings.meters { Ending::No } else { Ending::Done },
             warned: false,
         }
     }
 
     /// Makes a last report due, because the agent ends.
     pub(crate) fn release(&mut self) {
-        if self.ending == Ending::No && self.settings.meters {
+        if self.ending == Ending::No {
             self.ending = Ending::Due;
         }
     }
@@ -124,13 +126,13 @@ impl Meters {
         let mut batch = Batch::new(self.passes, WHOLE);
         let now = Instant::now();
         let is_last = self.ending == Ending::Due;
-        let is_over = self.next <= now;
-        if is_last || is_over {
+        if is_last || self.next <= now {
             // Before code of the program runs: after a panic the next report is due in a period.
             // Also without a report, since the worker asks again at this time.
             self.next = now + self.settings.meter_period;
-        }
-        if is_last || is_over && self.settings.meters && self.ending == Ending::No {
+            if self.ending == Ending::Done {
+                return (batch, Filled::Dry);
+            }
             if is_last {
                 self.ending = Ending::Done;
             }
@@ -159,8 +161,7 @@ impl Meters {
             readings.extend(self.process.read());
             readings.extend(agent::read(&Stats::read(), spans));
         }
-        let time = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        let milliseconds = i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+        let milliseconds = epoch_milliseconds(SystemTime::now());
         let Identity { service, instance, .. } = &self.identity;
         let encode = |reading| message::encode(reading, service, instance, milliseconds);
         readings.into_iter().map(encode).collect()

@@ -128,6 +128,13 @@ fn first_anchor() -> &'static Anchor {
     FIRST.get_or_init(|| Box::new(anchor()))
 }
 
+/// Returns a time in epoch milliseconds, or 0 if it is before 1970.
+#[cfg(feature = "agent")]
+pub(crate) fn epoch_milliseconds(time: SystemTime) -> i64 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
 /// Pairs the three clocks. Takes the best of five tries, since the thread may be preempted between
 /// two reads.
 pub(crate) fn anchor() -> Anchor {

@@ -5,7 +5,6 @@
 //! of the standard library by those of loom. `trace`, `report` and `config` replace the other
 //! modules that these files use. A case fails with a panic that shows the interleaving. The README
 //! lists all other shared state, and why it needs no case.
-//! that, and why it needs no case, is in the README.
 #![allow(dead_code, unused_imports, reason = "only a part of the runtime's files is called")]
 #![allow(
     unfulfilled_lint_expectations,

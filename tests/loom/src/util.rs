@@ -4,6 +4,8 @@
 pub(crate) mod exchange_cell;
 #[path = "../../../skywalking-runtime/src/util/push_list.rs"]
 pub(crate) mod push_list;
+#[path = "../../../skywalking-runtime/src/util/static_list.rs"]
+pub(crate) mod static_list;
 pub(crate) mod sync;
 
 pub(crate) mod diagnostics {

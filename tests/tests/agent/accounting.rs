@@ -17,7 +17,7 @@ use skywalking_runtime::{
     trace_id,
 };
 
-use crate::turn;
+use crate::{assert_exact, turn};
 
 static ENTRY: Callsite = callsite!(entry, "/entry");
 static PART: Callsite = callsite!(local, "part");
@@ -31,15 +31,6 @@ fn request() {
 /// Starts an agent with an unreachable backend, so that nothing leaves the outboxes.
 fn without_backend(config: Config) -> Agent {
     config.backend("127.0.0.1:1").start().expect("an agent starts without its backend")
-}
-
-fn assert_exact(stats: &Stats) {
-    assert_eq!(stats.opened, stats.finished + stats.open, "{stats:?}");
-    assert_eq!(
-        stats.finished,
-        stats.sent + stats.dropped.total() + stats.queued + stats.in_flight,
-        "{stats:?}"
-    );
 }
 
 fn assert_ordered(stats: &Stats) {

@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 use skywalking_runtime::config::Orphans;
 use skywalking_runtime::movable::{MovableSpan, SpanFields, leave};
 use skywalking_runtime::propagation::capture;
-use skywalking_runtime::stats::{self, Diagnostic, Stats};
+use skywalking_runtime::stats::{self, Diagnostic};
 use skywalking_runtime::{Callsite, Config, callsite, span, testing};
 use skywalking_tests::random::Random;
 
-use crate::start;
+use crate::{assert_exact, start};
 
 static SPAN: Callsite = callsite!(local, "span").orphans(Orphans::Trace);
 static PART: Callsite = callsite!(local, "part").orphans(Orphans::Trace);
@@ -29,15 +29,6 @@ fn within(span: &mut MovableSpan, work: impl FnOnce()) {
     span.enter(1);
     work();
     leave(1, |_, left| span.park(left));
-}
-
-fn assert_exact(stats: &Stats) {
-    assert_eq!(stats.opened, stats.finished + stats.open, "{stats:?}");
-    assert_eq!(
-        stats.finished,
-        stats.sent + stats.dropped.total() + stats.queued + stats.in_flight,
-        "{stats:?}"
-    );
 }
 
 #[test]

@@ -5,14 +5,13 @@
 //! `tests/tests/interop/wire.rs` decodes the bytes with prost, with the Python agent's classes and
 //! with go2sky's, and compares. Random segments are checked in `tests`.
 
-use std::fmt::Write as _;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::{Encoder, Segment};
 use crate::queue::SegmentHeader;
 use crate::redact::Hook;
+use crate::report::golden;
 use crate::report::timeline::Timeline;
 use crate::span::callsite::Callsite;
 use crate::span::kind::SpanKind;
@@ -24,10 +23,6 @@ use crate::util::id;
 
 /// 32 bytes a line.
 const GOLDEN: &str = include_str!("../../../testdata/segment.hex");
-const GOLDEN_PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/segment.hex");
-
-/// The variable that rewrites the file if its value is `write`.
-const SWITCH: &str = "SKYWALKING_GOLDEN";
 
 static CONSUME: Callsite =
     Callsite::new(SpanKind::Local, "consume").tags(&[("queue", "snapshots")]);
@@ -234,27 +229,7 @@ fn without_process(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes
 }
 
-fn hex(bytes: &[u8]) -> String {
-    let mut text = String::new();
-    for line in bytes.chunks(32) {
-        for byte in line {
-            write!(text, "{byte:02x}").unwrap();
-        }
-        text.push('\n');
-    }
-    text
-}
-
 #[test]
 fn segment_with_every_field_has_the_golden_bytes() {
-    let made = hex(&encoded());
-    if std::env::var_os(SWITCH).is_some_and(|value| value == "write") {
-        std::fs::write(GOLDEN_PATH, &made).unwrap();
-        return;
-    }
-    assert!(
-        made == GOLDEN.replace('\r', ""),
-        "the bytes are other than those of testdata/segment.hex:\n{made}If that is meant: set {SWITCH}=write, run this test once, \
-         change testdata/segment.json by hand, and run the tests `interop wire::` of skywalking-tests."
-    );
+    golden::compare("segment", &encoded(), GOLDEN);
 }

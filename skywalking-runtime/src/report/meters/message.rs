@@ -59,9 +59,8 @@ fn bucket((lower, count): (f64, u64)) -> MeterBucketValue {
 
 #[cfg(test)]
 mod tests {
-    use std::fmt::Write as _;
-
     use super::*;
+    use crate::report::golden::compare;
 
     #[test]
     fn message_has_labels_buckets_and_identity() {
@@ -93,7 +92,6 @@ mod tests {
         assert_eq!(decoded(Value::Histogram(buckets)).metric, Some(Metric::Histogram(histogram)));
     }
 
-    const SWITCH: &str = "SKYWALKING_GOLDEN";
     const GOLDEN: &str = include_str!("../../../testdata/meters.hex");
 
     /// The meters of `testdata/meters.json`.
@@ -120,23 +118,6 @@ mod tests {
 
     #[test]
     fn meters_of_each_kind_have_the_golden_bytes() {
-        let mut made = String::new();
-        for line in golden().chunks(32) {
-            for byte in line {
-                write!(made, "{byte:02x}").unwrap();
-            }
-            made.push('\n');
-        }
-        if std::env::var_os(SWITCH).is_some_and(|value| value == "write") {
-            let path = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/meters.hex");
-            std::fs::write(path, &made).unwrap();
-            return;
-        }
-        assert!(
-            made == GOLDEN.replace('\r', ""),
-            "the bytes are other than those of testdata/meters.hex:\n{made}If that is meant: set \
-             {SWITCH}=write, run this test once, change testdata/meters.json by hand, and run the \
-             tests `interop wire::` of skywalking-tests."
-        );
+        compare("meters", &golden(), GOLDEN);
     }
 }

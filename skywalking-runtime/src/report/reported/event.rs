@@ -8,6 +8,7 @@ use skywalking_proto::v3::{self, Source, Type};
 use super::Names;
 use crate::redact::Field;
 use crate::reported::event_entry::{EventEntry, EventType};
+use crate::util::clock::epoch_milliseconds;
 use crate::util::text::{EVENT_MESSAGE_LIMIT, EVENT_PARAMETERS_LIMIT, cut, units};
 
 /// Returns the message of an event. Runs the program's redaction.
@@ -70,7 +71,6 @@ fn escaped(text: &str) -> usize {
 }
 
 fn milliseconds(time: SystemTime) -> i64 {
-    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     // 0 means that the time is not known.
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX).max(1)
+    epoch_milliseconds(time).max(1)
 }

@@ -5,7 +5,6 @@
 //! by hand, and `tests/tests/interop/wire.rs` decodes the bytes with prost, with the Python agent's
 //! classes and with go2sky's, and compares.
 
-use std::fmt::Write as _;
 use std::time::{Duration, SystemTime};
 
 use prost::Message as _;
@@ -14,6 +13,7 @@ use skywalking_proto::v3;
 
 use super::{Names, event, log};
 use crate::redact::Hook;
+use crate::report::golden::compare;
 use crate::report::json;
 use crate::report::signal::Signal;
 use crate::report::timeline::Timeline;
@@ -24,9 +24,6 @@ use crate::reported::log_level::LogLevel;
 use crate::segment::LogContext;
 use crate::tracer::Identity;
 use crate::util::clock::Anchor;
-
-/// The variable that rewrites the files if its value is `write`.
-const SWITCH: &str = "SKYWALKING_GOLDEN";
 
 fn names() -> Names {
     Names {
@@ -92,31 +89,6 @@ fn change() -> Event {
         .parameter("prices", -1_204)
         .start(at(1_700_000_000_123))
         .end(at(1_700_000_060_456))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let mut text = String::new();
-    for line in bytes.chunks(32) {
-        for byte in line {
-            write!(text, "{byte:02x}").unwrap();
-        }
-        text.push('\n');
-    }
-    text
-}
-
-#[track_caller]
-fn compare(name: &str, bytes: &[u8], golden: &str) {
-    let made = hex(bytes);
-    if std::env::var_os(SWITCH).is_some_and(|value| value == "write") {
-        let path = format!("{}/testdata/{name}.hex", env!("CARGO_MANIFEST_DIR"));
-        return std::fs::write(path, &made).unwrap();
-    }
-    assert!(
-        made == golden.replace('\r', ""),
-        "the bytes are other than those of testdata/{name}.hex:\n{made}If that is meant: set {SWITCH}=write, run this test once, \
-         change testdata/{name}.json by hand, and run the tests `interop wire::` of skywalking-tests."
-    );
 }
 
 fn json_of(signal: Signal, bytes: &[u8]) -> Value {

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::context::{current_segment, thread_state};
+use crate::sys::mark_own_thread;
 
 #[test]
 fn span_that_rests_during_a_split_keeps_its_place() {
@@ -100,6 +101,7 @@ fn thread_of_the_program_is_not_an_own_one() {
     let _ = testing::run(|| {});
     assert!(!crate::movable::is_own_thread());
     std::thread::spawn(|| {
+        mark_own_thread();
         thread_state::never_trace_this_thread();
         assert!(crate::movable::is_own_thread());
         assert!(MovableSpan::root(&LOCAL, |_| {}).is_none());
